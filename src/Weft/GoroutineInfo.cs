@@ -1,0 +1,35 @@
+namespace Weft;
+
+/// <summary>What a goroutine is doing.</summary>
+public enum GoroutineStatus
+{
+    /// <summary>Started or woken, in a run queue.</summary>
+    Runnable,
+
+    /// <summary>Running on a machine.</summary>
+    Running,
+
+    /// <summary>Blocking its thread in a wait or a call.</summary>
+    Blocked,
+
+    /// <summary>Awaiting something; it has no thread.</summary>
+    Parked,
+
+    /// <summary>Its body has ended.</summary>
+    Ended,
+}
+
+/// <summary>A goroutine as it was at one moment.</summary>
+/// <param name="Id">Its number, unique within the process.</param>
+/// <param name="Status">What it was doing.</param>
+/// <param name="WaitReason">What it waited for, such as <c>sleep</c> or <c>await</c>; null when it did not wait.</param>
+/// <param name="WaitedFor">How long, to about 10 ms; zero when it did not wait.</param>
+/// <param name="StartedAt">Source file and line of the call that started it.</param>
+/// <param name="LockedToThread">Whether it is locked to its thread.</param>
+public sealed record GoroutineInfo(
+    long Id,
+    GoroutineStatus Status,
+    string? WaitReason,
+    TimeSpan WaitedFor,
+    string StartedAt,
+    bool LockedToThread);

@@ -1,0 +1,113 @@
+using Weft.Threads;
+
+namespace Weft;
+
+/// <summary>
+/// What a <see cref="Scheduler"/> may use and how it behaves. All values are read once, when the scheduler is made. A value out of range
+/// is refused there and then with an <see cref="ArgumentException"/> that names the option.
+/// </summary>
+/// <example>
+/// <code>
+/// using var scheduler = new Scheduler(new SchedulerOptions { Name = "io", MaxProcs = 2, MaxThreads = 500 });
+/// </code>
+/// </example>
+public sealed class SchedulerOptions
+{
+    /// <summary>
+    /// Names the scheduler in diagnostics, and its threads: their system name starts with it. 1 to 8 printable ASCII characters without
+    /// spaces, because Linux keeps 15 characters of a thread's name. Default: <c>weft</c>.
+    /// </summary>
+    public string Name { get; init; } = "weft";
+
+    /// <summary>
+    /// How many goroutines may run at the same time; 1 to <see cref="Scheduler.MaxProcsLimit"/>. Default: the number of CPUs the process may
+    /// use. Can be changed later through <see cref="Scheduler.MaxProcs"/>.
+    /// </summary>
+    public int MaxProcs { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, Scheduler.MaxProcsLimit);
+
+    /// <summary>
+    /// How many threads the scheduler may have at once, the monitor and the template thread included; 4 to 1,000,000. Reaching it is not
+    /// fatal: work waits for a thread. Default: 10,000.
+    /// </summary>
+    public int MaxThreads { get; init; } = 10_000;
+
+    /// <summary>
+    /// Bytes of address space for each thread's stack, rounded up to whole pages; 256 KiB to 1 GiB. Only pages that are touched cost
+    /// memory. Default: 1 MiB.
+    /// </summary>
+    public int StackSize { get; init; } = OSThreadOptions.DefaultStackSize;
+
+    /// <summary>
+    /// How long the last idle thread is kept; more than zero, at most one day. With more idle threads the time shrinks, down to
+    /// <see cref="MinIdleTimeout"/> at <see cref="IdleThreadsAtMinTimeout"/>. Default: 5 s.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The shortest time an idle thread is kept; more than zero, at most <see cref="IdleTimeout"/>. Default: 50 ms.</summary>
+    public TimeSpan MinIdleTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>With this many idle threads or more, an idle thread is kept for <see cref="MinIdleTimeout"/> only; at least 2. Default: 32.</summary>
+    public int IdleThreadsAtMinTimeout { get; init; } = 32;
+
+    /// <summary>
+    /// After computing this long without giving anything up, while other goroutines wait, a goroutine's processor is handed on to another
+    /// thread; 1 ms to 10 s. Default: 10 ms.
+    /// </summary>
+    public TimeSpan TimeSlice { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>
+    /// How many computing goroutines may run on without a processor at once after theirs was handed on; 0 switches that off, at most
+    /// 1,000. Default: 64.
+    /// </summary>
+    public int MaxComputingExtra { get; init; } = 64;
+
+    /// <summary>What an exception does that leaves a goroutine nobody can await. Default: it ends the process, as on a thread.</summary>
+    public UnhandledExceptionPolicy UnhandledExceptions { get; init; } = UnhandledExceptionPolicy.Fatal;
+
+    /// <summary>The system underneath; tests put one here that refuses.</summary>
+    internal IThreadPlatform? Platform { get; init; }
+
+    internal void Validate()
+    {
+        if (string.IsNullOrEmpty(Name) || Name.Length > 8 || Name.Any(c => c is <= ' ' or > '~'))
+            throw new ArgumentException($"{nameof(Name)} must be 1 to 8 printable ASCII characters without spaces, not '{Name}'.", nameof(Name));
+        Require(MaxProcs >= 1 && MaxProcs <= Scheduler.MaxProcsLimit, MaxProcs, $"1 to {Scheduler.MaxProcsLimit}", nameof(MaxProcs));
+        Require(MaxThreads is >= 4 and <= 1_000_000, MaxThreads, "4 to 1,000,000", nameof(MaxThreads));
+        Require(
+            StackSize is >= OSThreadOptions.MinStackSize and <= OSThreadOptions.MaxStackSize,
+            StackSize,
+            "256 KiB to 1 GiB, in bytes",
+            nameof(StackSize));
+        Require(IdleTimeout > TimeSpan.Zero && IdleTimeout <= TimeSpan.FromDays(1), IdleTimeout, "more than zero and at most one day", nameof(IdleTimeout));
+        Require(
+            MinIdleTimeout > TimeSpan.Zero && MinIdleTimeout <= IdleTimeout,
+            MinIdleTimeout,
+            $"more than zero and at most {nameof(IdleTimeout)}",
+            nameof(MinIdleTimeout));
+        Require(IdleThreadsAtMinTimeout >= 2, IdleThreadsAtMinTimeout, "at least 2", nameof(IdleThreadsAtMinTimeout));
+        Require(
+            TimeSlice >= TimeSpan.FromMilliseconds(1) && TimeSlice <= TimeSpan.FromSeconds(10),
+            TimeSlice,
+            "1 ms to 10 s",
+            nameof(TimeSlice));
+        Require(MaxComputingExtra is >= 0 and <= 1_000, MaxComputingExtra, "0 to 1,000", nameof(MaxComputingExtra));
+        if (!Enum.IsDefined(UnhandledExceptions))
+            throw new ArgumentException($"{nameof(UnhandledExceptions)} has no policy {(int)UnhandledExceptions}.", nameof(UnhandledExceptions));
+    }
+
+    private static void Require<T>(bool ok, T value, string range, string option)
+    {
+        if (!ok)
+            throw new ArgumentOutOfRangeException(option, value, $"{option} must be {range}.");
+    }
+}
+
+/// <summary>What an exception does that leaves a goroutine nobody can await.</summary>
+public enum UnhandledExceptionPolicy
+{
+    /// <summary>The process ends with the runtime's report of an unhandled exception.</summary>
+    Fatal,
+
+    /// <summary><see cref="Scheduler.UnhandledException"/> is raised and the process goes on; without a handler it ends all the same.</summary>
+    Report,
+}

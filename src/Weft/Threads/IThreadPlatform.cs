@@ -1,0 +1,79 @@
+namespace Weft.Threads;
+
+/// <summary>What a thread is doing as the operating system sees it.</summary>
+internal enum ThreadActivity
+{
+    /// <summary>The system cannot tell.</summary>
+    Unknown,
+
+    /// <summary>On a CPU, or waiting for one.</summary>
+    Running,
+
+    /// <summary>Asleep in a system call or a page fault.</summary>
+    Blocked,
+
+    /// <summary>No such thread any more.</summary>
+    Gone,
+}
+
+/// <summary>
+/// Everything Weft asks of an operating system. One implementation a system; it knows nothing of goroutines. All members may be
+/// called from any thread. Members that can be refused return the system's error number (0 is success) so that callers can retry,
+/// report or go without; tests substitute an implementation that refuses.
+/// </summary>
+internal unsafe interface IThreadPlatform
+{
+    /// <summary>Short name for diagnostics, such as <c>linux</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Whether threads run on stacks that Weft maps, and that must be unmapped after the join.</summary>
+    bool OwnsStacks { get; }
+
+    /// <summary>Bytes in a page.</summary>
+    nuint PageSize { get; }
+
+    /// <summary>Maps <paramref name="size"/> bytes of readable and writable memory for stacks.</summary>
+    int Map(nuint size, out nint address);
+
+    /// <summary>Makes a range inaccessible.</summary>
+    int Protect(nint address, nuint size);
+
+    /// <summary>Unmaps a range.</summary>
+    int Unmap(nint address, nuint size);
+
+    /// <summary>Gives the pages of a range back to the system; the range stays mapped.</summary>
+    int Discard(nint address, nuint size);
+
+    /// <summary>
+    /// Creates a joinable thread that runs <see cref="OSThread.Enter"/> of <paramref name="thread"/>. On platforms that own stacks,
+    /// <paramref name="stack"/> is the lowest usable address and <paramref name="size"/> its length; elsewhere only the size counts.
+    /// </summary>
+    int Create(OSThread thread, nint stack, nuint size, out nint handle);
+
+    /// <summary>True once the system is off the thread's stack for good; the handle is gone then.</summary>
+    bool TryJoin(nint handle);
+
+    /// <summary>Waits until <see cref="TryJoin"/> would say yes; the handle is gone then.</summary>
+    void Join(nint handle);
+
+    /// <summary>The id of the calling thread, as the system shows it to a person.</summary>
+    int CurrentThreadId();
+
+    /// <summary>Names the calling thread; names may be cut to what the system allows.</summary>
+    void NameCurrentThread(string name);
+
+    /// <summary>What a thread of this process is doing.</summary>
+    ThreadActivity GetActivity(int threadId);
+
+    /// <summary>
+    /// Sleeps while <c>*word == expected</c>, at most <paramref name="timeoutNanoseconds"/> (negative: no limit). May return early for no
+    /// reason. Never enters a managed wait.
+    /// </summary>
+    void Wait(int* word, int expected, long timeoutNanoseconds);
+
+    /// <summary>Wakes up to <paramref name="count"/> threads asleep on <paramref name="word"/>.</summary>
+    void Wake(int* word, int count);
+
+    /// <summary>Gives the CPU to another thread.</summary>
+    void Yield();
+}
