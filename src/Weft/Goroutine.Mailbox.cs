@@ -1,0 +1,286 @@
+using System.Runtime.CompilerServices;
+using Weft.Diagnostics;
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <content>
+/// The mailbox, and who may run the goroutine.
+/// <para>
+/// <b>Phases.</b> <c>Parked</c>: nothing to run, nobody runs it, in no queue. <c>Ready</c>: in exactly one run queue, or in the hands of
+/// the one that is about to put it there or has just taken it out. <c>Running</c>: one machine has the run right, and only that machine's
+/// thread touches the slot.
+/// </para>
+/// <para>
+/// <b>Moves.</b> Parked to Ready: by compare-and-swap, by whoever brings something to run; the winner then owns the slot until it has put
+/// the goroutine into a queue. Ready to Running: by the machine that took it out of a queue. Running to Ready: by the machine that has the
+/// run right and still finds something in the mailbox. Running to Parked: by the same, when it finds nothing.
+/// </para>
+/// <para>
+/// <b>Mailbox.</b> The slot holds one continuation, or the rest of a chain of work items. Everything that arrives while the goroutine is
+/// not Parked goes to the inbox, a stack that anybody pushes to and only the run right's holder takes from (whole, turning it into a chain
+/// in order of arrival).
+/// </para>
+/// <para>
+/// <b>No wake-up is lost.</b> A sender pushes to the inbox (compare-and-swap, a full fence) and then reads the phase; the runner stores
+/// Parked (exchange, a full fence) and then reads the inbox. One of the two must see the other's store. If both do, the compare-and-swap
+/// from Parked to Ready lets exactly one of them put the goroutine into a queue.
+/// </para>
+/// </content>
+public abstract partial class Goroutine
+{
+    internal const int PhaseParked = 0;
+    internal const int PhaseReady = 1;
+    internal const int PhaseRunning = 2;
+
+    /// <summary>
+    /// Items of one goroutine run in a row before it goes to the tail of the queue. Small enough that a goroutine with a flooded mailbox
+    /// does not starve its neighbours, large enough that a queue operation is cheap against it.
+    /// </summary>
+    private const int ItemBudget = 16;
+
+    private static readonly object s_begin = new();
+
+    /// <summary>Link of the run queue the goroutine is in; owned by that queue.</summary>
+    internal Goroutine? QueueNext;
+
+    private int _phase;
+
+    // Null, s_begin, Action, Action<object?>, SendOrPostCallback (the latter two with _slotState), or a chain of WorkItem.
+    private object? _slot;
+    private object? _slotState;
+    private WorkItem? _inbox;
+
+    internal bool IsRunning => Volatile.Read(ref _phase) == PhaseRunning;
+
+    /// <summary>The machine the goroutine must be given to before anything else, if it waits for one to come back.</summary>
+    internal ReturnItem? PendingReturn => _slot as ReturnItem;
+
+    /// <summary>Runs <paramref name="d"/> on this goroutine, after what was posted before. Never blocks, never drops.</summary>
+    /// <inheritdoc/>
+    public sealed override void Post(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        Resume(d, state);
+    }
+
+    /// <summary>Runs <paramref name="d"/> on this goroutine and waits until it has run; at once when called by the goroutine itself.</summary>
+    /// <inheritdoc/>
+    public sealed override void Send(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        if (ReferenceEquals(Machine.CurrentGoroutine, this))
+        {
+            d(state);
+            return;
+        }
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Resume(
+            static s =>
+            {
+                var (callback, argument, completion) = ((SendOrPostCallback, object?, TaskCompletionSource))s!;
+                try
+                {
+                    callback(argument);
+                    completion.SetResult();
+                }
+                catch (Exception e)
+                {
+                    completion.SetException(e);
+                }
+            },
+            (d, state, done));
+        done.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Brings a continuation to run. Any thread.</summary>
+    internal void Resume(object action, object? state)
+    {
+        if (Engine.IsStopped)
+        {
+            Engine.Refuse(this);
+            return;
+        }
+
+        if (_phase == PhaseParked && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked)
+        {
+            _slot = action;
+            _slotState = state;
+            Engine.Enqueue(this);
+            return;
+        }
+
+        PushInbox(new WorkItem(action, state));
+    }
+
+    /// <summary>The same without an allocation; the item must not be in use.</summary>
+    internal void Resume(WorkItem item)
+    {
+        if (Engine.IsStopped && item is not ReturnItem)
+        {
+            Engine.Refuse(this);
+            return;
+        }
+
+        PushInbox(item);
+    }
+
+    private void PushInbox(WorkItem item)
+    {
+        WorkItem? head;
+        do
+        {
+            head = Volatile.Read(ref _inbox);
+            item.Next = head;
+        }
+        while (Interlocked.CompareExchange(ref _inbox, item, head) != head);
+        FaultPoints.Hit("inbox.pushed");
+        if (_phase == PhaseParked && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked)
+        {
+            Engine.Enqueue(this);
+            return;
+        }
+
+        // A locked goroutine that waits runs what arrives inside its wait.
+        _extra?.LockedWait?.Signal();
+    }
+
+    /// <summary>Ready to Running, by the machine that took the goroutine from a queue, or for the machine that it is handed to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void TakeRunRight() => Volatile.Write(ref _phase, PhaseRunning);
+
+    /// <summary>Parked to Running, by a machine that comes back from a wait.</summary>
+    internal bool TryTakeRunRight() =>
+        Volatile.Read(ref _phase) == PhaseParked
+        && Interlocked.CompareExchange(ref _phase, PhaseRunning, PhaseParked) == PhaseParked;
+
+    /// <summary>
+    /// Gives the run right up: true when the goroutine is Ready (then the caller puts it into a queue), false when it is Parked. Only the
+    /// holder of the run right may call it.
+    /// </summary>
+    internal bool ReleaseRunRight()
+    {
+        if (_slot is not null)
+        {
+            Volatile.Write(ref _phase, PhaseReady);
+            return true;
+        }
+
+        Interlocked.Exchange(ref _phase, PhaseParked);
+        FaultPoints.Hit("runright.released");
+        return _inbox is not null && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked;
+    }
+
+    /// <summary>Takes out the return item that stands first in the mailbox. Only the holder of the run right may call it.</summary>
+    internal void RemovePendingReturn()
+    {
+        var item = (ReturnItem)_slot!;
+        _slot = item.Next;
+        item.Next = null;
+    }
+
+    /// <summary>Puts an item before everything else. Only the holder of the run right may call it.</summary>
+    internal void PushFront(WorkItem item)
+    {
+        item.Next = _slot switch
+        {
+            null => null,
+            WorkItem chain => chain,
+            object action => new WorkItem(action, _slotState),
+        };
+        _slot = item;
+        _slotState = null;
+    }
+
+    /// <summary>Queues a continuation of the running goroutine behind the other goroutines. Only the holder of the run right may call it.</summary>
+    internal void YieldWith(object action, object? state)
+    {
+        if (_slot is null)
+        {
+            _slot = action;
+            _slotState = state;
+        }
+        else
+        {
+            PushInbox(new WorkItem(action, state));
+        }
+    }
+
+    /// <summary>
+    /// Runs what is in the mailbox, at most <see cref="ItemBudget"/> items and at least one. The caller's machine has the run right. Afterwards
+    /// the mailbox is not looked at again: see <see cref="ReleaseRunRight"/>.
+    /// </summary>
+    internal void RunMailbox(Machine machine)
+    {
+        for (int budget = ItemBudget; budget > 0; budget--)
+        {
+            if (_slot is null && !TakeInbox())
+                return;
+            object action = _slot!;
+            object? state = _slotState;
+            if (action is ReturnItem)
+                return;
+            _slot = null;
+            _slotState = null;
+            if (action is WorkItem item)
+            {
+                _slot = item.Next;
+                item.Next = null;
+                action = item.Action!;
+                state = item.State;
+            }
+
+            object? before = _slot;
+            RunItem(machine, action, state);
+            if (_slot is not null && !ReferenceEquals(_slot, before))
+                return; // it yielded
+        }
+    }
+
+    /// <summary>Moves everything from the inbox into the slot, oldest first.</summary>
+    private bool TakeInbox()
+    {
+        if (_inbox is null)
+            return false;
+        WorkItem? item = Interlocked.Exchange(ref _inbox, null);
+        WorkItem? chain = null;
+        while (item is not null)
+        {
+            WorkItem? next = item.Next;
+            item.Next = chain;
+            chain = item;
+            item = next;
+        }
+
+        _slot = chain;
+        return chain is not null;
+    }
+
+    private void RunItem(Machine machine, object action, object? state)
+    {
+        machine.WaitBox = null;
+        try
+        {
+            if (action is Action<object?> resume)
+                resume(state);
+            else if (action is Action continuation)
+                continuation();
+            else if (action is SendOrPostCallback posted)
+                posted(state);
+            else if (ReferenceEquals(action, s_begin))
+                Begin(machine, (ExecutionContext?)state);
+            else
+                throw new InvalidOperationException($"The mailbox of a goroutine held a {action.GetType()}.");
+        }
+        catch (Exception e)
+        {
+            OnItemFailed(e);
+        }
+
+        // AsyncLocal values that the item set must not be seen by the next goroutine on this thread.
+        if (ExecutionContext.Capture() != Machine.DefaultContext)
+            ExecutionContext.Restore(Machine.DefaultContext!);
+        AfterItem(machine);
+    }
+}

@@ -1,0 +1,100 @@
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <content>Blocking and parking: the wait hook, thread locks, and what is known about a wait.</content>
+public abstract partial class Goroutine
+{
+    private GoroutineExtra? _extra;
+
+    /// <summary>The sleep that belongs to the goroutine, reused from one to the next.</summary>
+    internal SleepOperation? SleepCache;
+
+    // Machines that block with frames of this goroutine; under the engine's lock.
+    private int _blockedDepth;
+
+    // Milliseconds on the engine's coarse clock since which the goroutine waits; meaningful while it waits.
+    private int _waitSince;
+    private WaitReason _waitReason;
+
+    /// <summary>Where the registry keeps it; owned by the registry.</summary>
+    internal int RegistrySlot;
+
+    internal GoroutineExtra Extra =>
+        _extra ?? Interlocked.CompareExchange(ref _extra, new GoroutineExtra(), null) ?? _extra;
+
+    internal GoroutineExtra? ExtraOrNull => _extra;
+
+    /// <summary>The machine it is locked to, or null.</summary>
+    internal Machine? LockedMachine => _extra?.LockedMachine;
+
+    internal WaitReason WaitReason => _waitReason;
+
+    /// <summary>
+    /// Called by the runtime on this goroutine's thread as a managed wait begins. The processor goes to another machine, and what is posted
+    /// to the goroutine meanwhile runs there, so that waiting for one's own continuation does not deadlock.
+    /// </summary>
+    /// <inheritdoc/>
+    public sealed override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        ArgumentNullException.ThrowIfNull(waitHandles);
+        Machine? machine = Machine.Current;
+        if (machine is null || !ReferenceEquals(machine.Current, this) || machine.IsInScheduler || millisecondsTimeout == 0)
+            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+        if (machine.Locked is not null)
+            return LockedWait.Run(Engine, machine, this, waitHandles, waitAll, millisecondsTimeout);
+        Engine.BeginBlocking(machine, this, HandOffCause.Wait);
+        try
+        {
+            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+        }
+        finally
+        {
+            Engine.EndBlocking(machine, this);
+        }
+    }
+
+    /// <summary>The runtime's own wait, for those that may not call the protected method.</summary>
+    internal static int PlainWait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout) =>
+        WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+
+    /// <summary>Undoes one lock of the calling goroutine, which must be this one.</summary>
+    internal void UnlockFromThread()
+    {
+        if (!ReferenceEquals(Machine.CurrentGoroutine, this))
+            throw new InvalidOperationException("A thread lock can only be undone on the goroutine that took it.");
+        Engine.UnlockThread(this);
+    }
+
+    /// <summary>Whether something waits to be run by the holder of the run right, who is the caller.</summary>
+    internal bool HasMail => _slot is not null || Volatile.Read(ref _inbox) is not null;
+
+    internal void ChangeBlockedDepth(int by) => Volatile.Write(ref _blockedDepth, _blockedDepth + by);
+
+    internal void NoteParked(WaitReason reason)
+    {
+        _waitReason = reason;
+        _waitSince = Engine.CoarseMilliseconds;
+        if (!IsRegistered)
+            Engine.Registry.Add(this);
+    }
+
+    internal void NoteBlocked(WaitReason reason)
+    {
+        _waitReason = reason;
+        _waitSince = Engine.CoarseMilliseconds;
+    }
+
+    internal GoroutineInfo Describe()
+    {
+        GoroutineStatus status = Status;
+        bool waits = status is GoroutineStatus.Parked or GoroutineStatus.Blocked;
+        return new GoroutineInfo(
+            Id,
+            status,
+            waits ? _waitReason.Text() : null,
+            waits ? TimeSpan.FromMilliseconds(Math.Max(0, Engine.CoarseMilliseconds - _waitSince)) : TimeSpan.Zero,
+            StartedAt,
+            LockedMachine is not null);
+    }
+}

@@ -1,0 +1,79 @@
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <summary>
+/// A goroutine whose body has a result. Await it, or use <see cref="Task"/>; an exception that leaves the body goes to whoever awaits.
+/// </summary>
+/// <typeparam name="TResult">The type of the result.</typeparam>
+/// <remarks>All public members may be used from any thread, any number of times.</remarks>
+/// <example>
+/// <code>
+/// Goroutine&lt;int&gt; answer = Go.Start(async () => { await Go.Yield(); return 42; });
+/// Console.WriteLine(await answer);
+/// </code>
+/// </example>
+public sealed class Goroutine<TResult> : Goroutine
+{
+    private TaskCompletionSource<TResult>? _promise;
+
+    // The outcome, for those that ask after the end; set before the promise is looked for.
+    private Task<TResult>? _outcome;
+    private TResult _synchronousResult = default!;
+
+    internal Goroutine(Engine engine, object body, string file, int line)
+        : base(engine, body, file, line)
+    {
+    }
+
+    /// <summary>
+    /// The result, when there is one. Faults with the body's exception, or with <see cref="ObjectDisposedException"/> when the scheduler was
+    /// disposed before the goroutine ended.
+    /// </summary>
+    public Task<TResult> Task
+    {
+        get
+        {
+            if (Volatile.Read(ref _outcome) is Task<TResult> outcome)
+                return outcome;
+            TaskCompletionSource<TResult> promise = _promise
+                ?? Interlocked.CompareExchange(
+                    ref _promise,
+                    new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously),
+                    null)
+                ?? _promise;
+
+            // The ending goroutine sets the outcome, fences and reads the promise; here it is the other way round, so one sees the other.
+            Interlocked.MemoryBarrier();
+            return Volatile.Read(ref _outcome) ?? promise.Task;
+        }
+    }
+
+    /// <summary>Makes <c>await goroutine</c> work.</summary>
+    public GoroutineAwaiter<TResult> GetAwaiter() => new(Task);
+
+    private protected override Task? InvokeBody(object body)
+    {
+        if (body is Func<Task<TResult>> asynchronous)
+            return asynchronous() ?? throw new InvalidOperationException("The body of a goroutine returned null instead of a task.");
+        _synchronousResult = ((Func<TResult>)body)();
+        return null;
+    }
+
+    private protected override bool Deliver(Task? task, Exception? exception)
+    {
+        Settle((task as Task<TResult>) ?? (exception is null
+            ? System.Threading.Tasks.Task.FromResult(_synchronousResult)
+            : System.Threading.Tasks.Task.FromException<TResult>(exception)));
+        return true;
+    }
+
+    private protected override void Abandon(Exception reason) => Settle(System.Threading.Tasks.Task.FromException<TResult>(reason));
+
+    private void Settle(Task<TResult> outcome)
+    {
+        Volatile.Write(ref _outcome, outcome);
+        Interlocked.MemoryBarrier();
+        _promise?.TrySetFromTask(outcome);
+    }
+}

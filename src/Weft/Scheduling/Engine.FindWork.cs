@@ -1,0 +1,329 @@
+using Weft.Diagnostics;
+
+namespace Weft.Scheduling;
+
+/// <content>The machine's loop: find a goroutine, run it, look again.</content>
+internal sealed partial class Engine
+{
+    /// <summary>
+    /// Every so many goroutines the global queue is looked at first, or two goroutines that wake each other could keep it waiting for ever.
+    /// A prime, so that it does not fall into step with anything.
+    /// </summary>
+    private const int GlobalQueueInterval = 61;
+
+    /// <summary>Rounds over all victims before a machine gives up; the run-next slots are robbed in the last only.</summary>
+    private const int StealRounds = 4;
+
+    /// <summary>The whole life of a machine, on its own thread.</summary>
+    internal void RunMachine(Machine machine)
+    {
+        machine.TakeDelivery();
+        while (FindRunnable(machine) is Goroutine goroutine)
+        {
+            Execute(machine, goroutine);
+            if (machine.Tainted)
+            {
+                if (!_keepThreadOf(machine))
+                    break;
+                KeepUntilStopped(machine);
+                break;
+            }
+        }
+
+        ExitMachine(machine);
+    }
+
+    /// <summary>
+    /// Runs a goroutine that the machine took from a queue, for as long as <see cref="Goroutine.RunMailbox"/> does; or gives it, with the
+    /// processor, to the machine it belongs to.
+    /// </summary>
+    private void Execute(Machine machine, Goroutine goroutine)
+    {
+        Processor processor = machine.Processor!;
+        if (goroutine.PendingReturn is ReturnItem back)
+        {
+            goroutine.RemovePendingReturn();
+            goroutine.TakeRunRight();
+            machine.Processor = null;
+            Deliver(back.Machine, processor, null);
+            return;
+        }
+
+        if (goroutine.LockedMachine is Machine locked && locked != machine)
+        {
+            machine.Processor = null;
+            Deliver(locked, processor, goroutine);
+            return;
+        }
+
+        goroutine.TakeRunRight();
+        machine.Current = goroutine;
+        processor.Tick++;
+        SynchronizationContext.SetSynchronizationContext(goroutine);
+        machine.Leave();
+        goroutine.RunMailbox(machine);
+        bool owns = machine.Enter() || StillOwns(machine);
+        machine.Current = null;
+        bool ready = goroutine.ReleaseRunRight();
+        if (!ready)
+            return;
+        if (owns)
+            PutTail(machine.Processor!, goroutine);
+        else
+            PutGlobal(goroutine);
+    }
+
+    /// <summary>
+    /// The next goroutine to run, with the machine owning a processor; null when the machine is to exit. Called without locks; waits as
+    /// long as there is nothing to do.
+    /// </summary>
+    private Goroutine? FindRunnable(Machine machine)
+    {
+        while (true)
+        {
+            if (machine.Locked is not null)
+                return WaitForLockedGoroutine(machine);
+            if (machine.Processor is not Processor processor)
+            {
+                if (!AcquireOrIdle(machine))
+                    return null;
+                continue;
+            }
+
+            if (_stopRequested && MayQuit())
+                return null;
+            if (processor.Id >= MaxProcs)
+            {
+                GiveUpExcess(machine, processor);
+                continue;
+            }
+
+            if (FindHere(processor) is Goroutine found || Steal(machine, processor) is Goroutine stolen && (found = stolen) is not null)
+            {
+                FoundWork(machine);
+                return found;
+            }
+
+            GoIdle(machine, processor);
+        }
+    }
+
+    /// <summary>The timers, the processor's own queue, the global queue.</summary>
+    private Goroutine? FindHere(Processor processor)
+    {
+        if (processor.Tick % GlobalQueueInterval == 0)
+        {
+            FireTimers(processor);
+            if (TakeGlobal(processor, 1) is Goroutine fromGlobal)
+                return fromGlobal;
+        }
+
+        if (processor.Dequeue() is Goroutine local)
+            return local;
+        if (TakeGlobal(processor, int.MaxValue) is Goroutine shared)
+            return shared;
+        return FireTimers(processor) ? processor.Dequeue() : null;
+    }
+
+    /// <summary>Fires what is due at a processor; the goroutines go to the calling machine's own processor. True when something was.</summary>
+    private static bool FireTimers(Processor processor) =>
+        processor.Timers.NextDue != TimerHeap.Never && processor.Timers.FireDue(MonotonicClock.Now) > 0;
+
+    private Goroutine? Steal(Machine machine, Processor processor)
+    {
+        if (!machine.Spinning)
+        {
+            // More searchers than half the busy processors only get into each other's way.
+            if (2 * Volatile.Read(ref _spinning) >= MaxProcs - IdleProcessorCount)
+                return null;
+            machine.Spinning = true;
+            Interlocked.Increment(ref _spinning);
+        }
+
+        Processor[] victims = Processors;
+        if (victims.Length == 1)
+            return null;
+        for (int round = 0; round < StealRounds; round++)
+        {
+            uint start = processor.NextRandom() % (uint)victims.Length;
+            for (int i = 0; i < victims.Length; i++)
+            {
+                Processor victim = victims[(start + i) % victims.Length];
+                if (victim == processor)
+                    continue;
+                if (victim.StealInto(processor, takeRunNext: round == StealRounds - 1) is Goroutine stolen)
+                {
+                    processor.Steals++;
+                    return stolen;
+                }
+
+                if (round == StealRounds - 1 && FireTimers(victim) && processor.Dequeue() is Goroutine timed)
+                    return timed;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A machine that was looking for work has found some: there may be more, so the next is woken to look.</summary>
+    private void FoundWork(Machine machine)
+    {
+        if (!machine.Spinning)
+            return;
+        machine.Spinning = false;
+        Interlocked.Decrement(ref _spinning);
+        Wake();
+    }
+
+    /// <summary>
+    /// Makes the machine's processor idle, then looks at everything again, as the class comment argues. Afterwards the machine has a
+    /// processor only if there is something to look for.
+    /// </summary>
+    private void GoIdle(Machine machine, Processor processor)
+    {
+        _lock.Enter();
+        if (_global.Count > 0 || processor.Id >= _maxProcs)
+        {
+            _lock.Exit();
+            return;
+        }
+
+        machine.Processor = null;
+        PushIdle(processor);
+        _lock.Exit();
+        FaultPoints.Hit("processor.idle");
+        if (machine.Spinning)
+        {
+            machine.Spinning = false;
+            Interlocked.Decrement(ref _spinning);
+        }
+
+        FaultPoints.Hit("spinning.lowered");
+        if (!AnyWork())
+            return;
+        _lock.Enter();
+        Processor? again = PopIdle();
+        if (again is not null)
+            Own(machine, again);
+        _lock.Exit();
+        if (again is null)
+            return;
+        machine.Spinning = true;
+        Interlocked.Increment(ref _spinning);
+    }
+
+    private void GiveUpExcess(Machine machine, Processor processor)
+    {
+        _lock.Enter();
+        machine.Processor = null;
+        PushIdle(processor);
+        _lock.Exit();
+        if (machine.Spinning)
+        {
+            machine.Spinning = false;
+            Interlocked.Decrement(ref _spinning);
+        }
+
+        Wake();
+    }
+
+    /// <summary>
+    /// A machine without a processor and without a goroutine takes an idle processor if work was left for want of machines; otherwise it
+    /// is idle itself until somebody delivers a processor. False: exit.
+    /// </summary>
+    private bool AcquireOrIdle(Machine machine)
+    {
+        SynchronizationContext.SetSynchronizationContext(null);
+        _lock.Enter();
+        if (_stopRequested && _blockedMachines == 0)
+        {
+            _lock.Exit();
+            return false;
+        }
+
+        if (_global.Count > 0 && PopIdle() is Processor processor)
+        {
+            Own(machine, processor);
+            _lock.Exit();
+            return true;
+        }
+
+        PushIdle(machine);
+        bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
+        _lock.Exit();
+        _monitor.NoteIdleMachine();
+        if (all)
+            CheckDeadlock();
+        FaultPoints.Hit("machine.parking");
+        machine.Park();
+        if (machine.Order == MachineOrder.Exit)
+            return false;
+        machine.TakeDelivery();
+        return true;
+    }
+
+    /// <summary>A machine whose goroutine is locked to it hands its processor on and waits until it is given the goroutine and a processor.</summary>
+    private Goroutine? WaitForLockedGoroutine(Machine machine)
+    {
+        if (machine.Processor is Processor processor)
+        {
+            _lock.Enter();
+            machine.Processor = null;
+            processor.Owner = null;
+            processor.InTransit = true;
+            _lock.Exit();
+            HandOff(processor);
+        }
+
+        _lock.Enter();
+        if (_stopRequested && _blockedMachines == 0 && machine.NextProcessor is null)
+        {
+            _lock.Exit();
+            return null;
+        }
+
+        machine.IsWaitingForGoroutine = true;
+        _machinesWaitingForGoroutine++;
+        bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
+        _lock.Exit();
+        if (all)
+            CheckDeadlock();
+        machine.Park();
+        _lock.Enter();
+        machine.IsWaitingForGoroutine = false;
+        _machinesWaitingForGoroutine--;
+        _lock.Exit();
+        if (machine.Order == MachineOrder.Exit)
+            return null;
+        machine.TakeDelivery();
+        Goroutine? goroutine = machine.NextGoroutine;
+        machine.NextGoroutine = null;
+        return goroutine;
+    }
+
+    /// <summary>The lock is held; the processor is in the caller's hands.</summary>
+    private static void Own(Machine machine, Processor processor)
+    {
+        processor.InTransit = false;
+        processor.Owner = machine;
+        machine.Processor = processor;
+    }
+
+    /// <summary>Gives a processor that the caller has to a parked machine, with the goroutine it waits for, if any, and wakes it.</summary>
+    private void Deliver(Machine machine, Processor processor, Goroutine? goroutine)
+    {
+        _lock.Enter();
+        DeliverLocked(machine, processor, goroutine);
+        _lock.Exit();
+        machine.Unpark();
+    }
+
+    private static void DeliverLocked(Machine machine, Processor processor, Goroutine? goroutine)
+    {
+        processor.InTransit = false;
+        processor.Owner = machine;
+        machine.NextProcessor = processor;
+        machine.NextGoroutine = goroutine;
+        machine.Order = MachineOrder.Run;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+
+namespace Weft.Scheduling;
+
+/// <content>How goroutines get into queues.</content>
+internal sealed partial class Engine
+{
+    // Goroutines started from threads that are no machines of this engine; under the lock.
+    private long _startedOutside;
+    private long _nextOutsideId;
+    private long _lastOutsideId;
+
+    /// <summary>Puts a new goroutine into a queue. Any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed, or being disposed.</exception>
+    internal void Start(Goroutine goroutine)
+    {
+        ObjectDisposedException.ThrowIf(_stopRequested, Owner);
+        Machine? machine = Machine.Current;
+        if (machine is null || machine.Engine != this || machine.IsInScheduler)
+        {
+            StartFromOutside(goroutine);
+            return;
+        }
+
+        if (!machine.Enter() && !Reenter(machine))
+        {
+            machine.Leave();
+            StartFromOutside(goroutine);
+            return;
+        }
+
+        Processor processor = machine.Processor!;
+        goroutine.Id = processor.NextGoroutineId();
+        processor.GoroutinesStarted++;
+        PutNext(processor, goroutine);
+        Wake();
+        machine.Leave();
+    }
+
+    /// <summary>Puts a goroutine that has become Ready into a queue. Any thread, in scheduler code or not.</summary>
+    internal void Enqueue(Goroutine goroutine)
+    {
+        Machine? machine = Machine.Current;
+        if (machine is null || machine.Engine != this)
+        {
+            PutGlobal(goroutine);
+        }
+        else if (machine.IsInScheduler)
+        {
+            // A tentative take by the monitor shows as a lost processor for a moment; the global queue is right then, too.
+            if (machine.Processor is Processor processor && Volatile.Read(ref processor.Owner) == machine)
+            {
+                PutNext(processor, goroutine);
+                Wake();
+            }
+            else
+            {
+                PutGlobal(goroutine);
+            }
+        }
+        else if (machine.Enter() || Reenter(machine))
+        {
+            PutNext(machine.Processor!, goroutine);
+            Wake();
+            machine.Leave();
+        }
+        else
+        {
+            machine.Leave();
+            PutGlobal(goroutine);
+        }
+    }
+
+    private void StartFromOutside(Goroutine goroutine)
+    {
+        _lock.Enter();
+        if (_stopRequested)
+        {
+            _lock.Exit();
+            throw new ObjectDisposedException(Owner.ToString());
+        }
+
+        if (_nextOutsideId == _lastOutsideId)
+        {
+            _nextOutsideId = Goroutine.ReserveIds(1024);
+            _lastOutsideId = _nextOutsideId + 1024;
+        }
+
+        goroutine.Id = _nextOutsideId++;
+        _startedOutside++;
+        _global.Enqueue(goroutine);
+        _lock.Exit();
+        Wake();
+    }
+
+    /// <summary>Leaving the lock is the full fence that <see cref="Wake"/> needs.</summary>
+    private void PutGlobal(Goroutine goroutine)
+    {
+        _lock.Enter();
+        _global.Enqueue(goroutine);
+        _lock.Exit();
+        Wake();
+    }
+
+    /// <summary>Makes a goroutine the next to run on a processor that the caller owns. A full fence (see <see cref="Processor.SwapRunNext"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PutNext(Processor processor, Goroutine goroutine)
+    {
+        Goroutine? displaced = processor.SwapRunNext(goroutine);
+        if (displaced is not null)
+            PutTail(processor, displaced);
+    }
+
+    private void PutTail(Processor processor, Goroutine goroutine)
+    {
+        while (!processor.Queue.TryEnqueue(goroutine))
+        {
+            int count = processor.Queue.TakeHalf(out Goroutine? first, out Goroutine? last);
+            if (count == 0)
+                continue;
+            _lock.Enter();
+            _global.Enqueue(first!, last!, count);
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>Takes a fair share of the global queue: one to run, the others into the local queue. At most <paramref name="limit"/>.</summary>
+    private Goroutine? TakeGlobal(Processor processor, int limit)
+    {
+        if (_global.Count == 0)
+            return null;
+        _lock.Enter();
+        int count = Math.Min(Math.Min((_global.Count / _maxProcs) + 1, limit), LocalRunQueue.Capacity / 2);
+        Goroutine? first = _global.Dequeue();
+        for (int i = 1; i < count; i++)
+        {
+            Goroutine? next = _global.Dequeue();
+            if (next is null)
+                break;
+            if (!processor.Queue.TryEnqueue(next))
+            {
+                _global.Enqueue(next);
+                break;
+            }
+        }
+
+        _lock.Exit();
+        return first;
+    }
+
+    /// <summary>
+    /// Starts a machine for an idle processor, if there is one and nobody is looking for work already. Called after work was published and
+    /// a full fence. With no idle processor, the monitor is told to watch: a machine may be blocked in a call nobody declared.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Wake()
+    {
+        if (Volatile.Read(ref _idleProcessorCount) == 0)
+            _monitor.EnsureWatching();
+        else if (Volatile.Read(ref _spinning) == 0)
+            WakeOne();
+    }
+
+    private void WakeOne()
+    {
+        if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
+            return;
+        _lock.Enter();
+        Processor? processor = PopIdle();
+        _lock.Exit();
+        if (processor is null)
+        {
+            // Every processor is owned now; each looks at the queues before it goes idle.
+            Interlocked.Decrement(ref _spinning);
+            _monitor.EnsureWatching();
+            return;
+        }
+
+        StartMachine(processor, spinning: true);
+    }
+}

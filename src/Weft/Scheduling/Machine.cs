@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using Weft.Threads;
+
+namespace Weft.Scheduling;
+
+/// <summary>What an idle or waiting machine is told when it is woken.</summary>
+internal enum MachineOrder
+{
+    /// <summary>Run goroutines with the processor that was delivered.</summary>
+    Run,
+
+    /// <summary>Leave: it was idle for long enough, or the scheduler is being disposed.</summary>
+    Exit,
+}
+
+/// <summary>
+/// An OS thread of the scheduler. It runs goroutines while it has a processor; the rest of its life it is parked, blocked in somebody's
+/// call, or on its way out.
+/// </summary>
+internal sealed class Machine : IThreadBody
+{
+    [ThreadStatic]
+    private static Machine? t_current;
+
+    // 1 while the thread is in scheduler code, 0 in goroutine code. Written by the machine with plain ordered stores; see Engine.TryTake.
+    private int _inScheduler = 1;
+
+    private readonly Parker _parker;
+
+    internal Machine(Engine engine, int id)
+    {
+        Engine = engine;
+        Id = id;
+        _parker = new Parker(engine.Platform);
+        Return = new ReturnItem(this);
+    }
+
+    /// <summary>The machine of the calling thread, or null.</summary>
+    internal static Machine? Current => t_current;
+
+    /// <summary>The goroutine that the calling thread runs, or null.</summary>
+    internal static Goroutine? CurrentGoroutine => t_current?.Current;
+
+    /// <summary>The context of a thread on which nobody has set an AsyncLocal; known once the first machine has started.</summary>
+    internal static ExecutionContext? DefaultContext { get; private set; }
+
+    internal Engine Engine { get; }
+
+    internal int Id { get; }
+
+    /// <summary>The system's id of the thread; zero until it runs.</summary>
+    internal int ThreadId { get; private set; }
+
+    /// <summary>Queued in a goroutine's mailbox when this machine wants the goroutine back.</summary>
+    internal ReturnItem Return { get; }
+
+    /// <summary>What the machine believes is its processor; true only while <see cref="Processor.Owner"/> says so. Written by the machine.</summary>
+    internal Processor? Processor;
+
+    /// <summary>The goroutine whose frames are on the stack; written by the machine.</summary>
+    internal Goroutine? Current;
+
+    /// <summary>The goroutine that is locked to this machine; written by the machine.</summary>
+    internal Goroutine? Locked;
+
+    /// <summary>What the current item's last operation of Weft was awaited by, and what it was.</summary>
+    internal object? WaitBox;
+    internal WaitReason WaitReason;
+
+    /// <summary>Looking for work; counted in the engine. Written by the machine, or by whoever delivers a processor to it while it is parked.</summary>
+    internal bool Spinning;
+
+    /// <summary>Ended locked: runs nothing any more, creates no thread. Never goes back.</summary>
+    internal bool Tainted { get; set; }
+
+    /// <summary>Why the monitor took its processor, until the machine has noticed; under the engine's lock.</summary>
+    internal HandOffCause? TakenFor { get; set; }
+
+    // Delivered before the wake-up: what to do next, with what.
+    internal MachineOrder Order { get; set; }
+    internal Processor? NextProcessor { get; set; }
+    internal Goroutine? NextGoroutine { get; set; }
+
+    // The idle list, oldest to newest, and the list of all machines; under the engine's lock.
+    internal Machine? IdleOlder { get; set; }
+    internal Machine? IdleNewer { get; set; }
+    internal bool IsIdle { get; set; }
+    internal long IdleSince { get; set; }
+    internal bool IsWaitingForGoroutine { get; set; }
+    internal Machine? AllPrevious { get; set; }
+    internal Machine? AllNext { get; set; }
+
+    internal bool IsInScheduler => _inScheduler != 0;
+
+    internal bool WasInScheduler => Volatile.Read(ref _inScheduler) != 0;
+
+    /// <summary>
+    /// Enters scheduler code; false when the processor was taken meanwhile, or may have been: then ask <see cref="Engine.StillOwns"/>. The
+    /// store and the load may pass each other in the CPU; the taker's process-wide barrier makes up for that.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Enter()
+    {
+        Volatile.Write(ref _inScheduler, 1);
+        return Processor is Processor processor && Volatile.Read(ref processor.Owner) == this;
+    }
+
+    /// <summary>Goes back to goroutine code; everything stored before is seen by whoever sees this.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Leave() => Volatile.Write(ref _inScheduler, 0);
+
+    /// <summary>Sleeps until <see cref="Unpark"/>.</summary>
+    internal void Park() => _parker.Park();
+
+    internal void Unpark() => _parker.Unpark();
+
+    /// <summary>Takes over the processor that was delivered.</summary>
+    internal void TakeDelivery()
+    {
+        Processor = NextProcessor;
+        NextProcessor = null;
+    }
+
+    /// <summary>Notes what the calling goroutine waits for, if it is one and <paramref name="box"/> turns out to be its body.</summary>
+    internal static void NoteWait(WaitReason reason, object? box)
+    {
+        if (t_current is not Machine { Current: not null } machine)
+            return;
+        machine.WaitBox = box;
+        machine.WaitReason = reason;
+    }
+
+    void IThreadBody.Run()
+    {
+        t_current = this;
+        ThreadId = Engine.Platform.CurrentThreadId();
+        DefaultContext ??= ExecutionContext.Capture();
+        try
+        {
+            Engine.RunMachine(this);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+            t_current = null;
+        }
+    }
+}

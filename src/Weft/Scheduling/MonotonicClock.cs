@@ -1,0 +1,18 @@
+using System.Diagnostics;
+
+namespace Weft.Scheduling;
+
+/// <summary>The clock of timers and time slices.</summary>
+internal static class MonotonicClock
+{
+    internal const long NanosecondsPerMillisecond = 1_000_000;
+
+    private static readonly bool s_ticksAreNanoseconds = Stopwatch.Frequency == 1_000_000_000;
+
+    /// <summary>Nanoseconds since some moment in the past; never goes back.</summary>
+    internal static long Now => s_ticksAreNanoseconds
+        ? Stopwatch.GetTimestamp()
+        : (long)(Stopwatch.GetTimestamp() * (1_000_000_000.0 / Stopwatch.Frequency));
+
+    internal static long Nanoseconds(TimeSpan span) => span.Ticks > long.MaxValue / 200 ? long.MaxValue / 2 : span.Ticks * 100;
+}

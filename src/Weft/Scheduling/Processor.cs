@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using Weft.Threads;
+
+namespace Weft.Scheduling;
+
+/// <summary>
+/// The right to run goroutines, with the queue of those it will run next. Whoever <see cref="Owner"/> names may use it; an idle processor
+/// has no owner and is on the engine's idle list.
+/// </summary>
+internal sealed class Processor
+{
+    /// <summary>
+    /// How many goroutines in a row may run out of the run-next slot before one of the ring has its turn: two that wake each other would
+    /// starve the rest otherwise.
+    /// </summary>
+    private const int MaxRunNextStreak = 3;
+
+    /// <summary>
+    /// The machine that may use this processor. A machine gives it away itself, or the monitor takes it as argued at
+    /// <see cref="Engine.TryTake"/>; null while nobody may.
+    /// </summary>
+    internal Machine? Owner;
+
+    /// <summary>Grows with every goroutine run; the monitor compares it. Written by the owner.</summary>
+    internal int Tick;
+
+    /// <summary>Next on the idle list; under the engine's lock.</summary>
+    internal Processor? IdleNext;
+
+    /// <summary>On the idle list; under the engine's lock.</summary>
+    internal bool IsIdle;
+
+    /// <summary>Without an owner, but in the hands of code that is about to give it one or to make it idle; under the engine's lock.</summary>
+    internal bool InTransit;
+
+    internal long GoroutinesStarted;
+    internal long GoroutinesEnded;
+    internal long Steals;
+
+    private Goroutine? _runNext;
+    private int _runNextStreak;
+    private long _nextId;
+    private long _lastId;
+    private uint _random;
+
+    internal Processor(int id, IThreadPlatform platform)
+    {
+        Id = id;
+        Timers = new TimerHeap(platform);
+        _random = (uint)(id + 1) * 2_654_435_769u;
+    }
+
+    internal int Id { get; }
+
+    internal LocalRunQueue Queue { get; } = new();
+
+    internal TimerHeap Timers { get; }
+
+    /// <summary>What the monitor saw at its last look.</summary>
+    internal MonitorSample Sample { get; } = new();
+
+    /// <summary>Goroutines queued here, the run-next slot included; a snapshot.</summary>
+    internal int QueuedCount => Queue.Count + (Volatile.Read(ref _runNext) is null ? 0 : 1);
+
+    /// <summary>
+    /// Nothing queued. The run-next slot is read before and after the ring: a goroutine displaced from the slot is in the slot or in the
+    /// ring at each moment, and the one that displaced it is in the slot by then.
+    /// </summary>
+    internal bool HasWork => Volatile.Read(ref _runNext) is not null || !Queue.IsEmpty || Volatile.Read(ref _runNext) is not null;
+
+    /// <summary>Owner only. The id of the next goroutine started here; ids are taken from the process-wide counter 1,024 at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long NextGoroutineId()
+    {
+        if (_nextId == _lastId)
+        {
+            _nextId = Goroutine.ReserveIds(1024);
+            _lastId = _nextId + 1024;
+        }
+
+        return _nextId++;
+    }
+
+    /// <summary>
+    /// Owner only. Puts a goroutine into the run-next slot and whatever was there into the ring. The exchange is a full fence: what follows
+    /// sees whether a processor is idle no earlier than the goroutine can be seen (see <see cref="Engine.Wake"/>).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Goroutine? SwapRunNext(Goroutine goroutine) => Interlocked.Exchange(ref _runNext, goroutine);
+
+    /// <summary>Owner only. The next goroutine to run, or null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Goroutine? Dequeue()
+    {
+        if (_runNext is not null)
+        {
+            if (_runNextStreak < MaxRunNextStreak || Queue.IsEmpty)
+            {
+                Goroutine? next = Interlocked.Exchange(ref _runNext, null);
+                if (next is not null)
+                {
+                    _runNextStreak++;
+                    return next;
+                }
+            }
+        }
+
+        _runNextStreak = 0;
+        return Queue.TryDequeue();
+    }
+
+    /// <summary>Called by the owner of <paramref name="thief"/>. The run-next slot is taken only when the caller says so.</summary>
+    internal Goroutine? StealInto(Processor thief, bool takeRunNext)
+    {
+        Goroutine? stolen = thief.Queue.StealFrom(Queue);
+        if (stolen is null && takeRunNext && Volatile.Read(ref _runNext) is not null)
+            stolen = Interlocked.Exchange(ref _runNext, null);
+        return stolen;
+    }
+
+    /// <summary>Owner only. A pseudo-random number (xorshift, G. Marsaglia 2003), to start stealing at different victims.</summary>
+    internal uint NextRandom()
+    {
+        uint x = _random;
+        x ^= x << 13;
+        x ^= x >> 17;
+        x ^= x << 5;
+        return _random = x;
+    }
+}
+
+/// <summary>What the monitor saw of a processor; used by the monitor only.</summary>
+internal sealed class MonitorSample
+{
+    internal int Tick { get; set; } = -1;
+
+    internal Machine? Machine { get; set; }
+
+    /// <summary>Nanoseconds on the monotonic clock.</summary>
+    internal long Since { get; set; }
+}

@@ -1,0 +1,33 @@
+namespace Weft.Scheduling;
+
+/// <summary>
+/// Something to be run as a part of a goroutine, that can wait in its mailbox without an allocation: a continuation with its state, or a
+/// machine that wants the goroutine back (<see cref="Machine.Return"/>).
+/// </summary>
+internal class WorkItem
+{
+    /// <summary>The next item of the mailbox this item is in.</summary>
+    internal WorkItem? Next;
+
+    internal WorkItem()
+    {
+    }
+
+    internal WorkItem(object action, object? state)
+    {
+        Action = action;
+        State = state;
+    }
+
+    /// <summary>What to call; see <see cref="Goroutine"/>'s mailbox for the types it can have.</summary>
+    internal object? Action { get; set; }
+
+    /// <summary>The argument of <see cref="Action"/>, where it takes one.</summary>
+    internal object? State { get; set; }
+}
+
+/// <summary>A machine that blocked with this goroutine's frames on its stack and is back: it gets the run right and a processor.</summary>
+internal sealed class ReturnItem(Machine machine) : WorkItem
+{
+    internal Machine Machine { get; } = machine;
+}

@@ -1,0 +1,46 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <summary>What <see cref="Go.Yield"/> returns: awaiting it lets other goroutines run first.</summary>
+public readonly struct YieldAwaitable
+{
+    /// <summary>Makes <c>await Go.Yield()</c> work.</summary>
+    public Awaiter GetAwaiter() => default;
+
+    /// <summary>Awaits a turn; used by the compiler.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public readonly struct Awaiter : ICriticalNotifyCompletion
+    {
+        /// <summary>Always false: there is no asking whether others wait.</summary>
+        public bool IsCompleted => false;
+
+        /// <summary>Ends the await.</summary>
+        public void GetResult()
+        {
+        }
+
+        /// <inheritdoc/>
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        /// <inheritdoc/>
+        public void UnsafeOnCompleted(Action continuation)
+        {
+            ArgumentNullException.ThrowIfNull(continuation);
+            Machine? machine = Machine.Current;
+            if (machine?.Current is Goroutine goroutine && !machine.IsInScheduler)
+            {
+                machine.WaitBox = continuation.Target;
+                machine.WaitReason = WaitReason.Sleep;
+                goroutine.YieldWith(continuation, null);
+            }
+            else
+            {
+                // Outside goroutines: a turn of whatever context there is, as Task.Yield gives it.
+                Task.Yield().GetAwaiter().UnsafeOnCompleted(continuation);
+            }
+        }
+    }
+}
