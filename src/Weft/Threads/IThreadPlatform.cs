@@ -32,6 +32,9 @@ internal unsafe interface IThreadPlatform
     /// <summary>Bytes in a page.</summary>
     nuint PageSize { get; }
 
+    /// <summary>The error number that means "not now, perhaps later": EAGAIN.</summary>
+    int TryAgain => 11;
+
     /// <summary>Maps <paramref name="size"/> bytes of readable and writable memory for stacks.</summary>
     int Map(nuint size, out nint address);
 

@@ -20,4 +20,12 @@ public sealed class OSThreadOptions
 
     /// <summary>The thread's name as the system shows it (Linux keeps 15 characters), or null for none.</summary>
     public string? Name { get; init; }
+
+    internal void Validate()
+    {
+        if (StackSize is < MinStackSize or > MaxStackSize)
+            throw new ArgumentOutOfRangeException(nameof(StackSize), StackSize, $"{nameof(StackSize)} must be 256 KiB to 1 GiB, in bytes.");
+        if (Name is not null && (Name.Length == 0 || Name.Contains('\0')))
+            throw new ArgumentException($"{nameof(Name)} must be null, or a text of at least one character without NUL.", nameof(Name));
+    }
 }

@@ -1,0 +1,162 @@
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using System.Text.Unicode;
+using static Weft.Threads.LinuxNative;
+
+namespace Weft.Threads;
+
+/// <summary>Linux with glibc or musl: joinable pthreads on stacks of our own, futexes, and /proc for what a thread does.</summary>
+internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
+{
+    // What TASK_COMM_LEN leaves beside the final zero.
+    private const int MaxNameBytes = 15;
+
+    // Kernels before 5.17, or built without CONFIG_ANON_VMA_NAME, refuse to name a mapping: ask once.
+    private volatile bool _mappingsHaveNoName;
+
+    internal static bool IsSupported => OperatingSystem.IsLinux() && SYS_futex != 0;
+
+    public string Name => "linux";
+
+    public bool OwnsStacks => true;
+
+    public nuint PageSize { get; } = (nuint)Environment.SystemPageSize;
+
+    public int TryAgain => EAGAIN;
+
+    public int Map(nuint size, out nint address)
+    {
+        const int Protection = PROT_READ | PROT_WRITE;
+        const int Flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
+        address = sizeof(nint) == 8
+            ? mmap(0, size, Protection, Flags, -1, 0)
+            : syscall(SYS_mmap2, 0, (nint)size, Protection, Flags, -1, 0);
+        if (address == -1)
+        {
+            address = 0;
+            return Marshal.GetLastSystemError();
+        }
+
+        // MAP_STACK says so by itself only since Linux 6.7; kernels without huge pages refuse the advice, and need none.
+        _ = madvise(address, size, MADV_NOHUGEPAGE);
+        if (!_mappingsHaveNoName)
+        {
+            fixed (byte* name = "weft-stack\0"u8)
+                _mappingsHaveNoName = prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, (nuint)address, size, (nuint)name) != 0;
+        }
+
+        return 0;
+    }
+
+    public int Protect(nint address, nuint size) => ErrorOf(mprotect(address, size, PROT_NONE));
+
+    public int Unmap(nint address, nuint size) => ErrorOf(munmap(address, size));
+
+    public int Discard(nint address, nuint size) => ErrorOf(madvise(address, size, MADV_DONTNEED));
+
+    public int Create(OSThread thread, nint stack, nuint size, out nint handle)
+    {
+        byte* attributes = stackalloc byte[AttributesSize];
+        nint created = 0;
+        int error = pthread_attr_init(attributes);
+        if (error == 0)
+        {
+            error = pthread_attr_setstack(attributes, stack, size);
+            if (error == 0)
+                error = pthread_create(&created, attributes, &Start, thread.Root);
+            _ = pthread_attr_destroy(attributes);
+        }
+
+        handle = created;
+        return error;
+    }
+
+    public bool TryJoin(nint handle) => pthread_tryjoin_np(handle, null) == 0;
+
+    public void Join(nint handle)
+    {
+        int error = pthread_join(handle, null);
+        if (error != 0)
+            throw new InvalidOperationException($"pthread_join failed: {Marshal.GetPInvokeErrorMessage(error)} (error {error}).");
+    }
+
+    public int CurrentThreadId() => (int)syscall_short(SYS_gettid);
+
+    public void NameCurrentThread(string name)
+    {
+        byte* bytes = stackalloc byte[MaxNameBytes + 1];
+        _ = Utf8.FromUtf16(name, new Span<byte>(bytes, MaxNameBytes), out _, out int written);
+        bytes[written] = 0;
+        _ = prctl(PR_SET_NAME, (nuint)bytes, 0, 0, 0);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Reads /proc/self/task/ID/stat; allocates nothing.</remarks>
+    public ThreadActivity GetActivity(int threadId)
+    {
+        Span<byte> path = stackalloc byte[48];
+        "/proc/self/task/"u8.CopyTo(path);
+        int length = "/proc/self/task/"u8.Length;
+        if (!Utf8Formatter.TryFormat(threadId, path[length..], out int digits))
+            return ThreadActivity.Unknown;
+        "/stat\0"u8.CopyTo(path[(length + digits)..]);
+
+        // "ID (NAME) S ...": 128 bytes hold the longest id and name. The name may contain anything, so the state is after the last ')'.
+        byte* text = stackalloc byte[128];
+        nint count;
+        int error = 0;
+        fixed (byte* start = path)
+        {
+            int file = open(start, O_RDONLY | O_CLOEXEC);
+            if (file < 0)
+                return Marshal.GetLastSystemError() == ENOENT ? ThreadActivity.Gone : ThreadActivity.Unknown;
+            count = read(file, text, 128);
+            if (count < 0)
+                error = Marshal.GetLastSystemError();
+            _ = close(file);
+        }
+
+        if (count <= 0)
+            return error == ESRCH ? ThreadActivity.Gone : ThreadActivity.Unknown;
+        var stat = new ReadOnlySpan<byte>(text, (int)count);
+        int state = stat.LastIndexOf((byte)')') + 2;
+        if (state < 2 || state >= stat.Length)
+            return ThreadActivity.Unknown;
+        return stat[state] switch
+        {
+            (byte)'R' => ThreadActivity.Running,
+            (byte)'S' or (byte)'D' or (byte)'T' or (byte)'t' or (byte)'I' => ThreadActivity.Blocked,
+            (byte)'Z' or (byte)'X' or (byte)'x' => ThreadActivity.Gone,
+            _ => ThreadActivity.Unknown,
+        };
+    }
+
+    public void Wait(int* word, int expected, long timeoutNanoseconds)
+    {
+        const long NanosecondsPerSecond = 1_000_000_000;
+        Timespec timeout;
+        Timespec* limit = null;
+        if (timeoutNanoseconds >= 0)
+        {
+            timeout.Seconds = (nint)Math.Min(timeoutNanoseconds / NanosecondsPerSecond, int.MaxValue);
+            timeout.Nanoseconds = (nint)(timeoutNanoseconds % NanosecondsPerSecond);
+            limit = &timeout;
+        }
+
+        // Interrupted, changed before it slept, timed out: the caller looks at the word again in any case.
+        _ = syscall(SYS_futex, (nint)word, FUTEX_WAIT_PRIVATE, expected, (nint)limit, 0, 0);
+    }
+
+    public void Wake(int* word, int count) => _ = syscall(SYS_futex, (nint)word, FUTEX_WAKE_PRIVATE, count, 0, 0, 0);
+
+    public void Yield() => _ = sched_yield();
+
+    private static int ErrorOf(int result) => result == 0 ? 0 : Marshal.GetLastSystemError();
+
+    [UnmanagedCallersOnly]
+    private static nint Start(nint argument)
+    {
+        OSThread.Enter(argument);
+        return 0;
+    }
+}
