@@ -222,7 +222,8 @@ public abstract class OSThreadBehaviour : IDisposable
         using var stop = new CancellationTokenSource();
         var collector = new Thread(() =>
         {
-            while (!stop.IsCancellationRequested)
+            // A pause in between: back to back they leave no room for a thread to come or go.
+            while (!stop.Token.WaitHandle.WaitOne(1))
                 GC.Collect(0);
         });
         collector.Start();
