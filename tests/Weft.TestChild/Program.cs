@@ -1,0 +1,16 @@
+using Weft.TestChild;
+
+// What a test cannot do in its own process, because it ends the process or needs one to itself. Add a command by adding a line.
+var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
+{
+    ["thread-stack-overflow"] = ThreadCommands.StackOverflow,
+    ["thread-throws"] = ThreadCommands.Throws,
+};
+
+if (args.Length == 0 || !commands.TryGetValue(args[0], out Func<string[], int>? command))
+{
+    Console.Error.WriteLine($"usage: Weft.TestChild {string.Join('|', commands.Keys)} [ARGUMENT...]");
+    return 2;
+}
+
+return command(args[1..]);

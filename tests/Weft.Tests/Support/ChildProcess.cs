@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace Weft.Tests.Support;
+
+/// <summary>Runs a command of Weft.TestChild and keeps what it said.</summary>
+internal sealed record ChildProcess(int ExitCode, string Output, string Error)
+{
+    // A crash writes a report, which takes a while on a busy machine.
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+
+    internal static async Task<ChildProcess> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Weft.TestChild.dll"));
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+
+        using Process process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(s_limit);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return new ChildProcess(process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"The child '{string.Join(' ', arguments)}' took more than {s_limit.TotalSeconds} s.");
+        }
+    }
+}

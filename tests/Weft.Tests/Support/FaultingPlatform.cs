@@ -1,0 +1,90 @@
+using Weft.Threads;
+
+namespace Weft.Tests.Support;
+
+/// <summary>Passes everything on to a platform, except that it refuses as often as told; and it counts the joins.</summary>
+internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPlatform
+{
+    internal const int ENOMEM = 12;
+
+    private int _joins;
+
+    /// <summary>How often in a row each call is still refused. May be set from any thread.</summary>
+    internal int CreateRefusals;
+    internal int MapRefusals;
+    internal int ProtectRefusals;
+    internal int UnmapRefusals;
+
+    /// <summary>How many calls of Protect go through before <see cref="ProtectRefusals"/> counts.</summary>
+    internal int ProtectPasses;
+
+    internal int CreateError { get; init; } = 11;
+
+    /// <summary>Joins that succeeded, in either form.</summary>
+    internal int Joins => Volatile.Read(ref _joins);
+
+    public string Name => "faulting";
+
+    public bool OwnsStacks => inner.OwnsStacks;
+
+    public nuint PageSize => inner.PageSize;
+
+    public int TryAgain => inner.TryAgain;
+
+    public int Map(nuint size, out nint address)
+    {
+        address = 0;
+        return Refuses(ref MapRefusals) ? ENOMEM : inner.Map(size, out address);
+    }
+
+    public int Protect(nint address, nuint size) =>
+        !Refuses(ref ProtectPasses) && Refuses(ref ProtectRefusals) ? ENOMEM : inner.Protect(address, size);
+
+    public int Unmap(nint address, nuint size) => Refuses(ref UnmapRefusals) ? ENOMEM : inner.Unmap(address, size);
+
+    public int Discard(nint address, nuint size) => inner.Discard(address, size);
+
+    public int Create(OSThread thread, nint stack, nuint size, out nint handle)
+    {
+        handle = 0;
+        return Refuses(ref CreateRefusals) ? CreateError : inner.Create(thread, stack, size, out handle);
+    }
+
+    public bool TryJoin(nint handle)
+    {
+        bool joined = inner.TryJoin(handle);
+        if (joined)
+            Interlocked.Increment(ref _joins);
+        return joined;
+    }
+
+    public void Join(nint handle)
+    {
+        inner.Join(handle);
+        Interlocked.Increment(ref _joins);
+    }
+
+    public int CurrentThreadId() => inner.CurrentThreadId();
+
+    public void NameCurrentThread(string name) => inner.NameCurrentThread(name);
+
+    public ThreadActivity GetActivity(int threadId) => inner.GetActivity(threadId);
+
+    public void Wait(int* word, int expected, long timeoutNanoseconds) => inner.Wait(word, expected, timeoutNanoseconds);
+
+    public void Wake(int* word, int count) => inner.Wake(word, count);
+
+    public void Yield() => inner.Yield();
+
+    private static bool Refuses(ref int left)
+    {
+        while (true)
+        {
+            int seen = Volatile.Read(ref left);
+            if (seen <= 0)
+                return false;
+            if (Interlocked.CompareExchange(ref left, seen - 1, seen) == seen)
+                return true;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Weft.Tests.Support;
+using Weft.Threads;
+
+namespace Weft.Tests.Threads;
+
+/// <summary>Threads on stacks of our own, as Linux shows them.</summary>
+public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
+{
+    public LinuxThreadPlatformTests()
+        : base(LinuxThreadPlatform.IsSupported ? new LinuxThreadPlatform() : new ManagedThreadPlatform()) =>
+        Assert.SkipUnless(LinuxThreadPlatform.IsSupported, "This is not Linux.");
+
+    [Theory]
+    [InlineData("weft-named", "weft-named")]
+    [InlineData("a-name-longer-than-linux-keeps", "a-name-longer-t")]
+    [InlineData("fünfzehnbytesöx", "fünfzehnbytes")]
+    public void Start_WithName_ShowsInProc(string name, string shown)
+    {
+        string? comm = null;
+        Start(() => comm = File.ReadAllText($"/proc/self/task/{Platform.CurrentThreadId()}/comm").TrimEnd(), name).Join();
+        Assert.Equal(shown, comm);
+    }
+
+    [Fact]
+    public void Join_Returned_TheThreadLeavesProc()
+    {
+        bool seen = false;
+        OSThread thread = Start(() => seen = Directory.Exists($"/proc/self/task/{Platform.CurrentThreadId()}"));
+        thread.Join();
+        Assert.True(seen);
+        Eventually.True(() => !Directory.Exists($"/proc/self/task/{thread.NativeId}"), "no such task");
+    }
+
+    [Theory]
+    [InlineData(OSThreadOptions.MinStackSize)]
+    [InlineData(OSThreadOptions.DefaultStackSize)]
+    [InlineData(3_000_000)]
+    public void Start_AnySize_RunsOnAStackOfThatSizeAboveAGuardPage(int size)
+    {
+        using var mayEnd = new ManualResetEventSlim();
+        nint local = 0;
+        OSThread thread = Start(
+            () =>
+            {
+                int onStack = 0;
+                local = AddressOf(ref onStack);
+                mayEnd.Wait();
+            },
+            stackSize: size);
+        try
+        {
+            Eventually.True(() => Volatile.Read(ref local) != 0, "running");
+            StackRegion stack = thread.Stack;
+            Assert.InRange(stack.Size, (nuint)size, (nuint)size + (2 * Platform.PageSize));
+            Assert.InRange(local, stack.Base, stack.Base + (nint)stack.Size);
+
+            MemoryMap usable = MemoryMap.Find(stack.Base)!;
+            Assert.Equal("rw-p", usable.Permissions);
+            Assert.Equal(stack.Base, usable.Start);
+            Assert.True(usable.End >= stack.Base + (nint)stack.Size);
+            MemoryMap guard = MemoryMap.Find(stack.Base - 1)!;
+            Assert.Equal("---p", guard.Permissions);
+            Assert.Equal(stack.Base, guard.End);
+            Assert.True(guard.Start <= stack.MappingBase);
+        }
+        finally
+        {
+            mayEnd.Set();
+            thread.Join();
+        }
+    }
+
+    [Fact]
+    public void Start_SmallestStack_IsEnoughForGuardedRecursion()
+    {
+        bool enough = false;
+        Start(() => enough = RuntimeHelpers.TryEnsureSufficientExecutionStack(), stackSize: OSThreadOptions.MinStackSize).Join();
+        Assert.True(enough);
+    }
+
+    [Fact]
+    public void Start_MappingRefused_ThrowsAndLeaksNothing()
+    {
+        Platform.MapRefusals = int.MaxValue;
+        var exception = Assert.Throws<OSThreadStartException>(() => Start(() => { }));
+        Assert.Equal(FaultingPlatform.ENOMEM, exception.ErrorNumber);
+        Assert.Equal(0, Host.Stacks.BytesMapped);
+        Assert.Equal(0, Host.Created);
+    }
+
+    [Fact]
+    public void Start_GuardRefused_ThrowsAndLeaksNothing()
+    {
+        Platform.ProtectRefusals = int.MaxValue;
+        var exception = Assert.Throws<OSThreadStartException>(() => Start(() => { }));
+        Assert.Equal(FaultingPlatform.ENOMEM, exception.ErrorNumber);
+        Assert.Equal(0, Host.Stacks.BytesMapped);
+    }
+
+    [Fact]
+    public void GetActivity_TellsBlockedFromRunningFromGone()
+    {
+        int stop = 0;
+        using var mayEnd = new ManualResetEventSlim();
+        OSThread computing = Start(() =>
+        {
+            while (Volatile.Read(ref stop) == 0)
+                Thread.SpinWait(100);
+        });
+        OSThread sleeping = Start(mayEnd.Wait, "a) R (b");
+        Eventually.True(() => Platform.GetActivity(sleeping.NativeId) == ThreadActivity.Blocked, "blocked");
+        Eventually.True(() => Platform.GetActivity(computing.NativeId) == ThreadActivity.Running, "running");
+        Volatile.Write(ref stop, 1);
+        mayEnd.Set();
+        computing.Join();
+        sleeping.Join();
+        Eventually.True(() => Platform.GetActivity(sleeping.NativeId) == ThreadActivity.Gone, "gone");
+    }
+
+    [Fact]
+    public unsafe void Wait_ReturnsWhenTheWordDiffersOrTheTimeIsUp()
+    {
+        int word = 1;
+        Platform.Wait(&word, 0, -1);
+        long begin = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begin) < TimeSpan.FromMilliseconds(20))
+            Platform.Wait(&word, 1, 5_000_000);
+    }
+
+    private static unsafe nint AddressOf(ref int local) => (nint)Unsafe.AsPointer(ref local);
+}
