@@ -13,11 +13,16 @@ public abstract partial class Goroutine
 
     // Written by the holder of the run right; the last of these flags to be set is FlagEnded.
     private volatile byte _flags;
+    private static readonly Action<object?> s_nothing = static _ => { };
     private const byte FlagHooked = 1;
     private const byte FlagEnded = 2;
     private const byte FlagRegistered = 4;
+    private const byte FlagExitedEarly = 8;
 
     internal bool HasEnded => (_flags & FlagEnded) != 0;
+
+    /// <summary>Ended by <see cref="Go.Exit"/>.</summary>
+    internal bool HasExitedEarly => (_flags & FlagExitedEarly) != 0;
 
     internal bool IsRegistered
     {
@@ -90,7 +95,7 @@ public abstract partial class Goroutine
     private void OnBodyCompleted()
     {
         if (!ReferenceEquals(Machine.CurrentGoroutine, this))
-            Resume(static _ => { }, null);
+            Resume(s_nothing, null);
     }
 
     private static Exception ExceptionOf(Task task)
@@ -109,7 +114,11 @@ public abstract partial class Goroutine
     private void End(Task? task, Exception? exception)
     {
         if (exception is GoroutineExitException)
+        {
             exception = null;
+            _flags |= FlagExitedEarly;
+        }
+
         bool delivered = Deliver(task, exception);
         _bodyOrTask = null;
         _flags |= FlagEnded;

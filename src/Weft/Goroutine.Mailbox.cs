@@ -77,7 +77,7 @@ public abstract partial class Goroutine
 
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Resume(
-            static s =>
+            (Action<object?>)(static s =>
             {
                 var (callback, argument, completion) = ((SendOrPostCallback, object?, TaskCompletionSource))s!;
                 try
@@ -89,7 +89,7 @@ public abstract partial class Goroutine
                 {
                     completion.SetException(e);
                 }
-            },
+            }),
             (d, state, done));
         done.Task.GetAwaiter().GetResult();
     }

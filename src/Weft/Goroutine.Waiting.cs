@@ -13,7 +13,7 @@ public abstract partial class Goroutine
     // Machines that block with frames of this goroutine; under the engine's lock.
     private int _blockedDepth;
 
-    // Milliseconds on the engine's coarse clock since which the goroutine waits; meaningful while it waits.
+    // The system's tick count, in milliseconds, since which the goroutine waits; meaningful while it waits.
     private int _waitSince;
     private WaitReason _waitReason;
 
@@ -38,7 +38,7 @@ public abstract partial class Goroutine
     public sealed override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
     {
         ArgumentNullException.ThrowIfNull(waitHandles);
-        Machine? machine = Machine.Current;
+        Machine? machine = Machine.Calling;
         if (machine is null || !ReferenceEquals(machine.Current, this) || machine.IsInScheduler || millisecondsTimeout == 0)
             return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
         if (machine.Locked is not null)
@@ -63,7 +63,7 @@ public abstract partial class Goroutine
     {
         if (!ReferenceEquals(Machine.CurrentGoroutine, this))
             throw new InvalidOperationException("A thread lock can only be undone on the goroutine that took it.");
-        Engine.UnlockThread(this);
+        Scheduling.Engine.UnlockThread(this);
     }
 
     /// <summary>Whether something waits to be run by the holder of the run right, who is the caller.</summary>
@@ -74,7 +74,7 @@ public abstract partial class Goroutine
     internal void NoteParked(WaitReason reason)
     {
         _waitReason = reason;
-        _waitSince = Engine.CoarseMilliseconds;
+        _waitSince = unchecked((int)Environment.TickCount64);
         if (!IsRegistered)
             Engine.Registry.Add(this);
     }
@@ -82,7 +82,7 @@ public abstract partial class Goroutine
     internal void NoteBlocked(WaitReason reason)
     {
         _waitReason = reason;
-        _waitSince = Engine.CoarseMilliseconds;
+        _waitSince = unchecked((int)Environment.TickCount64);
     }
 
     internal GoroutineInfo Describe()
@@ -93,7 +93,7 @@ public abstract partial class Goroutine
             Id,
             status,
             waits ? _waitReason.Text() : null,
-            waits ? TimeSpan.FromMilliseconds(Math.Max(0, Engine.CoarseMilliseconds - _waitSince)) : TimeSpan.Zero,
+            waits ? TimeSpan.FromMilliseconds(Math.Max(0, unchecked((int)Environment.TickCount64 - _waitSince))) : TimeSpan.Zero,
             StartedAt,
             LockedMachine is not null);
     }

@@ -7,27 +7,41 @@ namespace Weft;
 /// <typeparam name="TResult">The type of the result.</typeparam>
 public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion
 {
-    private readonly TaskAwaiter<TResult> _inner;
+    private readonly Goroutine<TResult> _goroutine;
 
-    internal GoroutineAwaiter(Task<TResult> task) => _inner = task.GetAwaiter();
+    internal GoroutineAwaiter(Goroutine<TResult> goroutine) => _goroutine = goroutine;
 
     /// <summary>Whether the goroutine has ended.</summary>
-    public bool IsCompleted => _inner.IsCompleted;
+    public bool IsCompleted => _goroutine.HasOutcome;
 
-    /// <summary>The result; throws the exception that left the body.</summary>
-    public TResult GetResult() => _inner.GetResult();
+    /// <summary>The result; waits for it if need be, and throws the exception that left the body.</summary>
+    public TResult GetResult() => _goroutine.Task.GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public void OnCompleted(Action continuation)
     {
-        Machine.NoteWait(WaitReason.Join, continuation.Target);
-        _inner.OnCompleted(continuation);
+        // A joiner of another flow than the compiler's: its AsyncLocal values go with it.
+        if (ExecutionContext.Capture() is ExecutionContext context)
+        {
+            Action inner = continuation;
+            continuation = () => ExecutionContext.Run(context, static a => ((Action)a!)(), inner);
+        }
+
+        UnsafeOnCompleted(continuation);
     }
 
     /// <inheritdoc/>
     public void UnsafeOnCompleted(Action continuation)
     {
-        Machine.NoteWait(WaitReason.Join, continuation.Target);
-        _inner.UnsafeOnCompleted(continuation);
+        ArgumentNullException.ThrowIfNull(continuation);
+        if (Machine.CurrentGoroutine is Goroutine waiter && ReferenceEquals(SynchronizationContext.Current, waiter))
+        {
+            Machine.NoteWait(WaitReason.Join, continuation.Target);
+            _goroutine.AddJoiner(waiter, continuation);
+        }
+        else
+        {
+            _goroutine.Task.GetAwaiter().UnsafeOnCompleted(continuation);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Weft;
 
 /// <summary>What a goroutine is doing.</summary>
@@ -32,4 +34,14 @@ public sealed record GoroutineInfo(
     string? WaitReason,
     TimeSpan WaitedFor,
     string StartedAt,
-    bool LockedToThread);
+    bool LockedToThread)
+{
+    /// <summary>A line as dumps show it: <c>G12: sleep, 3 s, started at Program.cs:7</c>.</summary>
+    internal string ToText()
+    {
+        string what = WaitReason is null ? Status.ToString().ToLowerInvariant() : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Status.ToString().ToLowerInvariant()} ({WaitReason}), {WaitedFor.TotalSeconds:0.###} s");
+        return $"G{Id}: {what}, started at {StartedAt}{(LockedToThread ? ", locked to thread" : "")}";
+    }
+}

@@ -15,6 +15,10 @@ namespace Weft;
 /// </example>
 public sealed class Goroutine<TResult> : Goroutine
 {
+    // Goroutines that await this one: a stack, closed by s_closed once the outcome is known.
+    private JoinItem? _joiners;
+    private static readonly JoinItem s_closed = new(null, null);
+
     private TaskCompletionSource<TResult>? _promise;
 
     // The outcome, for those that ask after the end; set before the promise is looked for.
@@ -50,19 +54,57 @@ public sealed class Goroutine<TResult> : Goroutine
     }
 
     /// <summary>Makes <c>await goroutine</c> work.</summary>
-    public GoroutineAwaiter<TResult> GetAwaiter() => new(Task);
+    public GoroutineAwaiter<TResult> GetAwaiter() => new(this);
+
+    internal bool HasOutcome => Volatile.Read(ref _outcome) is not null;
+
+    /// <summary>
+    /// Resumes <paramref name="goroutine"/>, the caller, with <paramref name="continuation"/> once the outcome is known. Straight from goroutine to
+    /// goroutine: were a thread of the pool in between, all goroutines could be asleep for a moment without a deadlock.
+    /// </summary>
+    internal void AddJoiner(Goroutine goroutine, Action continuation)
+    {
+        var item = new JoinItem(goroutine, continuation);
+        while (true)
+        {
+            JoinItem? head = Volatile.Read(ref _joiners);
+            if (ReferenceEquals(head, s_closed))
+            {
+                goroutine.Resume(continuation, null);
+                return;
+            }
+
+            item.Next = head;
+            if (Interlocked.CompareExchange(ref _joiners, item, head) == head)
+                return;
+        }
+    }
 
     private protected override Task? InvokeBody(object body)
     {
-        if (body is Func<Task<TResult>> asynchronous)
-            return asynchronous() ?? throw new InvalidOperationException("The body of a goroutine returned null instead of a task.");
-        _synchronousResult = ((Func<TResult>)body)();
-        return null;
+        switch (body)
+        {
+            case Func<Task<TResult>> asynchronous:
+                return NotNull(asynchronous());
+            case Func<Task> main:
+                return NotNull(main());
+            case Func<TResult> synchronous:
+                _synchronousResult = synchronous();
+                return null;
+            default:
+                ((Action)body)();
+                return null;
+        }
     }
+
+    private static Task NotNull(Task? task) =>
+        task ?? throw new InvalidOperationException("The body of a goroutine returned null instead of a task.");
 
     private protected override bool Deliver(Task? task, Exception? exception)
     {
-        Settle((task as Task<TResult>) ?? (exception is null
+        if (HasExitedEarly)
+            exception = new InvalidOperationException($"{this} ended itself with Go.Exit and has no result.");
+        Settle((HasExitedEarly ? null : task as Task<TResult>) ?? (exception is null
             ? System.Threading.Tasks.Task.FromResult(_synchronousResult)
             : System.Threading.Tasks.Task.FromException<TResult>(exception)));
         return true;
@@ -75,5 +117,16 @@ public sealed class Goroutine<TResult> : Goroutine
         Volatile.Write(ref _outcome, outcome);
         Interlocked.MemoryBarrier();
         _promise?.TrySetFromTask(outcome);
+        for (JoinItem? item = Interlocked.Exchange(ref _joiners, s_closed); item is not null && item != s_closed; item = item.Next)
+            item.Goroutine!.Resume(item.Continuation!, null);
+    }
+
+    private sealed class JoinItem(Goroutine? goroutine, Action? continuation)
+    {
+        internal Goroutine? Goroutine { get; } = goroutine;
+
+        internal Action? Continuation { get; } = continuation;
+
+        internal JoinItem? Next { get; set; }
     }
 }

@@ -29,7 +29,7 @@ public readonly struct YieldAwaitable
         public void UnsafeOnCompleted(Action continuation)
         {
             ArgumentNullException.ThrowIfNull(continuation);
-            Machine? machine = Machine.Current;
+            Machine? machine = Machine.Calling;
             if (machine?.Current is Goroutine goroutine && !machine.IsInScheduler)
             {
                 machine.WaitBox = continuation.Target;

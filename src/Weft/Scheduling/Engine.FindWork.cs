@@ -17,15 +17,15 @@ internal sealed partial class Engine
     /// <summary>The whole life of a machine, on its own thread.</summary>
     internal void RunMachine(Machine machine)
     {
-        machine.TakeDelivery();
+        if (machine.Locked is null)
+            machine.TakeDelivery();
         while (FindRunnable(machine) is Goroutine goroutine)
         {
             Execute(machine, goroutine);
             if (machine.Tainted)
             {
-                if (!_keepThreadOf(machine))
-                    break;
-                KeepUntilStopped(machine);
+                if (KeepsThread(machine))
+                    KeepUntilStopped(machine);
                 break;
             }
         }
@@ -45,14 +45,13 @@ internal sealed partial class Engine
             goroutine.RemovePendingReturn();
             goroutine.TakeRunRight();
             machine.Processor = null;
-            Deliver(back.Machine, processor, null);
+            TryDeliver(back.Machine, processor, null);
             return;
         }
 
-        if (goroutine.LockedMachine is Machine locked && locked != machine)
+        if (goroutine.LockedMachine is Machine locked && locked != machine && TryDeliver(locked, processor, goroutine))
         {
             machine.Processor = null;
-            Deliver(locked, processor, goroutine);
             return;
         }
 
@@ -98,7 +97,7 @@ internal sealed partial class Engine
                 continue;
             }
 
-            if (FindHere(processor) is Goroutine found || Steal(machine, processor) is Goroutine stolen && (found = stolen) is not null)
+            if ((FindHere(processor) ?? Steal(machine, processor)) is Goroutine found)
             {
                 FoundWork(machine);
                 return found;
@@ -309,13 +308,23 @@ internal sealed partial class Engine
         machine.Processor = processor;
     }
 
-    /// <summary>Gives a processor that the caller has to a parked machine, with the goroutine it waits for, if any, and wakes it.</summary>
-    private void Deliver(Machine machine, Processor processor, Goroutine? goroutine)
+    /// <summary>
+    /// Gives a processor that the caller has to a parked machine, with the goroutine it waits for, if any, and wakes it. False when the
+    /// machine is on its way out: its goroutine has ended locked, and what is still posted to it runs anywhere.
+    /// </summary>
+    private bool TryDeliver(Machine machine, Processor processor, Goroutine? goroutine)
     {
         _lock.Enter();
+        if (machine.IsGone)
+        {
+            _lock.Exit();
+            return false;
+        }
+
         DeliverLocked(machine, processor, goroutine);
         _lock.Exit();
         machine.Unpark();
+        return true;
     }
 
     private static void DeliverLocked(Machine machine, Processor processor, Goroutine? goroutine)

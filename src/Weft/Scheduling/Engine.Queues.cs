@@ -15,7 +15,7 @@ internal sealed partial class Engine
     internal void Start(Goroutine goroutine)
     {
         ObjectDisposedException.ThrowIf(_stopRequested, Owner);
-        Machine? machine = Machine.Current;
+        Machine? machine = Machine.Calling;
         if (machine is null || machine.Engine != this || machine.IsInScheduler)
         {
             StartFromOutside(goroutine);
@@ -40,7 +40,7 @@ internal sealed partial class Engine
     /// <summary>Puts a goroutine that has become Ready into a queue. Any thread, in scheduler code or not.</summary>
     internal void Enqueue(Goroutine goroutine)
     {
-        Machine? machine = Machine.Current;
+        Machine? machine = Machine.Calling;
         if (machine is null || machine.Engine != this)
         {
             PutGlobal(goroutine);
@@ -97,6 +97,13 @@ internal sealed partial class Engine
     private void PutGlobal(Goroutine goroutine)
     {
         _lock.Enter();
+        if (_stopped)
+        {
+            _lock.Exit();
+            Refuse(goroutine);
+            return;
+        }
+
         _global.Enqueue(goroutine);
         _lock.Exit();
         Wake();

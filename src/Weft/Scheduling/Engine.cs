@@ -58,7 +58,7 @@ internal sealed partial class Engine
         Owner = owner;
         Options = options;
         Platform = options.Platform ?? ThreadPlatform.Current;
-        Host = new ThreadHost(Platform);
+        Host = new ThreadHost(Platform, options.StackSize);
         Registry = new GoroutineRegistry(Platform);
         _lock = new FutexLock(Platform);
         _monitor = new SystemMonitor(this);
@@ -74,9 +74,6 @@ internal sealed partial class Engine
     internal ThreadHost Host { get; }
 
     internal GoroutineRegistry Registry { get; }
-
-    /// <summary>Milliseconds since the engine was made, moved on by the monitor while anything runs; good to some 10 ms.</summary>
-    internal int CoarseMilliseconds => _monitor.CoarseMilliseconds;
 
     internal int MaxProcs => Volatile.Read(ref _maxProcs);
 

@@ -36,7 +36,7 @@ internal sealed class Machine : IThreadBody
     }
 
     /// <summary>The machine of the calling thread, or null.</summary>
-    internal static Machine? Current => t_current;
+    internal static Machine? Calling => t_current;
 
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
     internal static Goroutine? CurrentGoroutine => t_current?.Current;
@@ -69,6 +69,9 @@ internal sealed class Machine : IThreadBody
 
     /// <summary>Looking for work; counted in the engine. Written by the machine, or by whoever delivers a processor to it while it is parked.</summary>
     internal bool Spinning;
+
+    /// <summary>On its way out: nothing may be delivered to it any more. Under the engine's lock.</summary>
+    internal bool IsGone { get; set; }
 
     /// <summary>Ended locked: runs nothing any more, creates no thread. Never goes back.</summary>
     internal bool Tainted { get; set; }

@@ -3,16 +3,27 @@ using Weft.Threads;
 namespace Weft.Scheduling;
 
 /// <summary>
-/// Lets one thread sleep until another wakes it. A wake-up that comes first is kept (one of them), so the order of <see cref="Park"/> and
+/// Lets one thread sleep until another wakes it. A wake-up that comes first is kept (one of them), so the order of <see cref="Park()"/> and
 /// <see cref="Unpark"/> does not matter. Never enters a managed wait.
 /// </summary>
 /// <remarks>
 /// The word is 0 (nothing), 1 (woken) or -1 (asleep). Unpark exchanges 1 in and makes the system call only if it found -1. The sleeper goes
 /// from 0 to -1 by compare-and-swap, so it cannot miss a 1, and the kernel sleeps only while the word is -1.
 /// </remarks>
-internal sealed unsafe class Parker(IThreadPlatform platform)
+internal sealed unsafe class Parker
 {
-    private readonly PinnedWord _word = new();
+    private readonly IThreadPlatform _platform;
+
+    // A cache line to itself, on the pinned heap so that the system can be given its address. Keeps _word valid.
+    private readonly int[] _storage = GC.AllocateArray<int>(32, pinned: true);
+    private readonly int* _word;
+
+    internal Parker(IThreadPlatform platform)
+    {
+        _platform = platform;
+        fixed (int* storage = _storage)
+            _word = storage + 16;
+    }
 
     /// <summary>Waits for a wake-up and consumes it.</summary>
     internal void Park() => Park(-1);
@@ -20,7 +31,7 @@ internal sealed unsafe class Parker(IThreadPlatform platform)
     /// <summary>Waits at most that long (negative: no limit). True when woken; a time-out consumes nothing.</summary>
     internal bool Park(long timeoutNanoseconds)
     {
-        ref int word = ref _word.Value;
+        ref int word = ref *_word;
         if (Interlocked.CompareExchange(ref word, -1, 0) == 0)
         {
             long deadline = timeoutNanoseconds < 0 ? long.MaxValue : MonotonicClock.Now + timeoutNanoseconds;
@@ -34,7 +45,7 @@ internal sealed unsafe class Parker(IThreadPlatform platform)
                     break;
                 }
 
-                platform.Wait(_word.Pointer, -1, left);
+                _platform.Wait(_word, -1, left);
             }
         }
 
@@ -44,7 +55,7 @@ internal sealed unsafe class Parker(IThreadPlatform platform)
 
     internal void Unpark()
     {
-        if (Interlocked.Exchange(ref _word.Value, 1) == -1)
-            platform.Wake(_word.Pointer, 1);
+        if (Interlocked.Exchange(ref *_word, 1) == -1)
+            _platform.Wake(_word, 1);
     }
 }

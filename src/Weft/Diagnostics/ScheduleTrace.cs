@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Weft.Scheduling;
+
+namespace Weft.Diagnostics;
+
+/// <summary>
+/// <c>WEFT_DEBUG=schedtrace=1000</c>: a line every so many milliseconds on standard error, in the form of Go's; with
+/// <c>scheddetail=1</c> another for each processor, machine and goroutine.
+/// </summary>
+internal sealed class ScheduleTrace : IDisposable
+{
+    private readonly Engine _engine;
+    private readonly bool _detail;
+    private readonly Timer _timer;
+    private readonly long _start = MonotonicClock.Now;
+
+    private ScheduleTrace(Engine engine, int period, bool detail)
+    {
+        _engine = engine;
+        _detail = detail;
+        _timer = new Timer(static t => ((ScheduleTrace)t!).Print(), this, period, period);
+    }
+
+    /// <summary>Starts the trace of a scheduler if the environment asks for it. Words it does not know are named on standard error.</summary>
+    internal static void Attach(Engine engine)
+    {
+        string? value = Environment.GetEnvironmentVariable("WEFT_DEBUG");
+        if (string.IsNullOrWhiteSpace(value))
+            return;
+        int period = 0;
+        bool detail = false;
+        foreach (string word in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = word.Split('=', 2);
+            bool isNumber = int.TryParse(pair[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+            if (pair[0] == "schedtrace" && isNumber && number > 0)
+                period = number;
+            else if (pair[0] == "scheddetail" && isNumber)
+                detail = number != 0;
+            else
+                Console.Error.WriteLine($"WEFT_DEBUG: '{word}' is not schedtrace=MILLISECONDS or scheddetail=0|1");
+        }
+
+        if (period > 0)
+            _ = new ScheduleTrace(engine, period, detail);
+    }
+
+    internal static string Line(Engine engine, long milliseconds)
+    {
+        SchedulerStatistics s = engine.Statistics();
+        var queues = new StringBuilder();
+        foreach (Processor processor in engine.Processors.Take(engine.MaxProcs))
+            queues.Append(CultureInfo.InvariantCulture, $" {processor.QueuedCount}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"SCHED {milliseconds}ms: gomaxprocs={s.Processors} idleprocs={s.IdleProcessors} threads={s.Threads} "
+            + $"spinningthreads={s.MachinesSpinning} needspinning=0 idlethreads={s.MachinesIdle} runqueue={engine.GlobalQueueCount} "
+            + $"[{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} stackbytes={s.StackBytesMapped}");
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Print()
+    {
+        if (_engine.IsStopped)
+        {
+            Dispose();
+            return;
+        }
+
+        var text = new StringBuilder(Line(_engine, (MonotonicClock.Now - _start) / MonotonicClock.NanosecondsPerMillisecond)).AppendLine();
+        if (_detail)
+        {
+            foreach (string line in _engine.DescribeProcessors().Concat(_engine.DescribeMachines()))
+                text.Append("  ").AppendLine(line);
+            foreach (GoroutineInfo goroutine in _engine.DescribeGoroutines())
+                text.Append("  ").AppendLine(goroutine.ToText());
+        }
+
+        Console.Error.Write(text.ToString());
+    }
+}

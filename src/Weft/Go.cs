@@ -1,0 +1,213 @@
+using System.Runtime.CompilerServices;
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <summary>
+/// The face of Weft in the style of Go: acts on the scheduler of the calling goroutine, or on <see cref="Scheduler.Default"/> outside
+/// goroutines. All members may be used from any thread.
+/// </summary>
+/// <example>
+/// <code>
+/// Go.Run(async () =>
+/// {
+///     Goroutine&lt;int&gt; answer = Go.Start(() => { Thread.Sleep(100); return 42; });
+///     Console.WriteLine(await answer);
+/// });
+/// </code>
+/// </example>
+public static class Go
+{
+    /// <summary>The goroutine that the calling thread runs, or null.</summary>
+    public static Goroutine? Current => Machine.CurrentGoroutine;
+
+    private static Scheduler Scheduler => Machine.CurrentGoroutine?.Scheduler ?? Scheduler.Default;
+
+    /// <inheritdoc cref="Weft.Scheduler.Start(Action, string, int)"/>
+    public static Goroutine Start(Action body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Start(Func{Task}, string, int)"/>
+    public static Goroutine Start(Func<Task> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Start{TState}(Action{TState}, TState, string, int)"/>
+    public static Goroutine Start<TState>(Action<TState> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, state, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Start{TState}(Func{TState, Task}, TState, string, int)"/>
+    public static Goroutine Start<TState>(Func<TState, Task> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, state, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Start{TResult}(Func{TResult}, string, int)"/>
+    public static Goroutine<TResult> Start<TResult>(Func<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Start{TResult}(Func{Task{TResult}}, string, int)"/>
+    public static Goroutine<TResult> Start<TResult>(Func<Task<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Run(Action, string, int)"/>
+    public static void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Run(Func{Task}, string, int)"/>
+    public static void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{TResult}, string, int)"/>
+    public static TResult Run<TResult>(Func<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Run(main, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{Task{TResult}}, string, int)"/>
+    public static TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Run(main, file, line);
+
+    /// <summary>
+    /// Lets the other goroutines in the processor's queue run first. Outside goroutines it is <see cref="Task.Yield"/>.
+    /// </summary>
+    public static YieldAwaitable Yield() => default;
+
+    /// <summary>Sleeps without a thread.</summary>
+    /// <param name="duration">
+    /// How long, at least; <see cref="Timeout.InfiniteTimeSpan"/> for ever; zero is a <see cref="Yield"/>. Precision is that of the
+    /// system's timers, some 50 us.
+    /// </param>
+    /// <param name="cancellationToken">Ends the sleep with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative and not infinite.</exception>
+    public static ValueTask SleepAsync(TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        CheckDuration(duration);
+        return Scheduler.Engine.SleepAsync(duration, cancellationToken);
+    }
+
+    /// <summary>Blocks the calling goroutine's thread for at least that long; the processor goes on to another thread.</summary>
+    /// <param name="duration">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative and not infinite, or more than <see cref="int.MaxValue"/> milliseconds.</exception>
+    public static void Sleep(TimeSpan duration)
+    {
+        CheckDuration(duration);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(duration, TimeSpan.FromMilliseconds(int.MaxValue));
+        using (new BlockingCall())
+            Thread.Sleep(duration);
+    }
+
+    /// <summary>
+    /// Makes a call that may block: its thread gives the processor up before, so that other goroutines go on at once. Worth it for calls that
+    /// block for more than some 50 us; without it the monitor notices, a little later. Outside goroutines it is just the call.
+    /// </summary>
+    public static void Blocking(Action call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        using (new BlockingCall())
+            call();
+    }
+
+    /// <returns>What the call returned.</returns>
+    /// <inheritdoc cref="Blocking(Action)"/>
+    public static TResult Blocking<TResult>(Func<TResult> call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        using (new BlockingCall())
+            return call();
+    }
+
+    /// <summary>
+    /// Ties the calling goroutine to the thread it runs on: it runs there and nowhere else, and the thread runs nothing else, until as many
+    /// unlocks. Other goroutines are never run on the thread if the goroutine ends while locked: the thread ends with it, and with it
+    /// whatever was changed about it (namespaces, credentials, affinity).
+    /// </summary>
+    /// <param name="options"><see cref="ThreadLockOptions.KeepThread"/>, or none.</param>
+    /// <returns>Undoes this lock when disposed.</returns>
+    /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
+    /// <exception cref="ArgumentException"><paramref name="options"/> asks for a fresh thread, which cannot be had without awaiting it.</exception>
+    /// <example>
+    /// <code>
+    /// using (Go.LockOSThread())
+    ///     UseThreadLocalLibrary();
+    /// </code>
+    /// </example>
+    public static ThreadLock LockOSThread(ThreadLockOptions options = ThreadLockOptions.None)
+    {
+        CheckOptions(options);
+        if ((options & ThreadLockOptions.Fresh) != 0)
+            throw new ArgumentException($"A fresh thread can only be had from {nameof(LockOSThreadAsync)}.", nameof(options));
+        return Lock(options);
+    }
+
+    /// <summary>As <see cref="LockOSThread"/>; with <see cref="ThreadLockOptions.Fresh"/> the goroutine goes on on a new thread.</summary>
+    /// <inheritdoc cref="LockOSThread"/>
+    /// <exception cref="InvalidOperationException">The caller is no goroutine, or it is locked already and a fresh thread is asked for.</exception>
+    /// <exception cref="ThreadLimitException">A fresh thread is asked for and cannot be had.</exception>
+    public static async ValueTask<ThreadLock> LockOSThreadAsync(ThreadLockOptions options = ThreadLockOptions.None)
+    {
+        CheckOptions(options);
+        if ((options & ThreadLockOptions.Fresh) == 0)
+            return Lock(options);
+        (_, Goroutine goroutine) = Caller();
+        if (goroutine.LockedMachine is not null)
+            throw new InvalidOperationException("The goroutine is locked to its thread; it cannot go to a fresh one.");
+        goroutine.Engine.StartFreshMachineFor(goroutine);
+        goroutine.Extra.KeepThread = (options & ThreadLockOptions.KeepThread) != 0;
+        await Yield();
+        return new ThreadLock(goroutine);
+    }
+
+    /// <summary>Undoes one <see cref="LockOSThread"/> of the calling goroutine; does nothing when there is none, or outside goroutines.</summary>
+    public static void UnlockOSThread() => Current?.UnlockFromThread();
+
+    /// <summary>
+    /// Ends the calling goroutine, as an exception that its finally blocks see and that nobody reports. In the main goroutine of
+    /// <see cref="Run(Action, string, int)"/>, the other goroutines go on.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
+    public static void Exit()
+    {
+        Caller();
+        throw new GoroutineExitException();
+    }
+
+    private static ThreadLock Lock(ThreadLockOptions options)
+    {
+        (Machine machine, Goroutine goroutine) = Caller();
+        Engine.LockThread(machine, goroutine, (options & ThreadLockOptions.KeepThread) != 0);
+        return new ThreadLock(goroutine);
+    }
+
+    private static (Machine Machine, Goroutine Goroutine) Caller([CallerMemberName] string? member = null) =>
+        Machine.Calling is { Current: { } goroutine } machine
+            ? (machine, goroutine)
+            : throw new InvalidOperationException($"Go.{member} was called outside goroutines.");
+
+    private static void CheckDuration(TimeSpan duration)
+    {
+        if (duration < TimeSpan.Zero && duration != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(duration), duration, $"{nameof(duration)} must not be negative, unless it is infinite.");
+    }
+
+    private static void CheckOptions(ThreadLockOptions options)
+    {
+        if ((options & ~(ThreadLockOptions.Fresh | ThreadLockOptions.KeepThread)) != 0)
+            throw new ArgumentOutOfRangeException(nameof(options), options, $"{nameof(options)} has unknown flags.");
+    }
+
+    /// <summary>The span of a declared blocking call, if the caller is a goroutine.</summary>
+    private readonly ref struct BlockingCall
+    {
+        private readonly Machine? _machine;
+        private readonly Goroutine? _goroutine;
+
+        public BlockingCall()
+        {
+            if (Machine.Calling is not { Current: { } goroutine, IsInScheduler: false } machine)
+                return;
+            _machine = machine;
+            _goroutine = goroutine;
+            goroutine.Engine.BeginCall(machine, goroutine, HandOffCause.Explicit);
+        }
+
+        public void Dispose()
+        {
+            if (_machine is not null)
+                _goroutine!.Engine.EndCall(_machine, _goroutine);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <content>Main goroutines.</content>
+public sealed partial class Scheduler
+{
+    /// <summary>
+    /// Runs <paramref name="main"/> as a goroutine and returns when it has ended; other goroutines may live on. The calling thread waits.
+    /// </summary>
+    /// <param name="main">The body; an exception that leaves it is thrown here.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    /// <exception cref="DeadlockException">Every goroutine is asleep, and nothing can wake one.</exception>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed, or is disposed before main ends.</exception>
+    public void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        RunMain<object?>(NotNull(main), file, line);
+
+    /// <inheritdoc cref="Run(Action, string, int)"/>
+    public void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        RunMain<object?>(NotNull(main), file, line);
+
+    /// <summary>
+    /// Runs <paramref name="main"/> as a goroutine and returns its result; other goroutines may live on. The calling thread waits.
+    /// </summary>
+    /// <returns>What main returned.</returns>
+    /// <inheritdoc cref="Run(Action, string, int)"/>
+    public TResult Run<TResult>(Func<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        RunMain<TResult>(NotNull(main), file, line);
+
+    /// <summary>
+    /// Runs <paramref name="main"/> as a goroutine and returns its result; other goroutines may live on. The calling thread waits.
+    /// </summary>
+    /// <returns>What main returned.</returns>
+    /// <inheritdoc cref="Run(Action, string, int)"/>
+    public TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        RunMain<TResult>(NotNull(main), file, line);
+
+    private TResult RunMain<TResult>(Delegate main, string file, int line)
+    {
+        Goroutine<TResult> goroutine = Launch(new Goroutine<TResult>(_engine, main, file, line));
+        _engine.WaitForMain(goroutine);
+        return goroutine.Task.GetAwaiter().GetResult();
+    }
+}

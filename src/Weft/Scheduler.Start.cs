@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <content>Starting goroutines.</content>
+public sealed partial class Scheduler
+{
+    /// <summary>
+    /// Starts a goroutine with a synchronous body: it keeps its machine for its whole life, and uses blocking forms of the operations. It
+    /// does not run on the calling thread, and may start before this returns. AsyncLocal values flow to it as in <see cref="Task.Run(Action)"/>.
+    /// </summary>
+    /// <param name="body">The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
+    public Goroutine Start(Action body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new ActionGoroutine(_engine, NotNull(body), file, line));
+
+    /// <summary>Starts a goroutine with an asynchronous body.</summary>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine Start(Func<Task> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new TaskGoroutine(_engine, NotNull(body), file, line));
+
+    /// <summary>Starts a goroutine with a synchronous body and an argument, which spares the closure.</summary>
+    /// <param name="body">The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise.</param>
+    /// <param name="state">Passed to the body.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine Start<TState>(Action<TState> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new ActionGoroutine<TState>(_engine, NotNull(body), state, file, line));
+
+    /// <summary>Starts a goroutine with an asynchronous body and an argument, which spares the closure.</summary>
+    /// <param name="body">The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise.</param>
+    /// <param name="state">Passed to the body.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine Start<TState>(Func<TState, Task> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new TaskGoroutine<TState>(_engine, NotNull(body), state, file, line));
+
+    /// <summary>Starts a goroutine with a synchronous body that has a result.</summary>
+    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine<TResult> Start<TResult>(Func<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new Goroutine<TResult>(_engine, NotNull(body), file, line));
+
+    /// <summary>Starts a goroutine with an asynchronous body that has a result.</summary>
+    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine<TResult> Start<TResult>(Func<Task<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new Goroutine<TResult>(_engine, NotNull(body), file, line));
+
+    private TGoroutine Launch<TGoroutine>(TGoroutine goroutine)
+        where TGoroutine : Goroutine
+    {
+        _engine.Start(goroutine);
+        return goroutine;
+    }
+
+    private static T NotNull<T>(T body, [CallerArgumentExpression(nameof(body))] string? name = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(body, name);
+        return body;
+    }
+}

@@ -1,0 +1,167 @@
+using Weft.Diagnostics;
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <summary>
+/// Runs goroutines on threads of its own, made when needed, handed on when one blocks, and gone when there is nothing to do. Schedulers
+/// are independent of each other: each has its own processors, threads and limits.
+/// </summary>
+/// <remarks>
+/// All public members may be used from any thread. A scheduler with nothing to do has no thread; it needs no disposal for that. Disposing
+/// it ends it.
+/// </remarks>
+/// <example>
+/// <code>
+/// using var scheduler = new Scheduler(new SchedulerOptions { MaxProcs = 2 });
+/// int sum = scheduler.Run(async () =>
+/// {
+///     Goroutine&lt;int&gt; a = Go.Start(() => 20), b = Go.Start(() => 22);
+///     return await a + await b;
+/// });
+/// </code>
+/// </example>
+public sealed partial class Scheduler : IDisposable, IAsyncDisposable
+{
+    /// <summary>The most processors a scheduler can have.</summary>
+    public const int MaxProcsLimit = 1024;
+
+    private readonly Engine _engine;
+    private bool _isDefault;
+    private GoroutineTaskScheduler? _taskScheduler;
+
+    /// <summary>Makes a scheduler; its first thread is made when the first goroutine starts.</summary>
+    /// <param name="options">What it may use; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    public Scheduler(SchedulerOptions? options = null)
+    {
+        options ??= new SchedulerOptions();
+        options.Validate();
+        _engine = new Engine(this, options);
+        ScheduleTrace.Attach(_engine);
+    }
+
+    /// <summary>Raised when a thread is wanted and cannot be had, at most once for each such request. On a thread of the pool.</summary>
+    public event EventHandler<ThreadShortageEventArgs>? ThreadShortage;
+
+    /// <summary>
+    /// Raised with <see cref="UnhandledExceptionPolicy.Report"/> when an exception leaves a goroutine nobody can await, on the goroutine's thread.
+    /// </summary>
+    public event EventHandler<GoroutineExceptionEventArgs>? UnhandledException;
+
+    /// <summary>Raised when a continuation arrives after the scheduler was disposed. On a thread of the pool.</summary>
+    public event EventHandler<WorkRefusedEventArgs>? WorkRefused;
+
+    /// <summary>The scheduler of <see cref="Go"/> on threads that run no goroutine. It cannot be disposed.</summary>
+    public static Scheduler Default => DefaultHolder.Instance;
+
+    /// <summary><see cref="SchedulerOptions.Name"/>.</summary>
+    public string Name => _engine.Options.Name;
+
+    /// <summary>
+    /// How many goroutines may run at the same time. Lowering it takes effect as goroutines reach their next await or blocking call.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 1 or more than <see cref="MaxProcsLimit"/>.</exception>
+    public int MaxProcs
+    {
+        get => _engine.MaxProcs;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxProcs));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxProcsLimit, nameof(MaxProcs));
+            ObjectDisposedException.ThrowIf(_engine.IsStopping, this);
+            _engine.SetMaxProcs(value);
+        }
+    }
+
+    /// <summary><see cref="SchedulerOptions.MaxThreads"/>.</summary>
+    public int MaxThreads => _engine.Options.MaxThreads;
+
+    /// <summary>What it has done and what it holds now. Costs microseconds, more with many machines; also frees threads that have exited.</summary>
+    public SchedulerStatistics Statistics => _engine.Statistics();
+
+    /// <summary>
+    /// Runs tasks as goroutines, for code that takes a <see cref="System.Threading.Tasks.TaskScheduler"/>: <c>Task.Factory.StartNew</c>,
+    /// <c>Parallel.ForEachAsync</c>, Dataflow blocks.
+    /// </summary>
+    public TaskScheduler TaskScheduler =>
+        _taskScheduler ?? Interlocked.CompareExchange(ref _taskScheduler, new GoroutineTaskScheduler(_engine), null) ?? _taskScheduler;
+
+    internal Engine Engine => _engine;
+
+    /// <summary>The goroutines that have waited at least once and not ended, and those that run or block now; by id.</summary>
+    public IReadOnlyList<GoroutineInfo> GetGoroutines() => _engine.DescribeGoroutines();
+
+    /// <summary>Writes what every processor, machine and goroutine is doing, a line each.</summary>
+    public void WriteDump(TextWriter to)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        SchedulerDump.Write(_engine, to);
+    }
+
+    /// <summary>
+    /// Refuses new goroutines, waits until the code that runs now has come to its next await or its end and blocking calls have returned,
+    /// joins every thread and unmaps every stack. Goroutines that have not ended by then never will: whoever awaits them gets an
+    /// <see cref="ObjectDisposedException"/>. A call that never returns makes this wait for ever.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// Called on a goroutine of this scheduler, which would wait for itself; or on <see cref="Default"/>.
+    /// </exception>
+    public void Dispose()
+    {
+        RefuseIfDefault();
+        if (Machine.Calling?.Engine == _engine)
+            throw new InvalidOperationException($"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
+        _engine.Stop();
+    }
+
+    /// <summary>The same without blocking the calling thread.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="Dispose"/>.</exception>
+    public ValueTask DisposeAsync()
+    {
+        RefuseIfDefault();
+        if (Machine.Calling?.Engine == _engine)
+            throw new InvalidOperationException($"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
+        return new ValueTask(Task.Factory.StartNew(
+            static e => ((Engine)e!).Stop(),
+            _engine,
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Weft scheduler '{Name}'";
+
+    internal void RaiseThreadShortage(ThreadShortageEventArgs args)
+    {
+        if (ThreadShortage is EventHandler<ThreadShortageEventArgs> handler)
+            ThreadPool.UnsafeQueueUserWorkItem(static s => s.handler(s.sender, s.args), (handler, sender: this, args), preferLocal: false);
+    }
+
+    internal void RaiseWorkRefused(WorkRefusedEventArgs args)
+    {
+        if (WorkRefused is EventHandler<WorkRefusedEventArgs> handler)
+            ThreadPool.UnsafeQueueUserWorkItem(static s => s.handler(s.sender, s.args), (handler, sender: this, args), preferLocal: false);
+    }
+
+    /// <summary>True when a handler took it.</summary>
+    internal bool RaiseUnhandledException(GoroutineExceptionEventArgs args)
+    {
+        if (UnhandledException is not EventHandler<GoroutineExceptionEventArgs> handler)
+            return false;
+        handler(this, args);
+        return true;
+    }
+
+    private void RefuseIfDefault()
+    {
+        if (_isDefault)
+            throw new InvalidOperationException("The default scheduler cannot be disposed; its threads end by themselves when there is nothing to do.");
+    }
+
+    private static class DefaultHolder
+    {
+        internal static readonly Scheduler Instance = new() { _isDefault = true };
+    }
+}

@@ -1,0 +1,264 @@
+using System.Runtime.CompilerServices;
+using Weft.Diagnostics;
+
+namespace Weft.Scheduling;
+
+/// <content>What happens to a processor when its machine blocks, and how the machine gets one again.</content>
+internal sealed partial class Engine
+{
+    private readonly long[] _handOffs = new long[4];
+
+    internal long HandOffs(HandOffCause cause) => Interlocked.Read(ref _handOffs[(int)cause]);
+
+    /// <summary>
+    /// Gives a processor that the caller has in its hands to a machine, if there is work anywhere; otherwise it is idle. As with a machine
+    /// that goes idle, the queues are looked at again after that is known, so no work published meanwhile is left.
+    /// </summary>
+    private void HandOff(Processor processor)
+    {
+        if (processor.Id < MaxProcs)
+        {
+            if (processor.HasWork || _global.Count > 0)
+            {
+                StartMachine(processor, spinning: false);
+                return;
+            }
+
+            if (Volatile.Read(ref _spinning) == 0 && AnyWork() && Interlocked.CompareExchange(ref _spinning, 1, 0) == 0)
+            {
+                StartMachine(processor, spinning: true);
+                return;
+            }
+        }
+
+        _lock.Enter();
+        PushIdle(processor);
+        _lock.Exit();
+        FaultPoints.Hit("handoff.idle");
+        if (AnyWork())
+            Wake();
+    }
+
+    /// <summary>
+    /// The calling machine's goroutine begins a managed wait: what is posted to it from now on may run on another machine, and the processor
+    /// goes on. Runs inside the runtime's wait: takes no managed lock.
+    /// </summary>
+    internal void BeginBlocking(Machine machine, Goroutine goroutine, HandOffCause cause)
+    {
+        bool owns = machine.Enter() || StillOwns(machine);
+        Processor? processor = machine.Processor;
+        _lock.Enter();
+        _blockedMachines++;
+        goroutine.ChangeBlockedDepth(1);
+        goroutine.NoteBlocked(WaitReason.ManagedWait);
+        if (owns)
+        {
+            machine.Processor = null;
+            processor!.Owner = null;
+            processor.InTransit = true;
+        }
+
+        _lock.Exit();
+        if (goroutine.ReleaseRunRight())
+        {
+            if (owns)
+                PutNext(processor!, goroutine);
+            else
+                PutGlobal(goroutine);
+        }
+
+        if (!owns)
+            return;
+        Interlocked.Increment(ref _handOffs[(int)cause]);
+        HandOff(processor!);
+    }
+
+    /// <summary>
+    /// The wait is over: the machine waits until it has the run right of its goroutine and a processor. A continuation of the goroutine that
+    /// another machine runs just now ends first, so that it is one logical thread again.
+    /// </summary>
+    internal void EndBlocking(Machine machine, Goroutine goroutine)
+    {
+        FaultPoints.Hit("blocking.ended");
+        if (goroutine.TryTakeRunRight())
+        {
+            AcquireForRunning(machine, goroutine);
+        }
+        else
+        {
+            goroutine.Resume(machine.Return);
+            machine.Park();
+            machine.TakeDelivery();
+        }
+
+        _lock.Enter();
+        _blockedMachines--;
+        goroutine.ChangeBlockedDepth(-1);
+        _lock.Exit();
+        if (_stopRequested)
+            OrderOutIfQuiet();
+        machine.Leave();
+    }
+
+    /// <summary>
+    /// Gives the processor up for a call that may block, and keeps the run right: nothing of the goroutine runs meanwhile. The code inside
+    /// may use every operation; the first that needs a processor takes one back.
+    /// </summary>
+    internal void BeginCall(Machine machine, Goroutine goroutine, HandOffCause cause)
+    {
+        bool owns = machine.Enter() || StillOwns(machine);
+        Processor? processor = machine.Processor;
+        _lock.Enter();
+        goroutine.NoteBlocked(WaitReason.Blocking);
+        goroutine.ChangeBlockedDepth(1);
+        _blockedMachines++;
+        if (owns)
+        {
+            machine.Processor = null;
+            processor!.Owner = null;
+            processor.InTransit = true;
+        }
+
+        _lock.Exit();
+        if (owns)
+        {
+            Interlocked.Increment(ref _handOffs[(int)cause]);
+            HandOff(processor!);
+        }
+
+        machine.Leave();
+    }
+
+    internal void EndCall(Machine machine, Goroutine goroutine)
+    {
+        if (!machine.Enter() && !StillOwns(machine))
+            AcquireForRunning(machine, goroutine);
+        _lock.Enter();
+        goroutine.ChangeBlockedDepth(-1);
+        _blockedMachines--;
+        _lock.Exit();
+        if (_stopRequested)
+            OrderOutIfQuiet();
+        machine.Leave();
+    }
+
+    /// <summary>
+    /// For a machine that has its goroutine's run right but no processor: takes an idle one, or queues the goroutine, bound to the machine,
+    /// and waits. While the engine is being stopped a machine may go on without.
+    /// </summary>
+    private void AcquireForRunning(Machine machine, Goroutine goroutine)
+    {
+        _lock.Enter();
+        Processor? processor = PopIdle();
+        if (processor is not null)
+        {
+            Own(machine, processor);
+            _lock.Exit();
+            return;
+        }
+
+        if (_stopRequested)
+        {
+            _lock.Exit();
+            return;
+        }
+
+        _blockedMachines++;
+        goroutine.PushFront(machine.Return);
+        goroutine.ReleaseRunRight();
+        _global.Enqueue(goroutine);
+        _lock.Exit();
+        Wake();
+        machine.Park();
+        machine.TakeDelivery();
+        _lock.Enter();
+        _blockedMachines--;
+        _lock.Exit();
+        if (_stopRequested)
+            OrderOutIfQuiet();
+    }
+
+    /// <summary>
+    /// Goroutine code entered the scheduler and <see cref="Machine.Enter"/> said no: waits for a processor if it is really gone. False
+    /// only while the engine is being stopped, when there may be none.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Reenter(Machine machine)
+    {
+        if (!StillOwns(machine))
+            AcquireForRunning(machine, machine.Current!);
+        return machine.Processor is not null;
+    }
+
+    /// <summary>
+    /// Whether the calling machine, in scheduler code, has its processor. Waits for the lock, so a tentative take by the monitor is decided
+    /// one way or the other.
+    /// </summary>
+    private bool StillOwns(Machine machine)
+    {
+        _lock.Enter();
+        bool owns = machine.Processor is Processor processor && processor.Owner == machine;
+        if (!owns)
+        {
+            machine.Processor = null;
+            if (machine.TakenFor is HandOffCause cause)
+            {
+                machine.TakenFor = null;
+                if (cause == HandOffCause.TimeSlice)
+                    _computingExtra--;
+            }
+        }
+
+        _lock.Exit();
+        return owns;
+    }
+
+    /// <summary>
+    /// Takes the processor from a machine that did not offer it: its thread sleeps in a call nobody declared, or computes for too long.
+    /// Called by the monitor only. False when the machine was in scheduler code.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The race: the thread wakes in this very moment and enters the scheduler, which then must not touch the processor's queues. The
+    /// machine stores <c>inScheduler = 1</c>, then loads <see cref="Processor.Owner"/>, with nothing in between but program order
+    /// (<see cref="Machine.Enter"/>). The monitor stores Owner = null, has every CPU that runs a thread of this process execute a full
+    /// fence (<see cref="Interlocked.MemoryBarrierProcessWide"/>), then loads <c>inScheduler</c>.
+    /// </para>
+    /// <para>
+    /// If the machine's load of Owner came before the monitor's store was visible to it, that load, and so the store of inScheduler ahead
+    /// of it in program order, came before the fence on that CPU; the store is visible after the fence, the monitor reads 1 and puts the
+    /// owner back. Otherwise the machine sees that it is not the owner and asks <see cref="StillOwns"/>, which waits for the engine's
+    /// lock, held here throughout, and then sees the decision, whichever way it went. So never do both believe that they have the
+    /// processor. Both may believe for a moment that they have not: the monitor because it gave up, the machine until it has the lock.
+    /// </para>
+    /// <para>A machine that leaves the scheduler stores 0 with release semantics after its last access to the queues.</para>
+    /// </remarks>
+    internal bool TryTake(Processor processor, Machine machine, HandOffCause cause)
+    {
+        _lock.Enter();
+        if (processor.Owner != machine || machine.WasInScheduler || (cause == HandOffCause.TimeSlice && _computingExtra >= Options.MaxComputingExtra))
+        {
+            _lock.Exit();
+            return false;
+        }
+
+        Volatile.Write(ref processor.Owner, null);
+        Interlocked.MemoryBarrierProcessWide();
+        FaultPoints.Hit("take.published");
+        if (machine.WasInScheduler)
+        {
+            Volatile.Write(ref processor.Owner, machine);
+            _lock.Exit();
+            return false;
+        }
+
+        processor.InTransit = true;
+        machine.TakenFor = cause;
+        if (cause == HandOffCause.TimeSlice)
+            _computingExtra++;
+        _lock.Exit();
+        Interlocked.Increment(ref _handOffs[(int)cause]);
+        HandOff(processor);
+        return true;
+    }
+}

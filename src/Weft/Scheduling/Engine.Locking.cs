@@ -1,0 +1,66 @@
+namespace Weft.Scheduling;
+
+/// <content>Goroutines locked to their thread.</content>
+internal sealed partial class Engine
+{
+    /// <summary>Locks the calling goroutine to the calling machine, or counts one more lock.</summary>
+    internal static void LockThread(Machine machine, Goroutine goroutine, bool keepThread)
+    {
+        GoroutineExtra extra = goroutine.Extra;
+        extra.KeepThread |= keepThread;
+        if (extra.LockCount++ > 0)
+            return;
+        extra.LockedWait = new LockedWait();
+        extra.LockedMachine = machine;
+        machine.Locked = goroutine;
+    }
+
+    /// <summary>Undoes one lock; nothing happens without any.</summary>
+    internal static void UnlockThread(Goroutine goroutine)
+    {
+        if (goroutine.ExtraOrNull is not { LockCount: > 0 } extra || --extra.LockCount > 0)
+            return;
+        extra.LockedMachine!.Locked = null;
+        extra.LockedMachine = null;
+        extra.LockedWait = null;
+        extra.KeepThread = false;
+    }
+
+    /// <summary>
+    /// A goroutine has ended, on whatever machine ran its last item. If it is locked, that machine is its own, and the thread goes with it.
+    /// </summary>
+    internal void OnGoroutineEnded(Goroutine goroutine)
+    {
+        if (Machine.Calling is Machine machine && machine.Engine == this && ReferenceEquals(machine.Current, goroutine))
+        {
+            if (machine.Enter() || StillOwns(machine))
+                machine.Processor!.GoroutinesEnded++;
+            else
+                Interlocked.Increment(ref _endedOutside);
+            if (machine.Locked == goroutine)
+                machine.Tainted = true;
+            machine.Leave();
+        }
+        else
+        {
+            Interlocked.Increment(ref _endedOutside);
+        }
+
+        if (goroutine.IsRegistered)
+            Registry.Remove(goroutine);
+    }
+
+    private static bool KeepsThread(Machine machine) => machine.Locked?.ExtraOrNull is { KeepThread: true };
+
+    /// <summary>The thread of a goroutine that ended locked and asked for it to be kept: does nothing until the scheduler is disposed.</summary>
+    private void KeepUntilStopped(Machine machine)
+    {
+        while (machine.Order != MachineOrder.Exit && WaitForLockedGoroutine(machine) is not null)
+        {
+            // Continuations posted to the ended goroutine belong on no other thread than this.
+            Execute(machine, machine.Locked!);
+        }
+    }
+
+    private long _endedOutside;
+}

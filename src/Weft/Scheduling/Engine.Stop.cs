@@ -1,0 +1,127 @@
+namespace Weft.Scheduling;
+
+/// <content>
+/// The end. Stopping refuses new goroutines. Machines leave at their next scheduling point, but not while one is blocked: what it waits
+/// for may be the work of a goroutine that still has to run. When no machine and no monitor is left, the engine is stopped, and whatever
+/// comes later is refused.
+/// </content>
+internal sealed partial class Engine
+{
+    private readonly TaskCompletionSource _stopFinished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _stopRequested;
+    private volatile bool _stopped;
+    private long _refused;
+
+    /// <summary>Whether a stop was asked for.</summary>
+    internal bool IsStopping => _stopRequested;
+
+    /// <summary>Whether every thread is gone for good.</summary>
+    internal bool IsStopped => _stopped;
+
+    internal long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Stops the engine and waits until it has. Any thread but a machine of this engine; later callers wait for the first.</summary>
+    internal void Stop()
+    {
+        _lock.Enter();
+        bool first = !_stopRequested;
+        _stopRequested = true;
+        _lock.Exit();
+        if (!first)
+        {
+            _stopFinished.Task.Wait();
+            return;
+        }
+
+        using var pause = new ManualResetEventSlim();
+        while (!TryMarkStopped())
+        {
+            OrderOutIfQuiet();
+            _monitor.WakeUp();
+
+            // Machines leave when the code they run lets them; there is nothing to be woken by for all the ways that can happen.
+            pause.Wait(1);
+        }
+
+        Host.Close();
+        AbandonGoroutines();
+        _stopFinished.SetResult();
+    }
+
+    /// <summary>A continuation came for a goroutine of a stopped engine. Nothing can run it; somebody is told.</summary>
+    internal void Refuse(Goroutine goroutine)
+    {
+        Interlocked.Increment(ref _refused);
+        Owner.RaiseWorkRefused(new WorkRefusedEventArgs(goroutine));
+    }
+
+    internal bool TryMarkMonitorRunning(Action mark)
+    {
+        _lock.Enter();
+        bool first = !_monitor.IsRunning && !_stopped;
+        if (first)
+            mark();
+        _lock.Exit();
+        return first;
+    }
+
+    /// <summary>The monitor may go if there is no machine, none is being made, and nothing waits for one.</summary>
+    internal bool TryMarkMonitorGone(Action mark)
+    {
+        _lock.Enter();
+        bool free = _machineCount == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested);
+        if (free)
+            mark();
+        _lock.Exit();
+        return free;
+    }
+
+    /// <summary>While stopping, machines may go once none is blocked in a declared wait or waits for a processor.</summary>
+    private bool MayQuit() => Volatile.Read(ref _blockedMachines) == 0;
+
+    private void OrderOutIfQuiet()
+    {
+        _lock.Enter();
+        if (_stopRequested && _blockedMachines == 0)
+        {
+            for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+            {
+                if (machine.IsIdle)
+                    RemoveIdle(machine);
+                else if (!machine.IsWaitingForGoroutine || machine.NextProcessor is not null)
+                    continue;
+                machine.Order = MachineOrder.Exit;
+                machine.Unpark();
+            }
+        }
+
+        _lock.Exit();
+    }
+
+    private bool TryMarkStopped()
+    {
+        _lock.Enter();
+        if (_machineCount == 0 && !_monitor.IsRunning)
+            _stopped = true;
+        _lock.Exit();
+        return _stopped;
+    }
+
+    /// <summary>Tells those that wait for goroutines which will never end. Nothing of them runs any more.</summary>
+    private void AbandonGoroutines()
+    {
+        var left = new HashSet<Goroutine>(Registry.Snapshot());
+        _lock.Enter();
+        while (_global.Dequeue() is Goroutine goroutine)
+            left.Add(goroutine);
+        foreach (Processor processor in _processors)
+        {
+            while (processor.Dequeue() is Goroutine goroutine)
+                left.Add(goroutine);
+        }
+
+        _lock.Exit();
+        foreach (Goroutine goroutine in left)
+            goroutine.AbandonBecause(new ObjectDisposedException(Owner.ToString(), $"Scheduler '{Options.Name}' was disposed before {goroutine} ended."));
+    }
+}

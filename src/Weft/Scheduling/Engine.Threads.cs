@@ -1,0 +1,246 @@
+using Weft.Diagnostics;
+using Weft.Threads;
+
+namespace Weft.Scheduling;
+
+/// <content>How machines come, and how they go.</content>
+internal sealed partial class Engine
+{
+    // Requests for machines made on threads that must not create any; served by the monitor, whose thread is clean. Under the lock.
+    private readonly Queue<(Processor Processor, bool Spinning)> _creationRequests = new();
+
+    /// <summary>Threads that exist or are being made: the machines and the monitor.</summary>
+    internal int ThreadCount => (int)(Host.Created - Host.Reaped);
+
+    internal int IdleMachineCount => Volatile.Read(ref _idleMachineCount);
+
+    internal int MachineCount => Volatile.Read(ref _machineCount);
+
+    /// <summary>
+    /// Finds a machine for a processor that the caller has in its hands: the idle machine that went idle last, whose stack and caches are
+    /// warm, or a new one. With <paramref name="spinning"/>, the machine is counted as looking for work already.
+    /// </summary>
+    private void StartMachine(Processor processor, bool spinning)
+    {
+        _lock.Enter();
+        if (_idleNewest is Machine idle)
+        {
+            RemoveIdle(idle);
+            idle.Spinning = spinning;
+            DeliverLocked(idle, processor, null);
+            _lock.Exit();
+            idle.Unpark();
+            return;
+        }
+
+        if (Machine.Calling is Machine caller && (caller.Locked is not null || caller.Tainted))
+        {
+            _creationRequests.Enqueue((processor, spinning));
+            _lock.Exit();
+            _monitor.WakeUp();
+            return;
+        }
+
+        Machine? machine = TryReserveMachine();
+        if (machine is null)
+        {
+            GiveUp(processor, spinning);
+            _lock.Exit();
+            OnShortage(ThreadShortageCause.Limit, 0);
+            return;
+        }
+
+        machine.Spinning = spinning;
+        DeliverLocked(machine, processor, null);
+        _lock.Exit();
+        int error = Launch(machine);
+        if (error == 0)
+            return;
+        _lock.Enter();
+        machine.NextProcessor = null;
+        GiveUp(processor, spinning);
+        _lock.Exit();
+        OnShortage(ThreadShortageCause.Refused, error);
+    }
+
+    /// <summary>
+    /// A machine that runs nothing but <paramref name="goroutine"/>, for a goroutine that asked for a thread nobody has used.
+    /// </summary>
+    /// <exception cref="ThreadLimitException">There is no thread to be had.</exception>
+    internal void StartFreshMachineFor(Goroutine goroutine)
+    {
+        _lock.Enter();
+        Machine? machine = TryReserveMachine();
+        _lock.Exit();
+        if (machine is null)
+            throw new ThreadLimitException($"Scheduler '{Options.Name}' has {ThreadCount} threads, and {nameof(SchedulerOptions.MaxThreads)} is {Options.MaxThreads}.");
+        machine.Locked = goroutine;
+        int error = Launch(machine);
+        if (error != 0)
+            throw new ThreadLimitException($"The system refused scheduler '{Options.Name}' a thread (error {error}).");
+        GoroutineExtra extra = goroutine.Extra;
+        extra.LockedWait = new LockedWait();
+        extra.LockedMachine = machine;
+        extra.LockCount = 1;
+    }
+
+    /// <summary>The lock is held. Counts the machine before its thread exists, so that nobody takes the engine for dead meanwhile.</summary>
+    private Machine? TryReserveMachine()
+    {
+        // The monitor's thread is counted although it may have to be started yet.
+        int monitor = _monitor.IsRunning ? 0 : 1;
+        if (ThreadCount + _machinesCreating + monitor >= Options.MaxThreads && (Host.Reaper.Reap() == 0 || ThreadCount + _machinesCreating + monitor >= Options.MaxThreads))
+            return null;
+        var machine = new Machine(this, ++_lastMachineId);
+        _machinesCreating++;
+        Link(machine);
+        return machine;
+    }
+
+    /// <summary>Starts the thread of a reserved machine; on failure the reservation is undone. No lock is held. The error, or zero.</summary>
+    private int Launch(Machine machine)
+    {
+        int error = _monitor.EnsureRunning();
+        if (error == 0)
+            error = OSThread.TryStart(Host, machine, $"{Options.Name}-m{machine.Id}", Options.StackSize, out _);
+        _lock.Enter();
+        _machinesCreating--;
+        if (error != 0)
+            Unlink(machine);
+        else if (_shortage)
+            _shortage = false;
+        _lock.Exit();
+        return error;
+    }
+
+    /// <summary>
+    /// There is no machine for a processor: its work goes to the global queue and it is idle. Machines that come back from a call take it up
+    /// (<see cref="AcquireOrIdle"/>), and the monitor tries again. The lock is held.
+    /// </summary>
+    private void GiveUp(Processor processor, bool spinning)
+    {
+        if (spinning)
+            Interlocked.Decrement(ref _spinning);
+        Drain(processor);
+        PushIdle(processor);
+        _shortage = true;
+    }
+
+    /// <summary>Tells whoever listens, on a thread of the pool: user code must not run inside the scheduler.</summary>
+    private void OnShortage(ThreadShortageCause cause, int error)
+    {
+        _monitor.WakeUp();
+        _monitor.RetryWithoutThread();
+        Owner.RaiseThreadShortage(new ThreadShortageEventArgs(cause, ThreadCount, error));
+    }
+
+    /// <summary>Called by the monitor, on its clean thread: creates what others could not, and tries again what was refused.</summary>
+    internal void ServeCreationRequests(bool retryShortage)
+    {
+        while (true)
+        {
+            _lock.Enter();
+            bool any = _creationRequests.TryDequeue(out (Processor Processor, bool Spinning) request);
+            if (!any && retryShortage && _shortage && _global.Count > 0 && PopIdle() is Processor processor)
+            {
+                any = true;
+                retryShortage = false;
+                request = (processor, false);
+            }
+
+            _lock.Exit();
+            if (!any)
+                return;
+            StartMachine(request.Processor, request.Spinning);
+        }
+    }
+
+    internal bool HasCreationRequests => _shortage || _creationRequests.Count > 0;
+
+    /// <summary>
+    /// Orders idle machines out whose time has come, oldest first, one after the other; when the next one's time comes, or
+    /// <see cref="TimerHeap.Never"/>. Called by the monitor. Until it is taken off the list here, an idle machine can be called back.
+    /// </summary>
+    internal long RetireIdleMachines(long now)
+    {
+        while (true)
+        {
+            _lock.Enter();
+            Machine? oldest = _idleOldest;
+            if (oldest is null)
+            {
+                _lock.Exit();
+                return TimerHeap.Never;
+            }
+
+            long due = oldest.IdleSince + IdleTimeout(_idleMachineCount);
+            if (due > now)
+            {
+                _lock.Exit();
+                return due;
+            }
+
+            RemoveIdle(oldest);
+            oldest.Order = MachineOrder.Exit;
+            _lock.Exit();
+            FaultPoints.Hit("machine.retiring");
+            oldest.Unpark();
+            Host.Reaper.Reap(ThreadReaper.SomeThreads);
+        }
+    }
+
+    /// <summary>
+    /// How long the oldest of so many idle machines is kept, in nanoseconds: falls in a straight line from the longest time for one to the
+    /// shortest for <see cref="SchedulerOptions.IdleThreadsAtMinTimeout"/> (the rule of XNU's work queues).
+    /// </summary>
+    private long IdleTimeout(int idle)
+    {
+        long longest = MonotonicClock.Nanoseconds(Options.IdleTimeout);
+        long shortest = MonotonicClock.Nanoseconds(Options.MinIdleTimeout);
+        int last = Options.IdleThreadsAtMinTimeout;
+        return idle >= last ? shortest : longest - (long)((longest - shortest) * ((idle - 1) / (double)(last - 1)));
+    }
+
+    /// <summary>
+    /// The end of a machine, on its thread. Its record leaves the list of all machines, then the processor goes on, and after that nothing
+    /// here needs the scheduler: <see cref="OSThread"/> puts the thread on the list of those to be freed, and returns.
+    /// </summary>
+    private void ExitMachine(Machine machine)
+    {
+        if (machine.Spinning)
+        {
+            machine.Spinning = false;
+            Interlocked.Decrement(ref _spinning);
+        }
+
+        machine.Tainted |= machine.Locked is not null;
+        _lock.Enter();
+        Unlink(machine);
+        machine.IsGone = true;
+
+        // Something posted to its ended goroutine may have had a processor delivered here at the last moment.
+        Processor? processor = machine.Processor ?? machine.NextProcessor;
+        Goroutine? delivered = machine.NextGoroutine;
+        machine.Processor = null;
+        machine.NextProcessor = null;
+        machine.NextGoroutine = null;
+        if (processor is not null)
+        {
+            processor.Owner = null;
+            processor.InTransit = true;
+        }
+
+        if (delivered is not null)
+            _global.Enqueue(delivered);
+        _lock.Exit();
+        FaultPoints.Hit("machine.unlinked");
+        if (processor is not null)
+            HandOff(processor);
+        _lock.Enter();
+        bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
+        _lock.Exit();
+        if (all)
+            CheckDeadlock();
+        _monitor.WakeUp();
+    }
+}

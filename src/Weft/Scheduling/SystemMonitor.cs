@@ -1,0 +1,266 @@
+using Weft.Threads;
+
+namespace Weft.Scheduling;
+
+/// <summary>
+/// A thread beside the machines that needs no processor. It takes processors from machines that block or compute, fires timers nobody
+/// else fires in time, orders idle machines out, reaps exited threads, and creates threads on behalf of machines that must not. It is made
+/// with the first machine and is the last to go.
+/// </summary>
+/// <remarks>
+/// It naps for 20 us up to 10 ms while there is something to watch, and sleeps deeply, until the next thing that has a time, when there is
+/// not. Before a deep sleep it publishes that (<see cref="_deep"/>), fences, and looks at the queues again; who publishes work for which
+/// there is no idle processor reads <c>_deep</c> after a fence: so work that waits behind blocked machines always has the monitor awake.
+/// </remarks>
+internal sealed class SystemMonitor : IThreadBody
+{
+    /// <summary>The shortest nap: about what a hand-off costs; Go's figure.</summary>
+    private const long ShortestNap = 20_000;
+
+    /// <summary>The longest nap: a time slice; Go's figure.</summary>
+    private const long LongestNap = 10_000_000;
+
+    /// <summary>Naps of the shortest length before they start to double: 1 ms of close watching after the last hand-off; Go's figure.</summary>
+    private const int RoundsBeforeDoubling = 50;
+
+    /// <summary>While exited threads wait to be reaped. A thread is gone some 50 us after it left its code.</summary>
+    private const long ReapNap = 200_000;
+
+    /// <summary>A refused thread is asked for again after this long.</summary>
+    private const long RetryPause = 10_000_000;
+
+    /// <summary>Stacks that were not used for this long are unmapped.</summary>
+    private static readonly TimeSpan s_stackAge = TimeSpan.FromSeconds(2);
+
+    private readonly Engine _engine;
+    private readonly Parker _parker;
+
+    private volatile bool _running;
+    private volatile OSThread? _thread;
+
+    // 1 while the monitor sleeps deeply, or is about to.
+    private int _deep;
+
+    // When the monitor will look at the timers again, at the latest.
+    private long _wakeAt = TimerHeap.Never;
+    private Timer? _fallback;
+
+    internal SystemMonitor(Engine engine)
+    {
+        _engine = engine;
+        _parker = new Parker(engine.Platform);
+    }
+
+    /// <summary>Whether it has a thread, or is about to.</summary>
+    internal bool IsRunning => _running;
+
+    /// <summary>Work was published and no processor is idle: makes sure that somebody watches the machines. Follows a full fence.</summary>
+    internal void EnsureWatching()
+    {
+        if (Volatile.Read(ref _deep) != 0 && Interlocked.Exchange(ref _deep, 0) != 0)
+            WakeUp();
+    }
+
+    internal void WakeUp() => _parker.Unpark();
+
+    /// <summary>A machine has become idle, and the monitor may sleep for longer than that machine is to be kept.</summary>
+    internal void NoteIdleMachine()
+    {
+        if (Volatile.Read(ref _wakeAt) - MonotonicClock.Now > MonotonicClock.Nanoseconds(_engine.Options.MinIdleTimeout))
+            WakeUp();
+    }
+
+    /// <summary>A timer was added. Either the monitor is seen here to sleep too long, or it sees the timer before it sleeps.</summary>
+    internal void NoteTimer(long due)
+    {
+        if (!_running)
+        {
+            if (EnsureRunning() != 0)
+                RetryWithoutThread();
+        }
+        else if (due < Volatile.Read(ref _wakeAt))
+        {
+            WakeUp();
+        }
+    }
+
+    /// <summary>Starts the thread if there is none. The system's error, or zero.</summary>
+    internal int EnsureRunning()
+    {
+        if (_running)
+            return 0;
+        if (!_engine.TryMarkMonitorRunning(() => _running = true))
+            return 0;
+        int error = OSThread.TryStart(_engine.Host, this, $"{_engine.Options.Name}-mon", _engine.Options.StackSize, out OSThread? thread);
+        if (error != 0)
+            _running = false;
+        else
+            _thread = thread;
+        return error;
+    }
+
+    /// <summary>With no thread to be had at all, not even for the monitor, a timer of .NET tries again.</summary>
+    internal void RetryWithoutThread()
+    {
+        if (_running)
+            return;
+        Timer timer = _fallback ?? new Timer(static m => ((SystemMonitor)m!).OnFallback(), this, Timeout.Infinite, Timeout.Infinite);
+        _fallback = timer;
+        timer.Change(TimeSpan.FromMilliseconds(20), Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnFallback()
+    {
+        if (_running || _engine.IsStopped)
+            return;
+        if (EnsureRunning() != 0)
+            RetryWithoutThread();
+    }
+
+    void IThreadBody.Run()
+    {
+        long nap = ShortestNap;
+        int quietRounds = 0;
+        long retryAt = 0;
+        while (true)
+        {
+            long now = MonotonicClock.Now;
+            bool retry = now >= retryAt;
+            if (retry)
+                retryAt = now + RetryPause;
+            _engine.ServeCreationRequests(retry);
+            bool active = FireTimers(now) | Retake(now);
+            long until = _engine.RetireIdleMachines(now);
+            _engine.Host.Reaper.Reap();
+            until = Math.Min(until, NextTimer());
+            if (_engine.HasCreationRequests)
+                until = Math.Min(until, retryAt);
+            if (_engine.Host.Reaper.Count > 0)
+                until = Math.Min(until, now + ReapNap);
+            else if (TrimStacks(now) is long trim && trim < until)
+                until = trim;
+
+            if (active)
+                (nap, quietRounds) = (ShortestNap, 0);
+            else if (++quietRounds > RoundsBeforeDoubling)
+                nap = Math.Min(nap * 2, LongestNap);
+
+            bool nothingToWatch = _engine.IdleProcessorCount >= _engine.MaxProcs || (nap == LongestNap && !_engine.AnyWork());
+            if (active || !nothingToWatch)
+            {
+                Sleep(Math.Min(until, MonotonicClock.Now + nap));
+                continue;
+            }
+
+            if (_engine.MachineCount == 0 && TryExit())
+                return;
+            SleepDeeply(until);
+            (nap, quietRounds) = (ShortestNap, 0);
+        }
+    }
+
+    /// <summary>Sleeps until then, or until woken, or not at all if a timer came that is due before.</summary>
+    private void Sleep(long until)
+    {
+        Volatile.Write(ref _wakeAt, until);
+        Interlocked.MemoryBarrier();
+        if (NextTimer() >= until)
+        {
+            if (until == TimerHeap.Never)
+                _parker.Park();
+            else if (until - MonotonicClock.Now is > 0 and long left)
+                _parker.Park(left);
+        }
+
+        Volatile.Write(ref _wakeAt, 0);
+    }
+
+    private void SleepDeeply(long until)
+    {
+        Interlocked.Exchange(ref _deep, 1);
+        if (_engine.IdleProcessorCount > 0 || !_engine.AnyWork())
+            Sleep(until);
+        Volatile.Write(ref _deep, 0);
+    }
+
+    private bool TryExit()
+    {
+        if (_engine.Host.Reaper.Count > 0 || !_engine.TryMarkMonitorGone(() => _running = false))
+            return false;
+
+        // A timer added before the mark saw a running monitor; one added after it starts another.
+        if (!_engine.IsStopping && NextTimer() != TimerHeap.Never && _engine.TryMarkMonitorRunning(() => _running = true))
+            return false;
+        _engine.Host.Stacks.TrimAll();
+        ThreadPool.UnsafeQueueUserWorkItem(static m => m.ReapLastThread(m._thread), this, preferLocal: false);
+        return true;
+    }
+
+    /// <summary>The last thread to go is joined by a thread that is not one of ours, as nobody of ours is left to do it.</summary>
+    private void ReapLastThread(OSThread? thread)
+    {
+        thread?.Join();
+        if (!_running)
+            _engine.Host.Stacks.TrimAll();
+    }
+
+    private long? TrimStacks(long now)
+    {
+        if (_engine.Host.Stacks.BytesCached == 0)
+            return null;
+        _engine.Host.Stacks.Trim(s_stackAge);
+        return _engine.Host.Stacks.BytesCached == 0 ? null : now + MonotonicClock.Nanoseconds(s_stackAge);
+    }
+
+    private long NextTimer()
+    {
+        long next = TimerHeap.Never;
+        foreach (Processor processor in _engine.Processors)
+            next = Math.Min(next, processor.Timers.NextDue);
+        return next;
+    }
+
+    private bool FireTimers(long now)
+    {
+        int fired = 0;
+        foreach (Processor processor in _engine.Processors)
+        {
+            if (processor.Timers.NextDue <= now)
+                fired += processor.Timers.FireDue(now);
+        }
+
+        return fired > 0;
+    }
+
+    /// <summary>
+    /// Takes processors from machines that sleep in calls, or compute for too long, while goroutines wait and no processor is idle. A
+    /// machine is looked at closely only if it has run the same goroutine since the last look: reading its state costs microseconds.
+    /// </summary>
+    private bool Retake(long now)
+    {
+        bool taken = false;
+        foreach (Processor processor in _engine.Processors)
+        {
+            MonitorSample sample = processor.Sample;
+            Machine? machine = Volatile.Read(ref processor.Owner);
+            int tick = Volatile.Read(ref processor.Tick);
+            if (machine is null || machine != sample.Machine || tick != sample.Tick)
+            {
+                sample.Machine = machine;
+                sample.Tick = tick;
+                sample.Since = now;
+                continue;
+            }
+
+            if (machine.WasInScheduler || _engine.IdleProcessorCount > 0 || !_engine.AnyWork())
+                continue;
+            bool blocked = _engine.Platform.GetActivity(machine.ThreadId) == ThreadActivity.Blocked;
+            if (blocked)
+                taken |= _engine.TryTake(processor, machine, HandOffCause.Monitor);
+            else if (now - sample.Since >= MonotonicClock.Nanoseconds(_engine.Options.TimeSlice))
+                taken |= _engine.TryTake(processor, machine, HandOffCause.TimeSlice);
+        }
+
+        return taken;
+    }
+}
