@@ -16,7 +16,8 @@ internal sealed partial class Engine
     /// </summary>
     private void HandOff(Processor processor)
     {
-        if (processor.Id < MaxProcs)
+        bool leaving = _stopRequested && MayQuit();
+        if (processor.Id < MaxProcs && !leaving)
         {
             if (processor.HasWork || _global.Count > 0)
             {
@@ -35,7 +36,7 @@ internal sealed partial class Engine
         PushIdle(processor);
         _lock.Exit();
         FaultPoints.Hit("handoff.idle");
-        if (AnyWork())
+        if (!leaving && AnyWork())
             Wake();
     }
 
@@ -67,10 +68,16 @@ internal sealed partial class Engine
                 PutGlobal(goroutine);
         }
 
-        if (!owns)
-            return;
-        Interlocked.Increment(ref _handOffs[(int)cause]);
-        HandOff(processor!);
+        if (owns)
+        {
+            Interlocked.Increment(ref _handOffs[(int)cause]);
+            HandOff(processor!);
+        }
+        else if (_stopRequested)
+        {
+            // Machines may have left while nobody was blocked; now this one is, and what it waits for may be in a queue.
+            Wake();
+        }
     }
 
     /// <summary>

@@ -170,6 +170,8 @@ internal sealed partial class Engine
 
     private void WakeOne()
     {
+        if (_stopRequested && MayQuit())
+            return;
         if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
             return;
         _lock.Enter();
