@@ -10,32 +10,30 @@ internal sealed partial class Engine
             return ValueTask.FromCanceled(token);
         ObjectDisposedException.ThrowIf(_stopped, Owner);
         long due = duration == Timeout.InfiniteTimeSpan ? long.MaxValue : MonotonicClock.Now + MonotonicClock.Nanoseconds(duration);
-        SleepOperation? operation = null;
-        if (Machine.CurrentGoroutine is Goroutine goroutine && goroutine.Engine == this)
-        {
-            operation = goroutine.SleepCache ??= new SleepOperation(this);
-            if (!operation.TryBegin(due, token))
-                operation = null;
-        }
-
-        if (operation is null)
+        if (token.CanBeCanceled)
+            return new CancellableSleep(this, due, token).Task;
+        SleepOperation operation = Machine.CurrentGoroutine is Goroutine goroutine && goroutine.Engine == this
+            ? goroutine.SleepCache ??= new SleepOperation(this)
+            : new SleepOperation(this);
+        if (!operation.TryBegin(due))
         {
             operation = new SleepOperation(this);
-            operation.TryBegin(due, token);
+            operation.TryBegin(due);
         }
 
         return operation.Task;
     }
 
     /// <summary>
-    /// Sets a timer: at the processor of the calling machine, so that it seldom meets other threads there, or at the first. The heap is
-    /// stored before the timer can fire.
+    /// Sets a timer: at the processor of the calling machine, so that it seldom meets other threads there, or at the first. Returns the
+    /// heap it is in.
     /// </summary>
-    internal void AddTimer(long due, ITimerTarget target, ref TimerHeap? heap)
+    internal TimerHeap AddTimer(long due, ITimerTarget target)
     {
         Processor processor = Machine.Calling is { Processor: { } own } machine && machine.Engine == this ? own : Processors[0];
-        heap = processor.Timers;
-        processor.Timers.Add(due, target);
+        TimerHeap heap = processor.Timers;
+        heap.Add(due, target);
         _monitor.NoteTimer(due);
+        return heap;
     }
 }

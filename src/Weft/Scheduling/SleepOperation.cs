@@ -4,7 +4,7 @@ namespace Weft.Scheduling;
 
 /// <summary>
 /// One sleep, awaited through a <see cref="ValueTask"/>. A goroutine keeps one and uses it again and again; a second sleep at the same time,
-/// or one outside goroutines, gets its own.
+/// one outside goroutines, and one that can be cancelled (<see cref="CancellableSleep"/>) get their own.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -13,19 +13,20 @@ namespace Weft.Scheduling;
 /// </para>
 /// <para>
 /// States: <c>Free</c>, <c>Created</c> (asked for), <c>Armed</c> (awaited, in the heap), <c>Fired</c> or <c>Cancelled</c> (the continuation is
-/// on its way). The timer and the cancellation both try to leave Armed by compare-and-swap; the one that does resumes the sleeper. A
-/// cancellation that comes before the await moves Created to Cancelled, and the await then resumes at once.
+/// on its way). The timer and a cancellation both try to leave Armed by compare-and-swap; the one that does resumes the sleeper. A
+/// cancellation that comes before the await moves Created to Cancelled, and the await then resumes at once. Only a sleep that fired is used
+/// again: a cancelled one may still be in the heap.
 /// </para>
 /// </remarks>
-internal sealed class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
+internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
 {
-    private const int Free = 0;
-    private const int Created = 1;
-    private const int Armed = 2;
-    private const int Fired = 3;
-    private const int Cancelled = 4;
+    private protected const int Free = 0;
+    private protected const int Created = 1;
+    private protected const int Armed = 2;
+    private protected const int Fired = 3;
+    private protected const int Cancelled = 4;
 
-    private int _state;
+    private protected int _state;
     private short _version;
 
     // Set at Created; long.MaxValue for ever.
@@ -35,27 +36,23 @@ internal sealed class SleepOperation(Engine engine) : IValueTaskSource, ITimerTa
     private Goroutine? _goroutine;
     private Action<object?>? _continuation;
     private object? _continuationState;
-    private ExecutionContext? _context;
-    private TimerHeap? _heap;
-    private CancellationToken _token;
-    private CancellationTokenRegistration _registration;
 
     bool ITimerTarget.IsCancelled => Volatile.Read(ref _state) == Cancelled;
 
-    /// <summary>Makes a free operation ready to be awaited; false when it is in use.</summary>
-    internal bool TryBegin(long due, CancellationToken token)
+    internal ValueTask Task => new(this, _version);
+
+    /// <summary>What a sleep without end counts as; see <see cref="WaitReasons.OnlyGoroutinesWake"/>.</summary>
+    private protected virtual WaitReason ReasonForEver => WaitReason.SleepForever;
+
+    /// <summary>Makes a free operation ready to be awaited; false when it is in use. Only the goroutine that keeps it may call this.</summary>
+    internal bool TryBegin(long due)
     {
         if (_state != Free)
             return false;
         _due = due;
-        _token = token;
         _state = Created;
-        if (token.CanBeCanceled)
-            _registration = token.UnsafeRegister(static op => ((SleepOperation)op!).Cancel(), this);
         return true;
     }
-
-    internal ValueTask Task => new(this, _version);
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token)
     {
@@ -73,22 +70,22 @@ internal sealed class SleepOperation(Engine engine) : IValueTaskSource, ITimerTa
         Check(token);
         if (_continuation is not null)
             throw new InvalidOperationException("A sleep can be awaited once only.");
-        _continuation = continuation;
-        _continuationState = state;
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
-            _context = ExecutionContext.Capture();
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is ExecutionContext context)
+        {
+            (ExecutionContext, Action<object?>, object?) inner = (context, continuation, state);
+            (continuation, state) = (RunInContext, inner);
+        }
+
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
             _goroutine = SynchronizationContext.Current as Goroutine;
         if (_goroutine is not null)
-        {
-            bool forGood = _due == long.MaxValue && !_token.CanBeCanceled;
-            Machine.NoteWait(forGood ? WaitReason.SleepForever : _due == long.MaxValue ? WaitReason.Await : WaitReason.Sleep, state);
-        }
-
+            Machine.NoteWait(_due == long.MaxValue ? ReasonForEver : WaitReason.Sleep, state);
+        _continuationState = state;
+        _continuation = continuation;
         if (Interlocked.CompareExchange(ref _state, Armed, Created) != Created)
             Resume(); // cancelled before it was awaited
         else if (_due != long.MaxValue)
-            engine.AddTimer(_due, this, ref _heap);
+            Arm(engine, _due);
     }
 
     void IValueTaskSource.GetResult(short token)
@@ -97,24 +94,14 @@ internal sealed class SleepOperation(Engine engine) : IValueTaskSource, ITimerTa
         int state = Volatile.Read(ref _state);
         if (state is not (Fired or Cancelled))
             throw new InvalidOperationException("A sleep has no result before it has ended.");
-        _registration.Dispose();
-        CancellationToken cancelled = state == Cancelled ? _token : default;
         _version++;
-        _registration = default;
-        _token = default;
+        OnEnded();
+        if (state == Cancelled)
+            ThrowCancelled();
         _continuation = null;
         _continuationState = null;
-        _context = null;
         _goroutine = null;
-        if (state == Fired || _heap is null)
-        {
-            // A cancelled entry may still be in the heap, and would take a later sleep of the same object for its own.
-            _heap = null;
-            Volatile.Write(ref _state, Free);
-        }
-
-        if (state == Cancelled)
-            throw new OperationCanceledException(cancelled);
+        Volatile.Write(ref _state, Free);
     }
 
     void ITimerTarget.Fire()
@@ -123,38 +110,37 @@ internal sealed class SleepOperation(Engine engine) : IValueTaskSource, ITimerTa
             Resume();
     }
 
-    private void Cancel()
+    /// <summary>Sets the timer. It may fire before this returns, and the operation be used again: nothing of it may be touched afterwards.</summary>
+    private protected virtual void Arm(Engine engine, long due) => engine.AddTimer(due, this);
+
+    /// <summary>The sleeper is awake and asks for the outcome.</summary>
+    private protected virtual void OnEnded()
     {
-        if (Interlocked.CompareExchange(ref _state, Cancelled, Created) == Created)
-            return;
-        if (Interlocked.CompareExchange(ref _state, Cancelled, Armed) != Armed)
-            return;
-        _heap?.NoteCancelled();
-        Resume();
     }
 
-    private void Resume()
+    private protected virtual void ThrowCancelled() => throw new OperationCanceledException();
+
+    private protected void Resume()
     {
         Action<object?> continuation = _continuation!;
         object? state = _continuationState;
-        if (_context is ExecutionContext context)
-        {
-            (Action<object?>, object?) inner = (continuation, state);
-            continuation = s =>
-            {
-                ExecutionContext.Run(context, static both =>
-                {
-                    var (action, argument) = ((Action<object?>, object?))both!;
-                    action(argument);
-                }, s);
-            };
-            state = inner;
-        }
-
         if (_goroutine is Goroutine goroutine)
             goroutine.Resume(continuation, state);
         else
             ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: false);
+    }
+
+    private static void RunInContext(object? state)
+    {
+        var (context, action, argument) = ((ExecutionContext, Action<object?>, object?))state!;
+        ExecutionContext.Run(
+            context,
+            static s =>
+            {
+                var (inner, innerState) = ((Action<object?>, object?))s!;
+                inner(innerState);
+            },
+            (action, argument));
     }
 
     private void Check(short token)

@@ -129,7 +129,7 @@ internal sealed class SystemMonitor : IThreadBody
             if (retry)
                 retryAt = now + RetryPause;
             _engine.ServeCreationRequests(retry);
-            bool active = FireTimers(now) | Retake(now);
+            bool active = FireTimers(now) | Retake(now, closely: nap == ShortestNap);
             long until = _engine.RetireIdleMachines(now);
             _engine.Host.Reaper.Reap();
             until = Math.Min(until, NextTimer());
@@ -234,9 +234,10 @@ internal sealed class SystemMonitor : IThreadBody
 
     /// <summary>
     /// Takes processors from machines that sleep in calls, or compute for too long, while goroutines wait and no processor is idle. A
-    /// machine is looked at closely only if it has run the same goroutine since the last look: reading its state costs microseconds.
+    /// machine's state, which costs microseconds to read, is read only if it has run the same goroutine since the last look; or at once
+    /// while hand-offs come one after the other (<paramref name="closely"/>), as goroutines that block at once come in crowds.
     /// </summary>
-    private bool Retake(long now)
+    private bool Retake(long now, bool closely)
     {
         bool taken = false;
         foreach (Processor processor in _engine.Processors)
@@ -249,7 +250,8 @@ internal sealed class SystemMonitor : IThreadBody
                 sample.Machine = machine;
                 sample.Tick = tick;
                 sample.Since = now;
-                continue;
+                if (machine is null || !closely)
+                    continue;
             }
 
             if (machine.WasInScheduler || _engine.IdleProcessorCount > 0 || !_engine.AnyWork())

@@ -22,6 +22,8 @@ internal static unsafe partial class LinuxNative
     internal const int MADV_DONTNEED = 4;
     internal const int MADV_NOHUGEPAGE = 15;
     internal const int PR_SET_NAME = 15;
+    internal const int PR_SET_TIMERSLACK = 29;
+    internal const int PR_GET_TIMERSLACK = 30;
     internal const int PR_SET_VMA = 0x53564d41;
     internal const int PR_SET_VMA_ANON_NAME = 0;
     internal const int FUTEX_WAIT_PRIVATE = 0 | 128;

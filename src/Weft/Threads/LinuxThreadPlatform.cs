@@ -131,6 +131,9 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
         };
     }
 
+    // The kernel may add 50 us to a time-out to save wake-ups (the thread's timer slack): as much as a short wait, or more.
+    private const long PreciseBelowNanoseconds = 1_000_000;
+
     public void Wait(int* word, int expected, long timeoutNanoseconds)
     {
         const long NanosecondsPerSecond = 1_000_000_000;
@@ -143,8 +146,18 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
             limit = &timeout;
         }
 
-        // Interrupted, changed before it slept, timed out: the caller looks at the word again in any case.
+        if (timeoutNanoseconds is < 0 or >= PreciseBelowNanoseconds)
+        {
+            // Interrupted, changed before it slept, timed out: the caller looks at the word again in any case.
+            _ = syscall(SYS_futex, (nint)word, FUTEX_WAIT_PRIVATE, expected, (nint)limit, 0, 0);
+            return;
+        }
+
+        // Set back at once: a thread that this one creates inherits the slack.
+        int slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+        _ = prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
         _ = syscall(SYS_futex, (nint)word, FUTEX_WAIT_PRIVATE, expected, (nint)limit, 0, 0);
+        _ = prctl(PR_SET_TIMERSLACK, (nuint)Math.Max(slack, 1), 0, 0, 0);
     }
 
     public void Wake(int* word, int count) => _ = syscall(SYS_futex, (nint)word, FUTEX_WAKE_PRIVATE, count, 0, 0, 0);
