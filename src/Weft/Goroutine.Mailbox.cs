@@ -262,14 +262,14 @@ public abstract partial class Goroutine
         machine.WaitBox = null;
         try
         {
-            if (action is Action<object?> resume)
+            if (ReferenceEquals(action, s_begin))
+                Begin(machine, (ExecutionContext?)state);
+            else if (action is Action<object?> resume)
                 resume(state);
             else if (action is Action continuation)
                 continuation();
             else if (action is SendOrPostCallback posted)
                 posted(state);
-            else if (ReferenceEquals(action, s_begin))
-                Begin(machine, (ExecutionContext?)state);
             else
                 throw new InvalidOperationException($"The mailbox of a goroutine held a {action.GetType()}.");
         }
