@@ -35,6 +35,9 @@ internal unsafe interface IThreadPlatform
     /// <summary>The error number that means "not now, perhaps later": EAGAIN.</summary>
     int TryAgain => 11;
 
+    /// <summary>Bytes at the top of each stack that <see cref="Create"/> keeps from the thread; the pool maps them in addition.</summary>
+    nuint StackReserve => 0;
+
     /// <summary>Maps <paramref name="size"/> bytes of readable and writable memory for stacks.</summary>
     int Map(nuint size, out nint address);
 

@@ -22,6 +22,8 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     public nuint PageSize { get; } = (nuint)Environment.SystemPageSize;
 
+    public nuint StackReserve => LinuxSignalStack.Reserve;
+
     public int TryAgain => EAGAIN;
 
     public int Map(nuint size, out nint address)
@@ -56,14 +58,23 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     public int Create(OSThread thread, nint stack, nuint size, out nint handle)
     {
+        delegate* unmanaged<nint, nint> start = &Start;
+        nint argument = thread.Root;
+        nuint reserve = StackReserve;
+        if (reserve != 0)
+        {
+            argument = LinuxSignalStack.Prepare(stack, size, start, argument);
+            start = LinuxSignalStack.Code;
+        }
+
         byte* attributes = stackalloc byte[AttributesSize];
         nint created = 0;
         int error = pthread_attr_init(attributes);
         if (error == 0)
         {
-            error = pthread_attr_setstack(attributes, stack, size);
+            error = pthread_attr_setstack(attributes, stack, size - reserve);
             if (error == 0)
-                error = pthread_create(&created, attributes, &Start, thread.Root);
+                error = pthread_create(&created, attributes, start, argument);
             _ = pthread_attr_destroy(attributes);
         }
 

@@ -202,7 +202,7 @@ internal sealed class StackPool
 
     private nuint UsableSize(int size)
     {
-        nuint usable = ((nuint)size + _pageSize - 1) / _pageSize * _pageSize;
+        nuint usable = ((nuint)size + _platform.StackReserve + _pageSize - 1) / _pageSize * _pageSize;
         return (usable + _pageSize) % HugePage == 0 ? usable + _pageSize : usable;
     }
 

@@ -36,10 +36,12 @@ internal sealed unsafe class ThreadReaper
     private readonly int* _signal;
     private int _waiters;
 
-    // Guarded by _lock: the list, its length, and the number of threads taken but not done. The latter two may be read without it.
+    // Guarded by _lock: the list and its length. The length may be read without it.
     private OSThread? _oldest;
     private OSThread? _newest;
     private int _count;
+
+    // Threads taken but not done. Interlocked, because it falls outside the lock.
     private int _taken;
 
     internal ThreadReaper(ThreadHost host)
@@ -182,7 +184,7 @@ internal sealed unsafe class ThreadReaper
         _lock.AssertHeld();
         Debug.Assert(thread.Node.Claim == JoinClaim.Open, "A thread was claimed twice.");
         thread.Node.Claim = JoinClaim.Taken;
-        _taken++;
+        Interlocked.Increment(ref _taken);
         if (thread.Node.IsListed)
             Unlink(thread);
     }

@@ -29,6 +29,8 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
 
     public nuint PageSize => inner.PageSize;
 
+    public nuint StackReserve => inner.StackReserve;
+
     public int TryAgain => inner.TryAgain;
 
     public int Map(nuint size, out nint address)

@@ -53,8 +53,9 @@ public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
         {
             Eventually.True(() => Volatile.Read(ref local) != 0, "running");
             StackRegion stack = thread.Stack;
-            Assert.InRange(stack.Size, (nuint)size, (nuint)size + (2 * Platform.PageSize));
-            Assert.InRange(local, stack.Base, stack.Base + (nint)stack.Size);
+            nuint most = (nuint)size + Platform.StackReserve;
+            Assert.InRange(stack.Size, most, most + (2 * Platform.PageSize));
+            Assert.InRange(local, stack.Base, stack.Base + (nint)(stack.Size - Platform.StackReserve));
 
             MemoryMap usable = MemoryMap.Find(stack.Base)!;
             Assert.Equal("rw-p", usable.Permissions);
@@ -78,6 +79,38 @@ public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
         bool enough = false;
         Start(() => enough = RuntimeHelpers.TryEnsureSufficientExecutionStack(), stackSize: OSThreadOptions.MinStackSize).Join();
         Assert.True(enough);
+    }
+
+    [Fact]
+    public void Body_NullReference_IsCaughtAsAnywhere()
+    {
+        Exception? thrown = null;
+        Start(() => thrown = Record.Exception(() => NoString()!.Length)).Join();
+        Assert.IsType<NullReferenceException>(thrown);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static string? NoString() => null;
+    }
+
+    [Fact]
+    public void Body_WithASignalStackOfOurs_HasThatOne()
+    {
+        Assert.SkipUnless(Platform.StackReserve != 0, "Signal stacks are left to the runtime here.");
+        (nint Base, nint Size) found = default;
+        OSThread? self = null;
+        using var known = new ManualResetEventSlim();
+        self = Start(() =>
+        {
+            known.Wait(TestContext.Current.CancellationToken);
+            StackRegion stack = self!.Stack;
+            (nint signalStack, nint size) = SignalStack.OfCurrentThread();
+            found = (signalStack - stack.Base, size);
+        });
+        nint stackSize = (nint)self.Stack.Size;
+        known.Set();
+        self.Join();
+        Assert.Equal(stackSize - (nint)Platform.StackReserve, found.Base);
+        Assert.InRange(found.Size, 16 * 1024, (nint)Platform.StackReserve);
     }
 
     [Fact]

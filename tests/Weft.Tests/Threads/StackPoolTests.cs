@@ -16,7 +16,15 @@ public sealed class StackPoolTests : IDisposable
         Assert.SkipUnless(_platform.OwnsStacks, "The system owns the stacks here.");
     }
 
-    private long Slot => Size + (long)_platform.PageSize;
+    // A stack of the common size with its guard page.
+    private long Slot
+    {
+        get
+        {
+            long page = (long)_platform.PageSize;
+            return page + ((Size + (long)_platform.StackReserve + page - 1) / page * page);
+        }
+    }
 
     public void Dispose()
     {
