@@ -14,7 +14,7 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
     public StormResult Run()
     {
         var sampler = new ProcessSampler(options.Engine == StormEngine.Weft ? WeftEngine.Prefix : ThreadPoolEngine.Prefix);
-        GC.Collect();
+        WarmUp();
         ProcessSample before = sampler.Sample();
         IStormEngine engine = options.Engine == StormEngine.Weft ? new WeftEngine(options.Procs, options.MaxThreads) : new ThreadPoolEngine();
 
@@ -40,6 +40,15 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
         GC.Collect();
         ProcessSample after = observer.Sample with { ResidentBytes = sampler.Sample().ResidentBytes };
         return Summarize(observer, before, after, rounds, settled, bystanders.Summarize(), [.. lost]);
+    }
+
+    // .NET starts threads of its own when a process first uses the pool or the console, and keeps them. They are nobody's storm, and so
+    // are there before it begins.
+    private static void WarmUp()
+    {
+        Console.Error.Flush();
+        Task.Run(static () => { }).Wait();
+        GC.Collect();
     }
 
     /// <summary>How long it takes until every thread of the engine is gone, or null when that takes longer than the options allow.</summary>
