@@ -2,20 +2,22 @@ using System.Diagnostics;
 
 namespace Weft.Tests.Support;
 
-/// <summary>Runs a command of Weft.TestChild and keeps what it said.</summary>
+/// <summary>Runs a command of Weft.TestChild, or another program beside the tests, and keeps what it said.</summary>
 internal sealed record ChildProcess(int ExitCode, string Output, string Error)
 {
     // A crash writes a report, which takes a while on a busy machine.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    internal static async Task<ChildProcess> RunAsync(params string[] arguments)
+    internal static Task<ChildProcess> RunAsync(params string[] arguments) => RunProgramAsync("Weft.TestChild.dll", arguments);
+
+    internal static async Task<ChildProcess> RunProgramAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Weft.TestChild.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";

@@ -1,0 +1,3 @@
+using Weft.Cli.CommandLine;
+
+return WeftCommand.Invoke(args);

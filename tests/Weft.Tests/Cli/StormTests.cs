@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Weft.Tests.Support;
+
+namespace Weft.Tests.Cli;
+
+public sealed class StormTests
+{
+    [Theory]
+    [InlineData("sleep")]
+    [InlineData("lock")]
+    [InlineData("read")]
+    public async Task Storm_EachKind_LosesNothingAndComesBackToTheFloor(string kind)
+    {
+        JsonElement storm = await RunAsync("--kind", kind, "--goroutines", "50", "--block", "50ms", "--rounds", "2", "--settle", "30s");
+
+        Assert.Equal(kind, storm.GetProperty("kind").GetString());
+        Assert.Equal(50, storm.GetProperty("goroutines").GetInt32());
+        Assert.Equal(2, storm.GetProperty("rounds_ms").GetArrayLength());
+        Assert.Empty(storm.GetProperty("lost").EnumerateArray());
+        AssertAtFloor(storm);
+        Assert.True(storm.GetProperty("elapsed_ms").GetDouble() >= 50);
+    }
+
+    [Fact]
+    public async Task Storm_Json_HasEveryFigure()
+    {
+        JsonElement storm = await RunAsync("--goroutines", "20", "--block", "20ms", "--settle", "30s");
+
+        foreach (string path in (string[])
+            [
+                "elapsed_ms", "bystander_ms.p50", "bystander_ms.p99", "threads.before", "threads.peak", "threads.after", "threads.settle_ms",
+                "machines.peak", "machines.after", "created", "exited", "reaped", "handoffs.wait", "handoffs.monitor", "handoffs.explicit",
+                "stack_bytes.peak", "stack_bytes.after", "rss_bytes.before", "rss_bytes.peak", "rss_bytes.after",
+            ])
+        {
+            JsonElement at = storm;
+            foreach (string name in path.Split('.'))
+                at = at.GetProperty(name);
+            Assert.True(at.ValueKind == JsonValueKind.Number, path);
+        }
+
+        Assert.Equal(JsonValueKind.Null, storm.GetProperty("threadpool").ValueKind);
+    }
+
+    [Fact]
+    public async Task Storm_AgainstTheThreadPool_HasItsFiguresToo()
+    {
+        JsonElement storm = await RunAsync("--goroutines", "20", "--block", "20ms", "--settle", "30s", "--vs", "threadpool");
+
+        JsonElement pool = storm.GetProperty("threadpool");
+        Assert.Equal("threadpool", pool.GetProperty("engine").GetString());
+        Assert.Equal(20, pool.GetProperty("goroutines").GetInt32());
+        Assert.True(pool.GetProperty("elapsed_ms").GetDouble() >= 20);
+        Assert.True(pool.GetProperty("machines").GetProperty("peak").GetInt32() > 0);
+    }
+
+    [Fact]
+    public async Task Storm_MoreGoroutinesThanThreads_LosesNothing()
+    {
+        JsonElement storm = await RunAsync("--goroutines", "60", "--block", "10ms", "--max-threads", "8", "--settle", "30s");
+
+        AssertAtFloor(storm);
+        Assert.InRange(storm.GetProperty("machines").GetProperty("peak").GetInt32(), 1, 8);
+    }
+
+    [Fact]
+    public async Task Storm_Piped_WritesPlainText()
+    {
+        ChildProcess weft = await WeftProgram.RunAsync("storm", "--goroutines", "20", "--block", "20ms", "--settle", "30s");
+
+        Assert.Equal(0, weft.ExitCode);
+        Assert.DoesNotContain('\e', weft.Output + weft.Error);
+        Assert.Contains("Nothing was lost", weft.Output);
+        Assert.All(weft.Output.Split('\n'), line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Fact]
+    public async Task Storm_NoTimeToSettle_SaysWhatIsLeftAndEndsWithOne()
+    {
+        ChildProcess weft = await WeftProgram.RunAsync("storm", "--goroutines", "20", "--block", "20ms", "--settle", "0s");
+
+        Assert.Equal(1, weft.ExitCode);
+        Assert.Contains("threads of the scheduler were left", weft.Error);
+    }
+
+    internal static async Task<JsonElement> RunAsync(params string[] options)
+    {
+        ChildProcess weft = await WeftProgram.RunAsync(["storm", "--json", .. options]);
+
+        Assert.Equal("", weft.Error);
+        Assert.Equal(0, weft.ExitCode);
+        return JsonDocument.Parse(weft.Output).RootElement;
+    }
+
+    private static void AssertAtFloor(JsonElement storm)
+    {
+        long created = storm.GetProperty("created").GetInt64();
+        Assert.True(created > 0);
+        Assert.Equal(created, storm.GetProperty("exited").GetInt64());
+        Assert.Equal(created, storm.GetProperty("reaped").GetInt64());
+        Assert.Equal(0, storm.GetProperty("machines").GetProperty("after").GetInt32());
+        Assert.Equal(JsonValueKind.Number, storm.GetProperty("threads").GetProperty("settle_ms").ValueKind);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Weft.Tests.Support;
+
+/// <summary>
+/// Ends the process with a dump when a test hangs, so that a hang costs seconds and leaves a trace. One thread sleeps until the
+/// deadline of what runs now. Should the runtime itself be stuck, so that no managed thread runs, the kernel's alarm ends the
+/// process a little later.
+/// </summary>
+internal static partial class HangWatchdog
+{
+    /// <summary>What <c>timeout(1)</c> ends with; no code of the test platform.</summary>
+    public const int ExitCode = 124;
+
+    /// <summary>The longest a test may take that says nothing else.</summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>The alarm comes later than the deadline by the time that a dump may take.</summary>
+    private const uint AlarmGraceSeconds = 30;
+
+    private static readonly object _gate = new();
+    private static string _activity = "";
+    private static TimeSpan _limit = DefaultLimit;
+    private static long _started;
+    private static Thread? _thread;
+
+    /// <summary>From now on <paramref name="activity"/> runs, and may take <paramref name="limit"/>.</summary>
+    public static void Expect(string activity, TimeSpan limit)
+    {
+        if (Debugger.IsAttached)
+            return;
+        lock (_gate)
+        {
+            _activity = activity;
+            _limit = limit;
+            _started = Stopwatch.GetTimestamp();
+            Monitor.Pulse(_gate);
+            if (_thread is null)
+            {
+                _thread = new Thread(Watch) { IsBackground = true, Name = "hang-watchdog" };
+                _thread.Start();
+            }
+        }
+
+        if (OperatingSystem.IsLinux())
+            _ = SetAlarm((uint)limit.TotalSeconds + AlarmGraceSeconds);
+    }
+
+    private static void Watch()
+    {
+        string activity;
+        TimeSpan limit;
+        lock (_gate)
+        {
+            TimeSpan left;
+            while ((left = _limit - Stopwatch.GetElapsedTime(_started)) > TimeSpan.Zero)
+                Monitor.Wait(_gate, left + TimeSpan.FromMilliseconds(1));
+            activity = _activity;
+            limit = _limit;
+        }
+
+        HangDump.Write($"HANG: {activity} did not end within {limit.TotalSeconds:0} s. Exit code {ExitCode}.");
+        EndProcess(ExitCode);
+    }
+
+    // exit would run handlers, and one of those may wait for what hangs.
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void EndProcess(int code);
+
+    [LibraryImport("libc", EntryPoint = "alarm")]
+    private static partial uint SetAlarm(uint seconds);
+}
