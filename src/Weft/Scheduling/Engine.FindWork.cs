@@ -97,7 +97,7 @@ internal sealed partial class Engine
                 continue;
             }
 
-            if ((FindHere(processor) ?? Steal(machine, processor)) is Goroutine found)
+            if ((FindHere(machine, processor) ?? Steal(machine, processor)) is Goroutine found)
             {
                 FoundWork(machine);
                 return found;
@@ -108,10 +108,12 @@ internal sealed partial class Engine
     }
 
     /// <summary>The timers, the processor's own queue, the global queue.</summary>
-    private Goroutine? FindHere(Processor processor)
+    private Goroutine? FindHere(Machine machine, Processor processor)
     {
-        if (processor.Tick % GlobalQueueInterval == 0)
+        // A processor that was handed on may have been so for every goroutine it ran: counting those would keep the global queue waiting.
+        if (machine.HasNewProcessor || processor.Tick % GlobalQueueInterval == 0)
         {
+            machine.HasNewProcessor = false;
             FireTimers(processor);
             if (TakeGlobal(processor, 1) is Goroutine fromGlobal)
                 return fromGlobal;

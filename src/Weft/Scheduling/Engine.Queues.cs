@@ -88,7 +88,7 @@ internal sealed partial class Engine
 
         goroutine.Id = _nextOutsideId++;
         _startedOutside++;
-        _global.Enqueue(goroutine);
+        _global.EnqueueNewest(goroutine);
         _lock.Exit();
         Wake();
     }
@@ -104,7 +104,7 @@ internal sealed partial class Engine
             return;
         }
 
-        _global.Enqueue(goroutine);
+        _global.EnqueueNewest(goroutine);
         _lock.Exit();
         Wake();
     }

@@ -70,6 +70,9 @@ internal sealed class Machine : IThreadBody
     /// <summary>Looking for work; counted in the engine. Written by the machine, or by whoever delivers a processor to it while it is parked.</summary>
     internal bool Spinning;
 
+    /// <summary>It has not looked for work since its processor was delivered.</summary>
+    internal bool HasNewProcessor { get; set; }
+
     /// <summary>On its way out: nothing may be delivered to it any more. Under the engine's lock.</summary>
     internal bool IsGone { get; set; }
 
@@ -122,6 +125,7 @@ internal sealed class Machine : IThreadBody
     {
         Processor = NextProcessor;
         NextProcessor = null;
+        HasNewProcessor = true;
     }
 
     /// <summary>Notes what the calling goroutine waits for, if it is one and <paramref name="box"/> turns out to be its body.</summary>
