@@ -1,0 +1,60 @@
+using Weft.Benchmarks.Measure;
+
+namespace Weft.Benchmarks.Suite;
+
+/// <summary>One storm: many goroutines, or work items, that block their threads at once.</summary>
+/// <param name="ElapsedMs">From the first start until the last is done.</param>
+/// <param name="BystandersMs">How long others waited for their turn meanwhile.</param>
+/// <param name="PeakThreads">The most threads the process had.</param>
+internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> BystandersMs, int PeakThreads)
+{
+    private static readonly TimeSpan s_bystanderInterval = TimeSpan.FromMilliseconds(1);
+
+    public static StormBurst OnWeft(Scheduler scheduler, string kind, int count, TimeSpan length)
+    {
+        using Blocker blocker = Blocker.Create(kind, count, length);
+        Bystanders bystanders = new(body => scheduler.Start(body), s_bystanderInterval);
+        using PeakThreadsWatch watch = new();
+        double elapsed = 0;
+        scheduler.Start(async () =>
+        {
+            long start = Clock.Now;
+            Countdown left = new(count);
+            for (int i = 0; i < count; i++)
+                Go.Start(static state => Block(state.blocker, state.i, state.left), (blocker, i, left));
+            Go.Start(async () =>
+            {
+                TimeSpan rest = length - TimeSpan.FromMilliseconds(Clock.MillisecondsSince(start));
+                if (rest > TimeSpan.Zero)
+                    await Go.SleepAsync(rest);
+                blocker.Release();
+            });
+            await left.Done;
+            elapsed = Clock.MillisecondsSince(start);
+        }).Completion.Wait();
+        return new StormBurst(elapsed, bystanders.Stop(), watch.Stop());
+    }
+
+    public static StormBurst OnThreadPool(string kind, int count, TimeSpan length)
+    {
+        using Blocker blocker = Blocker.Create(kind, count, length);
+        Bystanders bystanders = new(body => ThreadPool.UnsafeQueueUserWorkItem(_ => body(), null), s_bystanderInterval);
+        using PeakThreadsWatch watch = new();
+        long start = Clock.Now;
+        Countdown left = new(count);
+        for (int i = 0; i < count; i++)
+        {
+            int number = i;
+            _ = Task.Run(() => Block(blocker, number, left));
+        }
+
+        left.Done.Wait();
+        return new StormBurst(Clock.MillisecondsSince(start), bystanders.Stop(), watch.Stop());
+    }
+
+    private static void Block(Blocker blocker, int i, Countdown left)
+    {
+        blocker.Block(i);
+        left.Signal();
+    }
+}
