@@ -29,6 +29,13 @@ internal static class Proc
         GC.WaitForPendingFinalizers();
     }
 
+    /// <summary>Collects, and gives all memory that is free back to the system.</summary>
+    public static void CollectAndTrim()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+    }
+
     private static string NameOf(string task)
     {
         try

@@ -28,7 +28,7 @@ internal sealed class HashTree(bool readOnly) : IBenchmark
 
     public bool Slow => true;
 
-    // Before it counts: one pass over a part of the tree compiles the code, one over all fills the page cache.
+    // The first pass compiles the code and fills the page cache.
     private Sample OnWeft(Run run)
     {
         using Scheduler scheduler = new(new SchedulerOptions { MaxProcs = run.Procs });

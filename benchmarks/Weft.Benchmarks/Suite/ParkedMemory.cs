@@ -36,13 +36,10 @@ internal sealed class ParkedMemory : IBenchmark
     private static Sample Measure(Action<int> park, int count)
     {
         park(WarmUp);
-        Collect();
+        Proc.CollectAndTrim();
         double before = Proc.Rss;
         park(count);
-        Collect();
+        Proc.CollectAndTrim();
         return new Sample { ["bytes"] = (Proc.Rss - before) / count };
     }
-
-    /// <summary>Gives all free memory back to the system, as debug.FreeOSMemory does for Go.</summary>
-    private static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

@@ -31,7 +31,9 @@ internal sealed class Storm(string kind, bool withThreadPool) : IBenchmark
         {
             Contender weft = Contender.Managed(Contender.Weft, OnWeft);
             Contender go = Contender.Go(_ => $"storm -kind {kind} -goroutines {Goroutines} -block {s_length.TotalMilliseconds}ms");
-            return withThreadPool ? [weft, go, Contender.Managed("threadpool", OnThreadPool) with { MaxRounds = 1, Slow = true }] : [weft, go];
+            Contender threads = Contender.Managed("thread", OnThreads);
+            Contender pool = Contender.Managed("threadpool", OnThreadPool) with { MaxRounds = 1, Slow = true };
+            return withThreadPool ? [weft, go, threads, pool] : [weft, go, threads];
         }
     }
 
@@ -55,11 +57,22 @@ internal sealed class Storm(string kind, bool withThreadPool) : IBenchmark
 
     private Sample OnThreadPool(Run run) => ToSample(StormBurst.OnThreadPool(kind, Goroutines, s_length));
 
-    private static Sample ToSample(StormBurst burst) => new()
+    private Sample OnThreads(Run run)
     {
-        ["elapsed_ms"] = burst.ElapsedMs,
-        ["bystander_p50_ms"] = Percentile.Of(burst.BystandersMs, 50),
-        ["bystander_p99_ms"] = Percentile.Of(burst.BystandersMs, 99),
-        ["threads_peak"] = burst.PeakThreads,
-    };
+        for (int i = 0; i < WarmUps; i++)
+            StormBurst.OnThreads(kind, WarmUpGoroutines, s_warmUpLength);
+        return ToSample(StormBurst.OnThreads(kind, Goroutines, s_length));
+    }
+
+    private static Sample ToSample(StormBurst burst)
+    {
+        Sample sample = new() { ["elapsed_ms"] = burst.ElapsedMs, ["threads_peak"] = burst.PeakThreads };
+        if (burst.BystandersMs.Count > 0)
+        {
+            sample["bystander_p50_ms"] = Percentile.Of(burst.BystandersMs, 50);
+            sample["bystander_p99_ms"] = Percentile.Of(burst.BystandersMs, 99);
+        }
+
+        return sample;
+    }
 }

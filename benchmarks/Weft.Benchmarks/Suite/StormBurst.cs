@@ -52,6 +52,27 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Bystan
         return new StormBurst(Clock.MillisecondsSince(start), bystanders.Stop(), watch.Stop());
     }
 
+    /// <summary>A thread for each; nobody stands by.</summary>
+    public static StormBurst OnThreads(string kind, int count, TimeSpan length)
+    {
+        using Blocker blocker = Blocker.Create(kind, count, length);
+        using PeakThreadsWatch watch = new();
+        long start = Clock.Now;
+        Countdown left = new(count);
+        for (int i = 0; i < count; i++)
+        {
+            int number = i;
+            new Thread(() => Block(blocker, number, left)) { IsBackground = true }.Start();
+        }
+
+        TimeSpan rest = length - TimeSpan.FromMilliseconds(Clock.MillisecondsSince(start));
+        if (rest > TimeSpan.Zero)
+            Thread.Sleep(rest);
+        blocker.Release();
+        left.Done.Wait();
+        return new StormBurst(Clock.MillisecondsSince(start), [], watch.Stop());
+    }
+
     private static void Block(Blocker blocker, int i, Countdown left)
     {
         blocker.Block(i);
