@@ -1,49 +1,75 @@
 namespace Weft.Benchmarks.Measure;
 
-/// <summary>
-/// Starts goroutines or work items at a steady pace, from a thread that belongs to no scheduler, and notes how long each waits for its
-/// turn.
-/// </summary>
+/// <summary>Starts goroutines or work items at a steady pace, and notes how long each waits for its turn.</summary>
 internal sealed class Bystanders
 {
     private readonly List<double> _delays = [];
-    private readonly Thread _starter;
+    private readonly TaskCompletionSource _starterEnded = new();
     private volatile bool _enough;
+    private int _pending;
 
-    /// <param name="start">Starts its argument the way that is measured.</param>
-    /// <param name="interval">Time between two starts.</param>
-    public Bystanders(Action<Action> start, TimeSpan interval)
+    private Bystanders()
     {
-        _starter = new Thread(() => StartMany(start, interval)) { IsBackground = true };
-        _starter.Start();
+    }
+
+    /// <summary>The starter is a thread that belongs to no scheduler.</summary>
+    public static Bystanders FromOutside(Action<Action> start, TimeSpan interval)
+    {
+        Bystanders bystanders = new();
+        new Thread(() => bystanders.StartFromThread(start, interval)) { IsBackground = true }.Start();
+        return bystanders;
+    }
+
+    /// <summary>The starter is a goroutine itself: its own lateness counts, as in the Go peer.</summary>
+    public static Bystanders FromInside(Scheduler scheduler, TimeSpan interval)
+    {
+        Bystanders bystanders = new();
+        scheduler.Start(() => bystanders.StartFromGoroutine(interval));
+        return bystanders;
     }
 
     /// <summary>Starts no more and returns all delays, in ms.</summary>
     public IReadOnlyList<double> Stop()
     {
         _enough = true;
-        _starter.Join();
+        _starterEnded.Task.Wait();
+        while (Volatile.Read(ref _pending) > 0)
+            Thread.Sleep(1);
         return _delays;
     }
 
-    private void StartMany(Action<Action> start, TimeSpan interval)
+    private void StartFromThread(Action<Action> start, TimeSpan interval)
     {
-        int pending = 0;
         while (!_enough)
         {
-            long started = Clock.Now;
-            Interlocked.Increment(ref pending);
-            start(() =>
-            {
-                double delay = Clock.MillisecondsSince(started);
-                lock (_delays)
-                    _delays.Add(delay);
-                Interlocked.Decrement(ref pending);
-            });
+            StartOne(start, Clock.Now);
             Thread.Sleep(interval);
         }
 
-        while (Volatile.Read(ref pending) > 0)
-            Thread.Sleep(1);
+        _starterEnded.SetResult();
+    }
+
+    private async Task StartFromGoroutine(TimeSpan interval)
+    {
+        while (!_enough)
+        {
+            long due = Clock.Now + Clock.Ticks(interval);
+            await Go.SleepAsync(interval);
+            StartOne(static body => Go.Start(body), due);
+        }
+
+        _starterEnded.SetResult();
+    }
+
+    private void StartOne(Action<Action> start, long due)
+    {
+        Interlocked.Increment(ref _pending);
+        start(() =>
+        {
+            double delay = Clock.MillisecondsSince(due);
+            lock (_delays)
+                _delays.Add(delay);
+            Interlocked.Decrement(ref _pending);
+        });
     }
 }

@@ -10,6 +10,9 @@ internal static partial class Clock
 
     public static long Now => Stopwatch.GetTimestamp();
 
+    /// <summary>A time span in the unit of <see cref="Now"/>.</summary>
+    public static long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Stopwatch.Frequency);
+
     public static double MillisecondsSince(long start) => Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
     public static double MicrosecondsSince(long start) => Stopwatch.GetElapsedTime(start).TotalMicroseconds;

@@ -93,7 +93,7 @@ internal sealed class Hog : IBenchmark
 
             sleeping.Signal();
         });
-        Bystanders bystanders = new(start, s_interval);
+        Bystanders bystanders = Bystanders.FromOutside(start, s_interval);
         computing.Done.Wait();
         IReadOnlyList<double> starts = bystanders.Stop();
         sleeping.Done.Wait();

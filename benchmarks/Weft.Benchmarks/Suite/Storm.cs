@@ -21,6 +21,8 @@ internal sealed class Storm(string kind, bool withThreadPool) : IBenchmark
         new("elapsed_ms", "ms") { Targets = [new Target("go", 1.25, 1.0)] },
         new("bystander_p50_ms", "ms", "bystander-p50"),
         new("bystander_p99_ms", "ms", "bystander-p99") { Targets = [new Target(null, 20, 5)] },
+        new("outside_p50_ms", "ms", "outside-bystander-p50"),
+        new("outside_p99_ms", "ms", "outside-bystander-p99") { Targets = [new Target(null, 20, 5)] },
         new("again_ms", "ms", "again"),
         new("threads_peak", "threads", "threads-peak"),
     ];
@@ -67,12 +69,16 @@ internal sealed class Storm(string kind, bool withThreadPool) : IBenchmark
     private static Sample ToSample(StormBurst burst)
     {
         Sample sample = new() { ["elapsed_ms"] = burst.ElapsedMs, ["threads_peak"] = burst.PeakThreads };
-        if (burst.BystandersMs.Count > 0)
-        {
-            sample["bystander_p50_ms"] = Percentile.Of(burst.BystandersMs, 50);
-            sample["bystander_p99_ms"] = Percentile.Of(burst.BystandersMs, 99);
-        }
-
+        Add("bystander", burst.InsideMs);
+        Add("outside", burst.OutsideMs);
         return sample;
+
+        void Add(string whose, IReadOnlyList<double> delays)
+        {
+            if (delays.Count == 0)
+                return;
+            sample[$"{whose}_p50_ms"] = Percentile.Of(delays, 50);
+            sample[$"{whose}_p99_ms"] = Percentile.Of(delays, 99);
+        }
     }
 }

@@ -4,16 +4,18 @@ namespace Weft.Benchmarks.Suite;
 
 /// <summary>One storm: many goroutines, or work items, that block their threads at once.</summary>
 /// <param name="ElapsedMs">From the first start until the last is done.</param>
-/// <param name="BystandersMs">How long others waited for their turn meanwhile.</param>
+/// <param name="InsideMs">How long goroutines waited for their turn meanwhile that a goroutine started, its own lateness included.</param>
+/// <param name="OutsideMs">The same of goroutines or work items that a thread outside started.</param>
 /// <param name="PeakThreads">The most threads the process had.</param>
-internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> BystandersMs, int PeakThreads)
+internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> InsideMs, IReadOnlyList<double> OutsideMs, int PeakThreads)
 {
-    private static readonly TimeSpan s_bystanderInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_bystanderInterval = TimeSpan.FromMilliseconds(2);
 
     public static StormBurst OnWeft(Scheduler scheduler, string kind, int count, TimeSpan length)
     {
         using Blocker blocker = Blocker.Create(kind, count, length);
-        Bystanders bystanders = new(body => scheduler.Start(body), s_bystanderInterval);
+        Bystanders inside = Bystanders.FromInside(scheduler, s_bystanderInterval);
+        Bystanders outside = Bystanders.FromOutside(body => scheduler.Start(body), s_bystanderInterval);
         using PeakThreadsWatch watch = new();
         double elapsed = 0;
         scheduler.Start(async () =>
@@ -32,13 +34,13 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Bystan
             await left.Done;
             elapsed = Clock.MillisecondsSince(start);
         }).Completion.Wait();
-        return new StormBurst(elapsed, bystanders.Stop(), watch.Stop());
+        return new StormBurst(elapsed, inside.Stop(), outside.Stop(), watch.Stop());
     }
 
     public static StormBurst OnThreadPool(string kind, int count, TimeSpan length)
     {
         using Blocker blocker = Blocker.Create(kind, count, length);
-        Bystanders bystanders = new(body => ThreadPool.UnsafeQueueUserWorkItem(_ => body(), null), s_bystanderInterval);
+        Bystanders outside = Bystanders.FromOutside(static body => ThreadPool.UnsafeQueueUserWorkItem(_ => body(), null), s_bystanderInterval);
         using PeakThreadsWatch watch = new();
         long start = Clock.Now;
         Countdown left = new(count);
@@ -49,7 +51,7 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Bystan
         }
 
         left.Done.Wait();
-        return new StormBurst(Clock.MillisecondsSince(start), bystanders.Stop(), watch.Stop());
+        return new StormBurst(Clock.MillisecondsSince(start), [], outside.Stop(), watch.Stop());
     }
 
     /// <summary>A thread for each; nobody stands by.</summary>
@@ -70,7 +72,7 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Bystan
             Thread.Sleep(rest);
         blocker.Release();
         left.Done.Wait();
-        return new StormBurst(Clock.MillisecondsSince(start), [], watch.Stop());
+        return new StormBurst(Clock.MillisecondsSince(start), [], [], watch.Stop());
     }
 
     private static void Block(Blocker blocker, int i, Countdown left)
