@@ -8,8 +8,10 @@ internal sealed class RssSettle : IBenchmark
 {
     private const int Storms = 3;
     private const int Goroutines = 1000;
+    private const int WarmUps = 50;
     private const int WarmUpGoroutines = 10;
     private static readonly TimeSpan s_length = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_warmUpLength = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
 
     public string Name => "rss-settle";
@@ -34,17 +36,18 @@ internal sealed class RssSettle : IBenchmark
 
     public bool Slow => true;
 
-    // A small storm first: what it costs to load and compile the code is not what a storm leaves behind.
+    // Small storms first: what it costs to load and compile the code is not what a storm leaves behind.
     private static Sample OnWeft(Run run)
     {
         using Scheduler scheduler = new(new SchedulerOptions { MaxProcs = run.Procs });
-        StormBurst.OnWeft(scheduler, "sleep", WarmUpGoroutines, s_length);
-        Proc.Collect();
+        for (int i = 0; i < WarmUps; i++)
+            StormBurst.OnWeft(scheduler, "sleep", WarmUpGoroutines, s_warmUpLength);
+        Proc.CollectAndTrim();
         double before = Proc.Rss;
         for (int i = 0; i < Storms; i++)
             StormBurst.OnWeft(scheduler, "sleep", Goroutines, s_length);
         Settling.Wait(scheduler.Name, s_pause);
-        Proc.Collect();
+        Proc.CollectAndTrim();
         double after = Proc.Rss;
         return new Sample
         {
