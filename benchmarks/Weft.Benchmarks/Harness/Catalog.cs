@@ -1,0 +1,53 @@
+using Weft.Benchmarks.Suite;
+
+namespace Weft.Benchmarks.Harness;
+
+/// <summary>All benchmarks, in the order of the report.</summary>
+internal static class Catalog
+{
+    public static IReadOnlyList<IBenchmark> All { get; } =
+    [
+        new Storm("sleep", withThreadPool: true),
+        new Storm("read", withThreadPool: false),
+        new Storm("wait", withThreadPool: false),
+        new Storm("lock", withThreadPool: false),
+        new StormSettle(),
+        new RssSettle(),
+        new Storm20000(),
+        new IdleCpu(),
+        new OSThreadCycle(),
+        new Spawn(),
+        new SpawnAsync(),
+        new SpawnMany(),
+        new SpawnOutside(),
+        new SpawnChained(),
+        new ParkedMemory(),
+        new Yielding(),
+        new HandOff("wait", samples: 1000, TimeSpan.FromMilliseconds(2), mustP50: 50, aimP50: 15, mustP99: 1000, aimP99: 1000),
+        new HandOff("monitor", samples: 500, TimeSpan.FromMilliseconds(20), mustP50: 250, aimP50: 60, mustP99: 12_000, aimP99: 12_000),
+        new Hog(),
+        new HashTree(readOnly: false),
+        new HashTree(readOnly: true),
+        new ThreadChurn(),
+    ];
+
+    /// <summary>
+    /// The benchmarks that a comma-separated list names: each part is a benchmark's whole name, or a piece of the names of several.
+    /// Empty when a part names none.
+    /// </summary>
+    public static IReadOnlyList<IBenchmark> Find(string names)
+    {
+        List<IBenchmark> found = [];
+        foreach (string name in names.Split(',', StringSplitOptions.TrimEntries))
+        {
+            IBenchmark[] matches = [.. All.Where(benchmark => benchmark.Name == name)];
+            if (matches.Length == 0)
+                matches = [.. All.Where(benchmark => benchmark.Name.Contains(name, StringComparison.OrdinalIgnoreCase))];
+            if (matches.Length == 0)
+                return [];
+            found.AddRange(matches);
+        }
+
+        return [.. found.Distinct()];
+    }
+}

@@ -1,0 +1,26 @@
+namespace Weft.Benchmarks.Harness;
+
+/// <summary>One thing to measure, and who takes part. <see cref="Catalog"/> lists them all.</summary>
+internal interface IBenchmark
+{
+    /// <summary>What <c>--filter</c> selects.</summary>
+    string Name { get; }
+
+    /// <summary>What is measured, in one line.</summary>
+    string Summary { get; }
+
+    /// <summary>What a sample yields; each becomes a row.</summary>
+    IReadOnlyList<Figure> Figures { get; }
+
+    /// <summary>Who is measured; Weft first.</summary>
+    IReadOnlyList<Contender> Contenders { get; }
+
+    /// <summary>For how many processors; a row each.</summary>
+    IReadOnlyList<int> Procs => [Environment.ProcessorCount];
+
+    /// <summary>The most rounds worth their time.</summary>
+    int MaxRounds => int.MaxValue;
+
+    /// <summary>Whether <c>--quick</c> leaves it out.</summary>
+    bool Slow => false;
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Weft.Benchmarks.Harness;
+
+/// <summary>The report for programs.</summary>
+internal static class JsonReport
+{
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+    };
+
+    public static string Serialize(Report report)
+    {
+        object document = new
+        {
+            report.Machine,
+            report.Rounds,
+            report.Quick,
+            TookS = Math.Round(report.Took.TotalSeconds, 1),
+            Rows = report.Rows.Select(Shape),
+            report.Failures,
+        };
+        return JsonSerializer.Serialize(document, s_json) + "\n";
+    }
+
+    private static object Shape(Row row) => new
+    {
+        row.Name,
+        row.Unit,
+        row.Procs,
+        Weft = row.Weft is { } weft ? Round(weft) : (double?)null,
+        Peers = row.Peers.ToDictionary(pair => pair.Key, pair => Round(pair.Value)),
+        Ratios = row.Ratios.ToDictionary(pair => pair.Key, pair => Round(pair.Value)),
+        Targets = row.Targets.Select(target => new { target.Against, target.Must, target.Aim, Verdict = row.Verdict(target) }),
+        Samples = row.Samples.ToDictionary(pair => pair.Key, pair => pair.Value.Select(Round)),
+    };
+
+    /// <summary>Four digits that count: more would be noise.</summary>
+    private static double Round(double value) =>
+        value == 0 || !double.IsFinite(value) ? 0 : Math.Round(value, Math.Clamp(3 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 12));
+}

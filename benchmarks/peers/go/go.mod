@@ -1,0 +1,3 @@
+module weft.benchmarks/peers
+
+go 1.19
