@@ -114,8 +114,8 @@ public sealed class DeadlockTests
     public void Run_AManagedWaitIsOnASleepingScheduler_IsNoDeadlock()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        using var release = new ManualResetEventSlim();
-        using var timer = new Timer(_ => release.Set(), null, s_aWhile, Timeout.InfiniteTimeSpan);
+        using var release = new Gate();
+        using var timer = new Timer(_ => release.Open(), null, s_aWhile, Timeout.InfiniteTimeSpan);
         scheduler.Run(async () => await scheduler.StartChecked(release.Wait));
     }
 

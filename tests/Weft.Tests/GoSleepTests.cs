@@ -133,10 +133,10 @@ public sealed class GoSleepTests
     public async Task SleepAsync_EveryProcessorKeptBusy_StillFires(bool yielding)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2);
-        bool stop = false;
+        using var stop = new Gate();
         Goroutine<bool>[] busy = scheduler.StartMany(4, async _ =>
         {
-            while (!Volatile.Read(ref stop))
+            while (!stop.IsOpen)
             {
                 if (yielding)
                     await Go.Yield();
@@ -145,7 +145,7 @@ public sealed class GoSleepTests
             }
         });
         await scheduler.StartMany(10, async _ => await Go.SleepAsync(s_aMoment)).Within();
-        Volatile.Write(ref stop, true);
+        stop.Open();
         await busy.Within();
     }
 

@@ -58,17 +58,17 @@ public sealed class GoYieldTests
     public async Task Yield_InALoopOnEveryProcessor_LetsPostedWorkRun()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2);
-        bool stop = false;
+        using var stop = new Gate();
         Goroutine<bool>[] yielders = scheduler.StartMany(4, async _ =>
         {
-            while (!Volatile.Read(ref stop))
+            while (!stop.IsOpen)
                 await Go.Yield();
         });
         await scheduler.StartChecked(async () =>
         {
             for (int i = 0; i < 20; i++)
                 await Task.Run(() => { });
-            Volatile.Write(ref stop, true);
+            stop.Open();
         }).Within();
         await yielders.Within();
     }

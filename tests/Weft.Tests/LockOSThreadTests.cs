@@ -102,10 +102,10 @@ public sealed class LockOSThreadTests
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2);
         int lockedId = 0;
-        bool stop = false;
+        using var stop = new Gate();
         Goroutine<bool>[] others = scheduler.StartMany(8, async _ =>
         {
-            while (!Volatile.Read(ref stop))
+            while (!stop.IsOpen)
             {
                 Assert.NotEqual(Volatile.Read(ref lockedId), Native.GetThreadId());
                 await Go.Yield();
@@ -139,7 +139,7 @@ public sealed class LockOSThreadTests
 
             Volatile.Write(ref lockedId, 0);
         }).Within();
-        Volatile.Write(ref stop, true);
+        stop.Open();
         await others.Within();
     }
 

@@ -35,7 +35,7 @@ public sealed class SchedulerDisposeTests
         const int Goroutines = 10;
         using var test = TestScheduler.Create(out Scheduler scheduler);
         using var pipe = new BlockingPipe();
-        using var release = new ManualResetEventSlim();
+        using var release = new Gate();
         using var entered = new CountdownEvent(Goroutines);
         int ended = 0;
         scheduler.StartMany(Goroutines, _ =>
@@ -53,7 +53,7 @@ public sealed class SchedulerDisposeTests
                     Go.Blocking(pipe.Read);
                     break;
                 default:
-                    while (!release.IsSet)
+                    while (!release.IsOpen)
                         Thread.SpinWait(100);
                     break;
             }
@@ -65,7 +65,7 @@ public sealed class SchedulerDisposeTests
         await Limits.Until(() => Throws<ObjectDisposedException>(() => scheduler.Start(() => { })), "disposal has begun", scheduler);
         Assert.False(disposing.IsCompleted);
         pipe.Release(Goroutines);
-        release.Set();
+        release.Open();
         await disposing.Within(scheduler);
         Assert.Equal(Goroutines, ended);
         Assert.Equal(0, scheduler.Statistics.StackBytesMapped);
@@ -119,12 +119,12 @@ public sealed class SchedulerDisposeTests
         for (int round = 0; round < 20; round++)
         {
             using var test = TestScheduler.Create(out Scheduler scheduler, procs: 4, idleMilliseconds: 1 + round);
-            bool stop = false;
+            using var stop = new Gate();
             var feeder = new Thread(() =>
             {
                 try
                 {
-                    while (!Volatile.Read(ref stop))
+                    while (!stop.IsOpen)
                     {
                         scheduler.Start(async () => await Go.Yield());
                         scheduler.Start(() => Thread.Sleep(0));
@@ -140,7 +140,7 @@ public sealed class SchedulerDisposeTests
             feeder.Start();
             await Limits.Until(() => scheduler.Statistics.GoroutinesEnded > 50, "goroutines come and go", scheduler);
             test.Dispose();
-            Volatile.Write(ref stop, true);
+            stop.Open();
             feeder.Join();
             Assert.Equal(0, scheduler.Statistics.StackBytesMapped);
         }

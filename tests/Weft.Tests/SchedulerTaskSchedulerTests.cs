@@ -91,10 +91,10 @@ public sealed class SchedulerTaskSchedulerTests
     public async Task StartNew_LongRunning_RunsToo()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        using var release = new ManualResetEventSlim();
+        using var release = new Gate();
         var factory = new TaskFactory(scheduler.TaskScheduler);
         Task longRunning = factory.StartNew(release.Wait, TaskCreationOptions.LongRunning);
-        await factory.StartNew(release.Set).Within(scheduler);
+        await factory.StartNew(release.Open).Within(scheduler);
         await longRunning.Within(scheduler);
     }
 

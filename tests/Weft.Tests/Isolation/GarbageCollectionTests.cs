@@ -9,10 +9,10 @@ public sealed class GarbageCollectionTests
     public async Task Collect_WhileThreadsComeAndGo_NothingBreaks()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 4, idleMilliseconds: 1);
-        bool stop = false;
+        using var stop = new Gate();
         var collector = new Thread(() =>
         {
-            for (int i = 0; i < 200 && !Volatile.Read(ref stop); i++)
+            for (int i = 0; i < 200 && !stop.IsOpen; i++)
                 GC.Collect(i % 3, GCCollectionMode.Forced, blocking: true, compacting: i % 3 == 2);
         });
         collector.Start();
@@ -30,7 +30,7 @@ public sealed class GarbageCollectionTests
             }).Within();
         }
 
-        Volatile.Write(ref stop, true);
+        stop.Open();
         collector.Join();
     }
 

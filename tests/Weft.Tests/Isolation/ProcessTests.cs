@@ -10,10 +10,10 @@ public sealed class ProcessTests
     {
         const int Children = 50;
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2, idleMilliseconds: 1);
-        bool stop = false;
+        using var stop = new Gate();
         Goroutine<bool> churn = scheduler.StartChecked(async () =>
         {
-            while (!Volatile.Read(ref stop))
+            while (!stop.IsOpen)
             {
                 Goroutine<bool>[] burst = scheduler.StartMany(20, i =>
                 {
@@ -37,7 +37,7 @@ public sealed class ProcessTests
             Assert.Equal("alive\n", await child.Within());
         }
 
-        Volatile.Write(ref stop, true);
+        stop.Open();
         await churn.Within();
     }
 

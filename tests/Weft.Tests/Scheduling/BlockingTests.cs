@@ -36,17 +36,17 @@ public sealed class BlockingTests
     public async Task ShortCalls_EightGoroutines_StarveNobody()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        bool stop = false;
+        using var stop = new Gate();
         Goroutine<bool>[] blockers = scheduler.StartMany(8, _ =>
         {
-            while (!Volatile.Read(ref stop))
+            while (!stop.IsOpen)
                 Thread.Sleep(TimeSpan.FromMicroseconds(1));
         });
         Goroutine<bool> bystander = scheduler.StartChecked(async () =>
         {
             for (int i = 0; i < 200; i++)
                 await Go.Yield();
-            Volatile.Write(ref stop, true);
+            stop.Open();
         });
         await bystander.Within();
         await blockers.Within();
@@ -146,7 +146,7 @@ public sealed class BlockingTests
         const int Goroutines = 1_000;
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         using var entered = new CountdownEvent(Goroutines);
-        using var release = new ManualResetEventSlim();
+        using var release = new Gate();
         Goroutine<bool>[] goroutines = scheduler.StartMany(Goroutines, _ =>
         {
             entered.Signal();
@@ -156,7 +156,7 @@ public sealed class BlockingTests
         // Only when every one of them has a thread of its own does this come to an end.
         await Task.Run(() => entered.Wait(Limits.Hang)).Within(scheduler);
         Assert.True(TaskList.Of(scheduler).Count > Goroutines);
-        release.Set();
+        release.Open();
         await goroutines.Within();
         Assert.Equal(Goroutines, scheduler.Statistics.GoroutinesEnded);
     }

@@ -12,10 +12,10 @@ public sealed class FairnessTests
     public async Task PingPong_AgainstAHogOnOneProcessor_MakesProgress(bool hogYields)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        bool stop = false;
+        using var stop = new Gate();
         Goroutine<bool> hog = scheduler.StartChecked(async () =>
         {
-            while (!Volatile.Read(ref stop))
+            while (!stop.IsOpen)
             {
                 Thread.SpinWait(50);
                 if (hogYields)
@@ -30,7 +30,7 @@ public sealed class FairnessTests
         ];
         await ping.Writer.WriteAsync(0);
         await players.Within();
-        Volatile.Write(ref stop, true);
+        stop.Open();
         await hog.Within();
 
         static async Task PlayAsync(ChannelReader<int> from, ChannelWriter<int> to)
@@ -50,15 +50,15 @@ public sealed class FairnessTests
     public async Task Hog_OnEveryProcessor_OthersStillRun(int procs)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
-        bool stop = false;
+        using var stop = new Gate();
         Goroutine<bool>[] hogs = scheduler.StartMany(procs, _ =>
         {
-            while (!Volatile.Read(ref stop))
+            while (!stop.IsOpen)
                 Thread.SpinWait(100);
         });
         await scheduler.StartMany(100, async _ => await Go.Yield()).Within();
         Assert.True(scheduler.Statistics.HandOffsByTimeSlice > 0, TestScheduler.Dump(scheduler));
-        Volatile.Write(ref stop, true);
+        stop.Open();
         await hogs.Within();
     }
 
@@ -81,14 +81,14 @@ public sealed class FairnessTests
     public async Task Budget_OperationsThatNeverWait_LetOthersRun()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        bool stop = false;
+        using var stop = new Gate();
         Goroutine<bool> greedy = scheduler.StartChecked(async () =>
         {
-            while (!Volatile.Read(ref stop))
+            while (!stop.IsOpen)
                 await Go.SleepAsync(TimeSpan.Zero);
         });
         await scheduler.StartMany(10, async _ => await Go.Yield()).Within();
-        Volatile.Write(ref stop, true);
+        stop.Open();
         await greedy.Within();
     }
 
@@ -96,7 +96,7 @@ public sealed class FairnessTests
     public async Task GlobalQueue_WhileLocalGoroutinesKeepTheProcessor_IsServed()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        bool stop = false;
+        using var stop = new Gate();
 
         // Two that wake each other all the time, through the run-next slot.
         Channel<int> left = Channel.CreateUnbounded<int>(), right = Channel.CreateUnbounded<int>();
@@ -110,14 +110,14 @@ public sealed class FairnessTests
         // Started from outside: through the global queue.
         for (int i = 0; i < 20; i++)
             await scheduler.Start(() => { }).Within();
-        Volatile.Write(ref stop, true);
+        stop.Open();
         left.Writer.TryComplete();
         right.Writer.TryComplete();
         await pair.Within();
 
         async Task BounceAsync(ChannelReader<int> from, ChannelWriter<int> to)
         {
-            while (!Volatile.Read(ref stop) && await from.WaitToReadAsync())
+            while (!stop.IsOpen && await from.WaitToReadAsync())
             {
                 if (from.TryRead(out int ball))
                     to.TryWrite(ball + 1);

@@ -13,7 +13,7 @@ public sealed class IdleRetirementTests
         for (int burst = 0; burst < 3; burst++)
         {
             using var entered = new CountdownEvent(Goroutines);
-            using var release = new ManualResetEventSlim();
+            using var release = new Gate();
             Goroutine<bool>[] goroutines = scheduler.StartMany(Goroutines, _ =>
             {
                 entered.Signal();
@@ -21,7 +21,7 @@ public sealed class IdleRetirementTests
             });
             await Task.Run(() => entered.Wait(Limits.Hang)).Within(scheduler);
             Assert.True(TaskList.Of(scheduler).Count >= Goroutines);
-            release.Set();
+            release.Open();
             await goroutines.Within();
             await GoneAsync(scheduler);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Weft.Tests.Support;
 using Weft.Threads;
 
@@ -103,16 +102,6 @@ public sealed class ThreadShortageTests
             Volatile.Write(ref platform.CreateRefusals, 0);
             using ThreadLock hold = await Go.LockOSThreadAsync(ThreadLockOptions.Fresh);
         }).Within();
-    }
-
-    [Fact]
-    public async Task ThreadShortage_HandlerThrows_NothingIsLost()
-    {
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2, maxThreads: 5, exceptions: UnhandledExceptionPolicy.Report);
-        var reported = new ConcurrentQueue<Exception>();
-        scheduler.UnhandledException += (_, e) => reported.Enqueue(e.Exception);
-        scheduler.ThreadShortage += (_, _) => throw new InvalidOperationException("handler");
-        await scheduler.StartMany(50, _ => Thread.Sleep(2)).Within();
     }
 
     private static ref int RefusalsOf(FaultingPlatform platform, string what)

@@ -40,7 +40,7 @@ public sealed class ThreadStateTests
         const int Children = 50;
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
         using var entered = new CountdownEvent(Children);
-        using var release = new ManualResetEventSlim();
+        using var release = new Gate();
         await scheduler.StartChecked(async () =>
         {
             Go.LockOSThread();
@@ -55,7 +55,7 @@ public sealed class ThreadStateTests
             });
             entered.Wait();
             AssertOnlyTainted(scheduler, Native.GetThreadId());
-            release.Set();
+            release.Open();
             foreach (Goroutine<bool> child in children)
                 await child;
         }).Within();
