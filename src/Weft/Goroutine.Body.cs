@@ -77,6 +77,9 @@ public abstract partial class Goroutine
             return;
         }
 
+        if (machine.WaitReason == WaitReason.Yield && ReferenceEquals(machine.WaitBox, task))
+            return; // it is about to go to the tail of a queue
+
         // The body waits for an operation of Weft and nothing else: its end can only come in an item of this goroutine, and is looked for here.
         if (ReferenceEquals(machine.WaitBox, task))
         {

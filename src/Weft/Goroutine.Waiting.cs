@@ -69,6 +69,9 @@ public abstract partial class Goroutine
     /// <summary>Whether something waits to be run by the holder of the run right, who is the caller.</summary>
     internal bool HasMail => _slot is not null || Volatile.Read(ref _inbox) is not null;
 
+    /// <summary>Whether a machine other than the calling one, which runs this goroutine, waits with frames of it on the stack.</summary>
+    internal bool IsBlockedElsewhere(Machine machine) => Volatile.Read(ref _blockedDepth) > machine.CallDepth;
+
     internal void ChangeBlockedDepth(int by) => Volatile.Write(ref _blockedDepth, _blockedDepth + by);
 
     internal void NoteParked(WaitReason reason)

@@ -36,7 +36,8 @@ public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion
         ArgumentNullException.ThrowIfNull(continuation);
         if (Machine.CurrentGoroutine is Goroutine waiter && ReferenceEquals(SynchronizationContext.Current, waiter))
         {
-            Machine.NoteWait(WaitReason.Join, continuation.Target);
+            // Another scheduler's goroutines can wake this one although all of its own scheduler are asleep.
+            Machine.NoteWait(waiter.Engine == _goroutine.Engine ? WaitReason.Join : WaitReason.Await, continuation.Target);
             _goroutine.AddJoiner(waiter, continuation);
         }
         else

@@ -33,7 +33,7 @@ public readonly struct YieldAwaitable
             if (machine?.Current is Goroutine goroutine && !machine.IsInScheduler)
             {
                 machine.WaitBox = continuation.Target;
-                machine.WaitReason = WaitReason.Sleep;
+                machine.WaitReason = WaitReason.Yield;
                 goroutine.YieldWith(continuation, null);
             }
             else

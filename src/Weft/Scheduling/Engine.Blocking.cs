@@ -36,7 +36,9 @@ internal sealed partial class Engine
         PushIdle(processor);
         _lock.Exit();
         FaultPoints.Hit("handoff.idle");
-        if (!leaving && AnyWork())
+
+        // Asked again: a machine may have blocked in between, counting on what is in the queues.
+        if (!(_stopRequested && MayQuit()) && AnyWork())
             Wake();
     }
 
@@ -94,7 +96,7 @@ internal sealed partial class Engine
         else
         {
             goroutine.Resume(machine.Return);
-            machine.Park();
+            machine.ParkForProcessor();
             machine.TakeDelivery();
         }
 
@@ -132,7 +134,12 @@ internal sealed partial class Engine
             Interlocked.Increment(ref _handOffs[(int)cause]);
             HandOff(processor!);
         }
+        else if (_stopRequested)
+        {
+            Wake();
+        }
 
+        machine.CallDepth++;
         machine.Leave();
     }
 
@@ -140,6 +147,7 @@ internal sealed partial class Engine
     {
         if (!machine.Enter() && !StillOwns(machine))
             AcquireForRunning(machine, goroutine);
+        machine.CallDepth--;
         _lock.Enter();
         goroutine.ChangeBlockedDepth(-1);
         _blockedMachines--;
@@ -176,7 +184,7 @@ internal sealed partial class Engine
         _global.Enqueue(goroutine);
         _lock.Exit();
         Wake();
-        machine.Park();
+        machine.ParkForProcessor();
         machine.TakeDelivery();
         _lock.Enter();
         _blockedMachines--;

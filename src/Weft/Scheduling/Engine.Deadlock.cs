@@ -30,20 +30,30 @@ internal sealed partial class Engine
             throw run.Deadlock.Task.Result;
     }
 
+    /// <summary>The engine has stopped: a main that ended itself early is waited for no longer.</summary>
+    private void AbandonMainRuns()
+    {
+        _lock.Enter();
+        MainRun[] runs = [.. _mainRuns];
+        _lock.Exit();
+        foreach (MainRun run in runs)
+            run.Deadlock.TrySetResult(new ObjectDisposedException(Owner.ToString(), $"Scheduler '{Options.Name}' was disposed while its main goroutine was waited for."));
+    }
+
     /// <summary>
     /// Called when no machine runs goroutines. Whoever could still change something is a machine that is not idle, a timer, a thread outside
     /// (then some goroutine awaits something that is not Weft's), or work in a queue; if there is none of them, the main runs are told.
     /// </summary>
-    private void CheckDeadlock()
+    internal void CheckDeadlock()
     {
-        if (!LooksAsleep())
+        if (LooksAsleep() is not long ticks)
             return;
         if (Registry.Find(static g => !g.HasEnded && !g.WaitReason.OnlyGoroutinesWake()) is not null)
             return;
         List<GoroutineInfo> asleep = [.. Registry.Snapshot().Where(g => !g.HasEnded).Select(g => g.Describe()).OrderBy(g => g.Id)];
 
-        // Nothing that could have started meanwhile was asleep, and it would show.
-        if (!LooksAsleep() || asleep.Count != GoroutinesAlive)
+        // The look at the goroutines took time. If none has run since it began, it shows one moment.
+        if (LooksAsleep() != ticks || asleep.Count != GoroutinesAlive)
             return;
         _lock.Enter();
         MainRun[] runs = [.. _mainRuns];
@@ -55,7 +65,8 @@ internal sealed partial class Engine
         }
     }
 
-    private bool LooksAsleep()
+    /// <summary>How many goroutines were run so far if nobody runs any, and nothing is queued or timed; otherwise null.</summary>
+    private long? LooksAsleep()
     {
         _lock.Enter();
         bool asleep = _mainRuns.Count > 0
@@ -67,14 +78,16 @@ internal sealed partial class Engine
             && _global.Count == 0;
         _lock.Exit();
         if (!asleep)
-            return false;
+            return null;
+        long ticks = 0;
         foreach (Processor processor in Processors)
         {
             if (processor.HasWork || processor.Timers.NextDue != TimerHeap.Never)
-                return false;
+                return null;
+            ticks += processor.Tick;
         }
 
-        return true;
+        return ticks;
     }
 
     private static DeadlockException Describe(List<GoroutineInfo> asleep)
@@ -91,6 +104,7 @@ internal sealed partial class Engine
     {
         internal Goroutine Main { get; } = main;
 
-        internal TaskCompletionSource<DeadlockException> Deadlock { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        /// <summary>Why there is nothing to wait for any more.</summary>
+        internal TaskCompletionSource<Exception> Deadlock { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

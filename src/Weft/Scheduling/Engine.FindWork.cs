@@ -208,7 +208,11 @@ internal sealed partial class Engine
             Own(machine, again);
         _lock.Exit();
         if (again is null)
+        {
+            _monitor.EnsureWatching();
             return;
+        }
+
         machine.Spinning = true;
         Interlocked.Increment(ref _spinning);
     }
@@ -242,7 +246,7 @@ internal sealed partial class Engine
             return false;
         }
 
-        if (_global.Count > 0 && PopIdle() is Processor processor)
+        if ((_global.Count > 0 || (_shortage && AnyQueued())) && PopIdle() is Processor processor)
         {
             Own(machine, processor);
             _lock.Exit();
@@ -251,12 +255,13 @@ internal sealed partial class Engine
 
         PushIdle(machine);
         bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
+        long retireAt = _idleOldest!.IdleSince + IdleTimeout(_idleMachineCount);
         _lock.Exit();
-        _monitor.NoteIdleMachine();
+        _monitor.NoteIdleMachine(retireAt);
         if (all)
             CheckDeadlock();
         FaultPoints.Hit("machine.parking");
-        machine.Park();
+        machine.ParkForOrder();
         if (machine.Order == MachineOrder.Exit)
             return false;
         machine.TakeDelivery();
@@ -289,7 +294,7 @@ internal sealed partial class Engine
         _lock.Exit();
         if (all)
             CheckDeadlock();
-        machine.Park();
+        machine.ParkForOrder();
         _lock.Enter();
         machine.IsWaitingForGoroutine = false;
         _machinesWaitingForGoroutine--;
@@ -333,8 +338,8 @@ internal sealed partial class Engine
     {
         processor.InTransit = false;
         processor.Owner = machine;
-        machine.NextProcessor = processor;
         machine.NextGoroutine = goroutine;
         machine.Order = MachineOrder.Run;
+        machine.NextProcessor = processor;
     }
 }

@@ -7,6 +7,12 @@ internal sealed partial class Engine
     internal static void LockThread(Machine machine, Goroutine goroutine, bool keepThread)
     {
         GoroutineExtra extra = goroutine.Extra;
+        if (extra.LockCount == 0 && goroutine.IsBlockedElsewhere(machine))
+        {
+            throw new InvalidOperationException(
+                "The goroutine blocks on another thread, waiting for this continuation of it perhaps; it can be locked to one thread only.");
+        }
+
         extra.KeepThread |= keepThread;
         if (extra.LockCount++ > 0)
             return;

@@ -58,7 +58,7 @@ internal sealed partial class Engine
                 PutGlobal(goroutine);
             }
         }
-        else if (machine.Enter() || Reenter(machine))
+        else if (machine.Enter())
         {
             PutNext(machine.Processor!, goroutine);
             Wake();
@@ -66,8 +66,9 @@ internal sealed partial class Engine
         }
         else
         {
-            machine.Leave();
             PutGlobal(goroutine);
+            Reenter(machine);
+            machine.Leave();
         }
     }
 
@@ -170,7 +171,8 @@ internal sealed partial class Engine
 
     private void WakeOne()
     {
-        if (_stopRequested && MayQuit())
+        // Nobody may start machines while the engine's are leaving, nor can anybody while there are none to be had.
+        if ((_stopRequested && MayQuit()) || (_shortage && IdleMachineCount == 0))
             return;
         if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
             return;

@@ -43,8 +43,16 @@ internal sealed partial class Engine
             pause.Wait(1);
         }
 
+        // A thread that has left the lists above may still be on its way to the reaper's.
+        while (Host.Reaped < Host.Created)
+        {
+            Host.Reaper.JoinAll();
+            Platform.Yield();
+        }
+
         Host.Close();
         AbandonGoroutines();
+        AbandonMainRuns();
         _stopFinished.SetResult();
     }
 
@@ -60,9 +68,21 @@ internal sealed partial class Engine
         _lock.Enter();
         bool first = !_monitor.IsRunning && !_stopped;
         if (first)
+        {
             mark();
+            _threadsReserved++;
+        }
+
         _lock.Exit();
         return first;
+    }
+
+    internal void UnmarkMonitorRunning(Action unmark)
+    {
+        _lock.Enter();
+        unmark();
+        _threadsReserved--;
+        _lock.Exit();
     }
 
     /// <summary>The monitor may go if there is no machine, none is being made, and nothing waits for one.</summary>

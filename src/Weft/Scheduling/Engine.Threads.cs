@@ -6,6 +6,10 @@ namespace Weft.Scheduling;
 /// <content>How machines come, and how they go.</content>
 internal sealed partial class Engine
 {
+    // Threads of machines and of the monitor that exist, existed, or are being made; less those reaped, it is what MaxThreads limits. Under
+    // the lock.
+    private long _threadsReserved;
+
     // Requests for machines made on threads that must not create any; served by the monitor, whose thread is clean. Under the lock.
     private readonly Queue<(Processor Processor, bool Spinning)> _creationRequests = new();
 
@@ -33,11 +37,22 @@ internal sealed partial class Engine
             return;
         }
 
-        if (Machine.Calling is Machine caller && (caller.Locked is not null || caller.Tainted))
+        if (_stopped)
         {
+            if (spinning)
+                Interlocked.Decrement(ref _spinning);
+            PushIdle(processor);
+            _lock.Exit();
+            return;
+        }
+
+        if (Machine.CallingThreadIsLocked)
+        {
+            // The monitor may be gone, or be another engine's: then it is made, by a thread of the pool.
             _creationRequests.Enqueue((processor, spinning));
             _lock.Exit();
             _monitor.WakeUp();
+            _monitor.EnsureRunningElsewhere(TimeSpan.Zero);
             return;
         }
 
@@ -70,8 +85,10 @@ internal sealed partial class Engine
     internal void StartFreshMachineFor(Goroutine goroutine)
     {
         _lock.Enter();
-        Machine? machine = TryReserveMachine();
+        bool stopped = _stopRequested;
+        Machine? machine = stopped ? null : TryReserveMachine();
         _lock.Exit();
+        ObjectDisposedException.ThrowIf(stopped, Owner);
         if (machine is null)
             throw new ThreadLimitException($"Scheduler '{Options.Name}' has {ThreadCount} threads, and {nameof(SchedulerOptions.MaxThreads)} is {Options.MaxThreads}.");
         machine.Locked = goroutine;
@@ -88,10 +105,18 @@ internal sealed partial class Engine
     private Machine? TryReserveMachine()
     {
         // The monitor's thread is counted although it may have to be started yet.
-        int monitor = _monitor.IsRunning ? 0 : 1;
-        if (ThreadCount + _machinesCreating + monitor >= Options.MaxThreads && (Host.Reaper.Reap() == 0 || ThreadCount + _machinesCreating + monitor >= Options.MaxThreads))
-            return null;
+        int limit = Options.MaxThreads - (_monitor.IsRunning ? 0 : 1);
+        if (_threadsReserved - Host.Reaped >= limit)
+        {
+            _lock.Exit();
+            Host.Reaper.Reap();
+            _lock.Enter();
+            if (_stopped || _threadsReserved - Host.Reaped >= limit)
+                return null;
+        }
+
         var machine = new Machine(this, ++_lastMachineId);
+        _threadsReserved++;
         _machinesCreating++;
         Link(machine);
         return machine;
@@ -105,11 +130,18 @@ internal sealed partial class Engine
             error = OSThread.TryStart(Host, machine, $"{Options.Name}-m{machine.Id}", Options.StackSize, out _);
         _lock.Enter();
         _machinesCreating--;
-        if (error != 0)
-            Unlink(machine);
-        else if (_shortage)
+        bool shortageOver = error == 0 && _shortage;
+        if (shortageOver)
             _shortage = false;
+        if (error != 0)
+        {
+            Unlink(machine);
+            _threadsReserved--;
+        }
+
         _lock.Exit();
+        if (shortageOver && AnyWork())
+            Wake();
         return error;
     }
 
@@ -130,7 +162,7 @@ internal sealed partial class Engine
     private void OnShortage(ThreadShortageCause cause, int error)
     {
         _monitor.WakeUp();
-        _monitor.RetryWithoutThread();
+        _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause);
         Owner.RaiseThreadShortage(new ThreadShortageEventArgs(cause, ThreadCount, error));
     }
 
@@ -141,14 +173,20 @@ internal sealed partial class Engine
         {
             _lock.Enter();
             bool any = _creationRequests.TryDequeue(out (Processor Processor, bool Spinning) request);
-            if (!any && retryShortage && _shortage && _global.Count > 0 && PopIdle() is Processor processor)
+            bool shortage = _shortage;
+            _lock.Exit();
+            if (!any && retryShortage && shortage)
             {
-                any = true;
                 retryShortage = false;
-                request = (processor, false);
+                bool work = AnyWork();
+                _lock.Enter();
+                if (!work)
+                    _shortage = false;
+                else if (PopIdle() is Processor processor)
+                    (any, request) = (true, (processor, false));
+                _lock.Exit();
             }
 
-            _lock.Exit();
             if (!any)
                 return;
             StartMachine(request.Processor, request.Spinning);
@@ -202,8 +240,9 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// The end of a machine, on its thread. Its record leaves the list of all machines, then the processor goes on, and after that nothing
-    /// here needs the scheduler: <see cref="OSThread"/> puts the thread on the list of those to be freed, and returns.
+    /// The end of a machine, on its thread. Its record leaves the list of all machines, then its processor goes on, and after that nothing
+    /// here needs one: <see cref="OSThread"/> puts the thread on the list of those to be freed, and returns. In between the thread is on
+    /// neither list, but its host holds it, and the monitor and the engine's end wait until as many threads were reaped as were created.
     /// </summary>
     private void ExitMachine(Machine machine)
     {
@@ -218,29 +257,36 @@ internal sealed partial class Engine
         Unlink(machine);
         machine.IsGone = true;
 
-        // Something posted to its ended goroutine may have had a processor delivered here at the last moment.
-        Processor? processor = machine.Processor ?? machine.NextProcessor;
-        Goroutine? delivered = machine.NextGoroutine;
+        // Something posted to its ended goroutine may have had another processor delivered here at the last moment.
+        Processor? owned = machine.Processor;
+        Processor? delivered = machine.NextProcessor;
+        if (machine.NextGoroutine is Goroutine posted)
+            _global.Enqueue(posted);
         machine.Processor = null;
         machine.NextProcessor = null;
         machine.NextGoroutine = null;
-        if (processor is not null)
-        {
-            processor.Owner = null;
-            processor.InTransit = true;
-        }
-
-        if (delivered is not null)
-            _global.Enqueue(delivered);
+        Release(owned);
+        Release(delivered);
         _lock.Exit();
         FaultPoints.Hit("machine.unlinked");
-        if (processor is not null)
-            HandOff(processor);
+        if (owned is not null)
+            HandOff(owned);
+        if (delivered is not null)
+            HandOff(delivered);
         _lock.Enter();
         bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
         _lock.Exit();
         if (all)
             CheckDeadlock();
         _monitor.WakeUp();
+    }
+
+    /// <summary>The lock is held. Takes a processor, if there is one, from the machine that owns it into the caller's hands.</summary>
+    private static void Release(Processor? processor)
+    {
+        if (processor is null)
+            return;
+        processor.Owner = null;
+        processor.InTransit = true;
     }
 }

@@ -83,10 +83,23 @@ internal sealed partial class Engine
     internal Processor[] Processors => Volatile.Read(ref _processors);
 
     /// <summary>Whether a goroutine is in some queue. May be wrong for what happens at the same time.</summary>
+    /// <remarks>
+    /// The global queue is looked at under the lock: a machine that moves goroutines from there into its ring does so under the lock, too, so
+    /// they are seen in the one or, afterwards, in the other.
+    /// </remarks>
     internal bool AnyWork()
     {
         if (_global.Count > 0)
             return true;
+        _lock.Enter();
+        bool any = _global.Count > 0;
+        _lock.Exit();
+        return any || AnyQueued();
+    }
+
+    /// <summary>Whether a goroutine is in the queue of some processor.</summary>
+    private bool AnyQueued()
+    {
         foreach (Processor processor in Processors)
         {
             if (processor.HasWork)

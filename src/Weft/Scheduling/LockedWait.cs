@@ -67,7 +67,7 @@ internal sealed class LockedWait
         if (!goroutine.HasMail)
             return;
         ExecutionContext? context = ExecutionContext.Capture();
-        while (goroutine.HasMail)
+        while (goroutine.HasMail && goroutine.PendingReturn is null)
             goroutine.RunMailbox(machine);
         if (context is not null)
             ExecutionContext.Restore(context);

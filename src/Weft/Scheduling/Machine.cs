@@ -38,6 +38,12 @@ internal sealed class Machine : IThreadBody
     /// <summary>The machine of the calling thread, or null.</summary>
     internal static Machine? Calling => t_current;
 
+    /// <summary>
+    /// Whether the calling thread is a machine, of whatever scheduler, that a goroutine may have changed for itself: threads it created would
+    /// inherit that.
+    /// </summary>
+    internal static bool CallingThreadIsLocked => t_current is Machine machine && (machine.Locked is not null || machine.Tainted);
+
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
     internal static Goroutine? CurrentGoroutine => t_current?.Current;
 
@@ -84,8 +90,18 @@ internal sealed class Machine : IThreadBody
 
     // Delivered before the wake-up: what to do next, with what.
     internal MachineOrder Order { get; set; }
-    internal Processor? NextProcessor { get; set; }
     internal Goroutine? NextGoroutine { get; set; }
+    private volatile Processor? _nextProcessor;
+
+    /// <summary>Set last of what is delivered: the machine may be awake for another reason and look at it.</summary>
+    internal Processor? NextProcessor
+    {
+        get => _nextProcessor;
+        set => _nextProcessor = value;
+    }
+
+    /// <summary>Declared blocking calls on its stack; written by the machine.</summary>
+    internal int CallDepth { get; set; }
 
     // The idle list, oldest to newest, and the list of all machines; under the engine's lock.
     internal Machine? IdleOlder { get; set; }
@@ -115,8 +131,19 @@ internal sealed class Machine : IThreadBody
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Leave() => Volatile.Write(ref _inScheduler, 0);
 
-    /// <summary>Sleeps until <see cref="Unpark"/>.</summary>
-    internal void Park() => _parker.Park();
+    /// <summary>Sleeps until a processor was delivered.</summary>
+    internal void ParkForProcessor()
+    {
+        while (_nextProcessor is null)
+            _parker.Park();
+    }
+
+    /// <summary>Sleeps until a processor was delivered, or the order to exit. A wake-up may be left over from an order that was overtaken.</summary>
+    internal void ParkForOrder()
+    {
+        while (_nextProcessor is null && Order != MachineOrder.Exit)
+            _parker.Park();
+    }
 
     internal void Unpark() => _parker.Unpark();
 

@@ -106,7 +106,7 @@ internal sealed class Processor
         }
 
         _runNextStreak = 0;
-        return Queue.TryDequeue();
+        return Queue.TryDequeue() ?? (_runNext is null ? null : Interlocked.Exchange(ref _runNext, null));
     }
 
     /// <summary>Called by the owner of <paramref name="thief"/>. The run-next slot is taken only when the caller says so.</summary>

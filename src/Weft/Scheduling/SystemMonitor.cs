@@ -29,6 +29,9 @@ internal sealed class SystemMonitor : IThreadBody
     /// <summary>A refused thread is asked for again after this long.</summary>
     private const long RetryPause = 10_000_000;
 
+    /// <summary>When not even the monitor got a thread, it is tried again after this long.</summary>
+    internal static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Stacks that were not used for this long are unmapped.</summary>
     private static readonly TimeSpan s_stackAge = TimeSpan.FromSeconds(2);
 
@@ -63,10 +66,10 @@ internal sealed class SystemMonitor : IThreadBody
 
     internal void WakeUp() => _parker.Unpark();
 
-    /// <summary>A machine has become idle, and the monitor may sleep for longer than that machine is to be kept.</summary>
-    internal void NoteIdleMachine()
+    /// <summary>A machine has become idle; the next to be ordered out is due then.</summary>
+    internal void NoteIdleMachine(long retireAt)
     {
-        if (Volatile.Read(ref _wakeAt) - MonotonicClock.Now > MonotonicClock.Nanoseconds(_engine.Options.MinIdleTimeout))
+        if (retireAt < Volatile.Read(ref _wakeAt))
             WakeUp();
     }
 
@@ -75,8 +78,10 @@ internal sealed class SystemMonitor : IThreadBody
     {
         if (!_running)
         {
-            if (EnsureRunning() != 0)
-                RetryWithoutThread();
+            if (Machine.CallingThreadIsLocked)
+                EnsureRunningElsewhere(TimeSpan.Zero);
+            else if (EnsureRunning() != 0)
+                EnsureRunningElsewhere(RefusalPause);
         }
         else if (due < Volatile.Read(ref _wakeAt))
         {
@@ -84,29 +89,32 @@ internal sealed class SystemMonitor : IThreadBody
         }
     }
 
-    /// <summary>Starts the thread if there is none. The system's error, or zero.</summary>
+    /// <summary>Starts the thread if there is none; not to be called on a locked machine. The system's error, or zero.</summary>
     internal int EnsureRunning()
     {
         if (_running)
             return 0;
         if (!_engine.TryMarkMonitorRunning(() => _running = true))
             return 0;
+        _thread = null;
         int error = OSThread.TryStart(_engine.Host, this, $"{_engine.Options.Name}-mon", _engine.Options.StackSize, out OSThread? thread);
         if (error != 0)
-            _running = false;
+            _engine.UnmarkMonitorRunning(() => _running = false);
         else
             _thread = thread;
         return error;
     }
 
-    /// <summary>With no thread to be had at all, not even for the monitor, a timer of .NET tries again.</summary>
-    internal void RetryWithoutThread()
+    /// <summary>
+    /// Has the thread started by .NET's timer if there is none: when it was refused, or must not be created on the calling thread.
+    /// </summary>
+    internal void EnsureRunningElsewhere(TimeSpan after)
     {
         if (_running)
             return;
         Timer timer = _fallback ?? new Timer(static m => ((SystemMonitor)m!).OnFallback(), this, Timeout.Infinite, Timeout.Infinite);
         _fallback = timer;
-        timer.Change(TimeSpan.FromMilliseconds(20), Timeout.InfiniteTimeSpan);
+        timer.Change(after, Timeout.InfiniteTimeSpan);
     }
 
     private void OnFallback()
@@ -114,7 +122,7 @@ internal sealed class SystemMonitor : IThreadBody
         if (_running || _engine.IsStopped)
             return;
         if (EnsureRunning() != 0)
-            RetryWithoutThread();
+            EnsureRunningElsewhere(RefusalPause);
     }
 
     void IThreadBody.Run()
@@ -152,8 +160,15 @@ internal sealed class SystemMonitor : IThreadBody
                 continue;
             }
 
-            if (_engine.MachineCount == 0 && TryExit())
-                return;
+            _engine.CheckDeadlock();
+            if (_engine.MachineCount == 0)
+            {
+                if (_engine.ThreadCount > 1)
+                    until = Math.Min(until, MonotonicClock.Now + ReapNap); // the last machines are on their way out
+                else if (TryExit())
+                    return;
+            }
+
             SleepDeeply(until);
             (nap, quietRounds) = (ShortestNap, 0);
         }
@@ -185,21 +200,33 @@ internal sealed class SystemMonitor : IThreadBody
 
     private bool TryExit()
     {
-        if (_engine.Host.Reaper.Count > 0 || !_engine.TryMarkMonitorGone(() => _running = false))
+        if (NextTimer() != TimerHeap.Never && !_engine.IsStopping)
+            return false;
+        OSThread self = Self();
+        if (!_engine.TryMarkMonitorGone(() => _running = false))
             return false;
 
         // A timer added before the mark saw a running monitor; one added after it starts another.
         if (!_engine.IsStopping && NextTimer() != TimerHeap.Never && _engine.TryMarkMonitorRunning(() => _running = true))
             return false;
         _engine.Host.Stacks.TrimAll();
-        ThreadPool.UnsafeQueueUserWorkItem(static m => m.ReapLastThread(m._thread), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static s => s.monitor.ReapLastThread(s.self), (monitor: this, self), preferLocal: false);
         return true;
     }
 
-    /// <summary>The last thread to go is joined by a thread that is not one of ours, as nobody of ours is left to do it.</summary>
-    private void ReapLastThread(OSThread? thread)
+    /// <summary>The thread of the monitor, on that thread: waits for the creator, which is about to store it.</summary>
+    private OSThread Self()
     {
-        thread?.Join();
+        OSThread? self;
+        while ((self = _thread) is null)
+            _engine.Platform.Yield();
+        return self;
+    }
+
+    /// <summary>The last thread to go is joined by a thread that is not one of ours, as nobody of ours is left to do it.</summary>
+    private void ReapLastThread(OSThread thread)
+    {
+        thread.Join();
         if (!_running)
             _engine.Host.Stacks.TrimAll();
     }

@@ -6,6 +6,9 @@ internal enum WaitReason : byte
     /// <summary>Something outside Weft, or several things: nobody can say that it will not come.</summary>
     Await,
 
+    /// <summary>A turn: it is in a run queue.</summary>
+    Yield,
+
     Sleep,
 
     /// <summary>A sleep without end.</summary>
@@ -30,6 +33,7 @@ internal static class WaitReasons
     internal static string Text(this WaitReason reason) => reason switch
     {
         WaitReason.Await => "await",
+        WaitReason.Yield => "yield",
         WaitReason.Sleep => "sleep",
         WaitReason.SleepForever => "sleep (forever)",
         WaitReason.Join => "goroutine end",
