@@ -3,8 +3,11 @@ using Weft.TestChild;
 // What a test cannot do in its own process, because it ends the process or needs one to itself. Add a command by adding a line.
 var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["stack-overflow"] = StackOverflow.Run,
+    ["storm"] = Storm.Run,
     ["thread-stack-overflow"] = ThreadCommands.StackOverflow,
     ["thread-throws"] = ThreadCommands.Throws,
+    ["unhandled"] = UnhandledException.Run,
 };
 
 if (args.Length == 0 || !commands.TryGetValue(args[0], out Func<string[], int>? command))

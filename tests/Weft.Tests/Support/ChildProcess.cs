@@ -10,7 +10,14 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Error)
 
     internal static Task<ChildProcess> RunAsync(params string[] arguments) => RunProgramAsync("Weft.TestChild.dll", arguments);
 
-    internal static async Task<ChildProcess> RunProgramAsync(string program, params string[] arguments)
+    /// <summary>Runs a command of Weft.TestChild with WEFT_DEBUG set to <paramref name="debug"/>.</summary>
+    internal static Task<ChildProcess> RunWithDebugAsync(string debug, params string[] arguments) =>
+        RunCoreAsync("Weft.TestChild.dll", debug, arguments);
+
+    internal static Task<ChildProcess> RunProgramAsync(string program, params string[] arguments) =>
+        RunCoreAsync(program, debug: null, arguments);
+
+    private static async Task<ChildProcess> RunCoreAsync(string program, string? debug, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -21,6 +28,7 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Error)
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["WEFT_DEBUG"] = debug;
 
         using Process process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(s_limit);

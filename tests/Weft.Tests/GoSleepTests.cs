@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Weft.Tests.Support;
+
+namespace Weft.Tests;
+
+public sealed class GoSleepTests
+{
+    private static readonly TimeSpan s_aMoment = TimeSpan.FromMilliseconds(5);
+
+    [Fact]
+    public async Task SleepAsync_Zero_LetsOthersRunFirst()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        await scheduler.StartChecked(async () =>
+        {
+            bool ran = false;
+            Goroutine other = scheduler.Start(() => ran = true);
+            Assert.False(ran);
+            await Go.SleepAsync(TimeSpan.Zero);
+            Assert.True(ran);
+            await other.Completion;
+        }).Within();
+    }
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(long.MinValue / TimeSpan.TicksPerMillisecond)]
+    public async Task SleepAsync_Negative_ThrowsNamingTheParameter(long milliseconds)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        var duration = TimeSpan.FromMilliseconds(milliseconds);
+        await scheduler.StartChecked(async () =>
+        {
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>("duration", async () => await Go.SleepAsync(duration));
+            Assert.Throws<ArgumentOutOfRangeException>("duration", () => Go.Sleep(duration));
+        }).Within();
+    }
+
+    [Fact]
+    public async Task SleepAsync_AnyDuration_NeverWakesEarly()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        await scheduler.StartMany(200, async i =>
+        {
+            var duration = TimeSpan.FromMicroseconds(250 * i);
+            long start = Stopwatch.GetTimestamp();
+            await Go.SleepAsync(duration);
+            TimeSpan slept = Stopwatch.GetElapsedTime(start);
+            Assert.True(slept >= duration, $"slept {slept} instead of {duration}");
+            Assert.True(TaskList.IsCurrentOf(scheduler));
+        }).Within();
+        Assert.Equal(0, scheduler.Statistics.Timers);
+    }
+
+    [Fact]
+    public async Task SleepAsync_ShuffledDurations_WakeInOrder()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        int[] steps = [5, 2, 4, 1, 3];
+        var woken = new ConcurrentQueue<int>();
+        await scheduler.StartMany(steps.Length, async i =>
+        {
+            await Go.SleepAsync(TimeSpan.FromMilliseconds(60 * steps[i]));
+            woken.Enqueue(steps[i]);
+        }).Within();
+        Assert.Equal([1, 2, 3, 4, 5], woken);
+    }
+
+    [Fact]
+    public async Task SleepAsync_TwentyThousandSleepers_AllWake()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        await scheduler.StartMany(20_000, async i => await Go.SleepAsync(TimeSpan.FromMilliseconds(1 + (i % 97)))).Within();
+    }
+
+    [Fact]
+    public async Task SleepAsync_AlreadyCancelled_ThrowsWithTheToken()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        var cancelled = new CancellationToken(canceled: true);
+        await scheduler.StartChecked(async () =>
+        {
+            var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Go.SleepAsync(s_aMoment, cancelled));
+            Assert.Equal(cancelled, exception.CancellationToken);
+        }).Within();
+    }
+
+    [Fact]
+    public async Task SleepAsync_InfiniteThenCancelled_EndsOnTheGoroutine()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        using var source = new CancellationTokenSource();
+        var entered = new TaskCompletionSource();
+        Goroutine<bool> goroutine = scheduler.StartChecked(async () =>
+        {
+            Goroutine? self = Go.Current;
+            ValueTask sleep = Go.SleepAsync(Timeout.InfiniteTimeSpan, source.Token);
+            entered.SetResult();
+            var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await sleep);
+            Assert.Equal(source.Token, exception.CancellationToken);
+            Assert.Same(self, Go.Current);
+        });
+        await entered.Task.Within(scheduler);
+        Assert.False(goroutine.Completion.IsCompleted);
+        await source.CancelAsync();
+        await goroutine.Within();
+        Assert.Equal(0, scheduler.Statistics.Timers);
+    }
+
+    [Fact]
+    public async Task SleepAsync_CancelledAsItFires_EndsOnceEitherWay()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        await scheduler.StartMany(500, async i =>
+        {
+            using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(1 + (i % 5)));
+            try
+            {
+                await Go.SleepAsync(TimeSpan.FromMilliseconds(1 + (i % 5)), source.Token);
+            }
+            catch (OperationCanceledException e)
+            {
+                Assert.Equal(source.Token, e.CancellationToken);
+            }
+        }).Within();
+        Assert.Equal(0, scheduler.Statistics.Timers);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SleepAsync_EveryProcessorKeptBusy_StillFires(bool yielding)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2);
+        using var stop = new Gate();
+        Goroutine<bool>[] busy = scheduler.StartMany(4, async _ =>
+        {
+            while (!stop.IsOpen)
+            {
+                if (yielding)
+                    await Go.Yield();
+                else
+                    Thread.SpinWait(100);
+            }
+        });
+        await scheduler.StartMany(10, async _ => await Go.SleepAsync(s_aMoment)).Within();
+        stop.Open();
+        await busy.Within();
+    }
+
+    [Fact]
+    public async Task Sleep_OnOneProcessor_LetsOthersRun()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        bool ran = false;
+        await scheduler.StartChecked(() =>
+        {
+            scheduler.StartChecked(() => Volatile.Write(ref ran, true));
+            for (int i = 0; i < 10_000 && !Volatile.Read(ref ran); i++)
+                Go.Sleep(TimeSpan.FromMilliseconds(1));
+        }).Within();
+        Assert.True(ran);
+    }
+}

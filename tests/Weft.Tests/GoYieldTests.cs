@@ -1,0 +1,75 @@
+using Weft.Tests.Support;
+
+namespace Weft.Tests;
+
+public sealed class GoYieldTests
+{
+    [Fact]
+    public async Task Yield_TwoGoroutinesOnOneProcessor_NeitherRunsAhead()
+    {
+        const int Rounds = 2_000;
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        int[] counts = new int[2];
+        int widest = 0;
+        int started = 0;
+        await scheduler.StartMany(2, async i =>
+        {
+            started++;
+            while (started < 2)
+                await Go.Yield();
+            for (int round = 0; round < Rounds; round++)
+            {
+                counts[i]++;
+                if (counts[1 - i] < Rounds)
+                    widest = Math.Max(widest, Math.Abs(counts[0] - counts[1]));
+                await Go.Yield();
+            }
+        }).Within();
+        Assert.True(widest <= 3, $"one was {widest} rounds ahead");
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(1_000)]
+    public async Task Yield_ManyGoroutinesOnOneProcessor_EachIsServedInTurn(int goroutines)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        int ready = 0;
+        int[] rounds = new int[goroutines];
+        int first = 0;
+        await scheduler.StartMany(goroutines, async i =>
+        {
+            Interlocked.Increment(ref ready);
+            while (Volatile.Read(ref ready) < goroutines)
+                await Go.Yield();
+            for (int round = 0; round < 50; round++)
+            {
+                rounds[i]++;
+                await Go.Yield();
+            }
+
+            // The first to end: nobody may have been forgotten meanwhile.
+            if (Interlocked.Exchange(ref first, 1) == 0)
+                Assert.All(rounds, count => Assert.InRange(count, 5, 50));
+        }).Within();
+    }
+
+    [Fact]
+    public async Task Yield_InALoopOnEveryProcessor_LetsPostedWorkRun()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2);
+        using var stop = new Gate();
+        Goroutine<bool>[] yielders = scheduler.StartMany(4, async _ =>
+        {
+            while (!stop.IsOpen)
+                await Go.Yield();
+        });
+        await scheduler.StartChecked(async () =>
+        {
+            for (int i = 0; i < 20; i++)
+                await Task.Run(() => { });
+            stop.Open();
+        }).Within();
+        await yielders.Within();
+    }
+}

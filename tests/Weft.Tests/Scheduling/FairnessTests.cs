@@ -1,0 +1,127 @@
+using System.Threading.Channels;
+using Weft.Tests.Support;
+
+namespace Weft.Tests.Scheduling;
+
+/// <summary>Nobody starves: not behind a goroutine that computes, not behind one whose operations never have to wait.</summary>
+public sealed class FairnessTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PingPong_AgainstAHogOnOneProcessor_MakesProgress(bool hogYields)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        using var stop = new Gate();
+        Goroutine<bool> hog = scheduler.StartChecked(async () =>
+        {
+            while (!stop.IsOpen)
+            {
+                Thread.SpinWait(50);
+                if (hogYields)
+                    await Go.Yield();
+            }
+        });
+        Channel<int> ping = Channel.CreateUnbounded<int>(), pong = Channel.CreateUnbounded<int>();
+        Goroutine<bool>[] players =
+        [
+            scheduler.StartChecked(() => PlayAsync(ping.Reader, pong.Writer)),
+            scheduler.StartChecked(() => PlayAsync(pong.Reader, ping.Writer)),
+        ];
+        await ping.Writer.WriteAsync(0);
+        await players.Within();
+        stop.Open();
+        await hog.Within();
+
+        static async Task PlayAsync(ChannelReader<int> from, ChannelWriter<int> to)
+        {
+            int ball = 0;
+            while (ball < 1_000)
+            {
+                ball = await from.ReadAsync();
+                await to.WriteAsync(ball + 1);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Hog_OnEveryProcessor_OthersStillRun(int procs)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
+        using var stop = new Gate();
+        Goroutine<bool>[] hogs = scheduler.StartMany(procs, _ =>
+        {
+            while (!stop.IsOpen)
+                Thread.SpinWait(100);
+        });
+        await scheduler.StartMany(100, async _ => await Go.Yield()).Within();
+        Assert.True(scheduler.Statistics.HandOffsByTimeSlice > 0, TestScheduler.Dump(scheduler));
+        stop.Open();
+        await hogs.Within();
+    }
+
+    [Fact]
+    public async Task Hogs_MoreThanMayRunOn_AllEnd()
+    {
+        var options = new SchedulerOptions { Name = TestScheduler.NextName(), MaxProcs = 1, MaxComputingExtra = 2 };
+        using var _ = TestScheduler.Create(options, out Scheduler scheduler);
+        long[] turns = new long[8];
+        await scheduler.StartMany(turns.Length, i =>
+        {
+            long end = Environment.TickCount64 + 40;
+            while (Environment.TickCount64 < end)
+                turns[i]++;
+        }).Within();
+        Assert.All(turns, count => Assert.True(count > 0));
+    }
+
+    [Fact]
+    public async Task Budget_OperationsThatNeverWait_LetOthersRun()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        using var stop = new Gate();
+        Goroutine<bool> greedy = scheduler.StartChecked(async () =>
+        {
+            while (!stop.IsOpen)
+                await Go.SleepAsync(TimeSpan.Zero);
+        });
+        await scheduler.StartMany(10, async _ => await Go.Yield()).Within();
+        stop.Open();
+        await greedy.Within();
+    }
+
+    [Fact]
+    public async Task GlobalQueue_WhileLocalGoroutinesKeepTheProcessor_IsServed()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        using var stop = new Gate();
+
+        // Two that wake each other all the time, through the run-next slot.
+        Channel<int> left = Channel.CreateUnbounded<int>(), right = Channel.CreateUnbounded<int>();
+        Goroutine<bool>[] pair =
+        [
+            scheduler.StartChecked(() => BounceAsync(left.Reader, right.Writer)),
+            scheduler.StartChecked(() => BounceAsync(right.Reader, left.Writer)),
+        ];
+        await left.Writer.WriteAsync(0);
+
+        // Started from outside: through the global queue.
+        for (int i = 0; i < 20; i++)
+            await scheduler.Start(() => { }).Within();
+        stop.Open();
+        left.Writer.TryComplete();
+        right.Writer.TryComplete();
+        await pair.Within();
+
+        async Task BounceAsync(ChannelReader<int> from, ChannelWriter<int> to)
+        {
+            while (!stop.IsOpen && await from.WaitToReadAsync())
+            {
+                if (from.TryRead(out int ball))
+                    to.TryWrite(ball + 1);
+            }
+        }
+    }
+}

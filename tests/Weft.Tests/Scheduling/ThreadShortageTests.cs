@@ -1,0 +1,121 @@
+using Weft.Tests.Support;
+using Weft.Threads;
+
+namespace Weft.Tests.Scheduling;
+
+/// <summary>Too few threads: work waits for one, an event tells, nothing is lost.</summary>
+public sealed class ThreadShortageTests
+{
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(8, 2)]
+    [InlineData(8, 8)]
+    public async Task MaxThreads_Reached_WorkWaitsAndNothingIsLost(int maxThreads, int procs)
+    {
+        const int Goroutines = 100;
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs, maxThreads);
+        using var pipe = new BlockingPipe();
+        var told = new TaskCompletionSource<ThreadShortageEventArgs>(TaskCreationOptions.RunContinuationsAsynchronously);
+        scheduler.ThreadShortage += (_, e) => told.TrySetResult(e);
+        Goroutine<bool>[] goroutines = scheduler.StartMany(Goroutines, _ => pipe.Read());
+        ThreadShortageEventArgs shortage = await told.Task.Within(scheduler);
+        Assert.Equal(ThreadShortageCause.Limit, shortage.Cause);
+        Assert.Equal(maxThreads, shortage.Threads);
+        Assert.InRange(TaskList.Of(scheduler).Count, 1, maxThreads);
+        pipe.Release(Goroutines);
+        await goroutines.Within();
+        Assert.Equal(maxThreads, scheduler.MaxThreads);
+        Assert.InRange(TaskList.Of(scheduler).Count, 1, maxThreads);
+    }
+
+    [Fact]
+    public async Task MaxThreads_ReachedByLockedGoroutines_TheRestGoesOnWhenTheyEnd()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2, maxThreads: 6);
+        await scheduler.StartMany(100, async _ =>
+        {
+            Go.LockOSThread();
+            await Go.SleepAsync(TimeSpan.FromMilliseconds(1));
+        }).Within();
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("map")]
+    [InlineData("protect")]
+    public async Task Refused_SomeTimesInARow_NothingIsLost(string what)
+    {
+        const int Refusals = 15;
+        var platform = new FaultingPlatform(ThreadPlatform.Current);
+        using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 20, platform: platform);
+        RefusalsOf(platform, what) = Refusals;
+        for (int burst = 0; burst < 3; burst++)
+            await scheduler.StartMany(60, _ => Thread.Sleep(5)).Within();
+        Assert.Equal(0, Volatile.Read(ref RefusalsOf(platform, what)));
+        Assert.InRange(scheduler.Statistics.ThreadsRefused, 1, Refusals);
+    }
+
+    [Theory]
+    [InlineData("create", Native.EAGAIN)]
+    [InlineData("map", Native.ENOMEM)]
+    [InlineData("protect", Native.ENOMEM)]
+    public async Task Refused_FromTheFirstOn_WorkWaitsUntilItWorksAgain(string what, int error)
+    {
+        var platform = new FaultingPlatform(ThreadPlatform.Current);
+        RefusalsOf(platform, what) = int.MaxValue;
+        using var _ = TestScheduler.Create(out Scheduler scheduler, platform: platform);
+        var told = new TaskCompletionSource<ThreadShortageEventArgs>(TaskCreationOptions.RunContinuationsAsynchronously);
+        scheduler.ThreadShortage += (_, e) => told.TrySetResult(e);
+        Goroutine<bool>[] goroutines = scheduler.StartMany(10, async _ => await Go.Yield());
+        ThreadShortageEventArgs shortage = await told.Task.Within(scheduler);
+        Assert.Equal(ThreadShortageCause.Refused, shortage.Cause);
+        Assert.Equal(error, shortage.ErrorNumber);
+        Assert.DoesNotContain(goroutines, goroutine => goroutine.Completion.IsCompleted);
+        Volatile.Write(ref RefusalsOf(platform, what), 0);
+        await goroutines.Within();
+    }
+
+    [Fact]
+    public async Task Refused_OnceThereAreMachines_TheyCarryOn()
+    {
+        var platform = new FaultingPlatform(ThreadPlatform.Current);
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2, platform: platform);
+
+        // A few machines, then no more.
+        await scheduler.StartMany(4, _ => Thread.Sleep(20)).Within();
+        Volatile.Write(ref platform.CreateRefusals, int.MaxValue);
+        await scheduler.StartMany(40, _ => Thread.Sleep(5)).Within();
+        Volatile.Write(ref platform.CreateRefusals, 0);
+        await scheduler.StartMany(40, _ => Thread.Sleep(5)).Within();
+    }
+
+    [Fact]
+    public async Task Refused_FreshThread_ThrowsThreadLimitException()
+    {
+        var platform = new FaultingPlatform(ThreadPlatform.Current);
+        using var _ = TestScheduler.Create(out Scheduler scheduler, platform: platform);
+        await scheduler.StartMany(4, _ => Thread.Sleep(20)).Within();
+        Volatile.Write(ref platform.CreateRefusals, int.MaxValue);
+        await scheduler.StartChecked(async () =>
+        {
+            await Assert.ThrowsAsync<ThreadLimitException>(async () => await Go.LockOSThreadAsync(ThreadLockOptions.Fresh));
+            Volatile.Write(ref platform.CreateRefusals, 0);
+            using ThreadLock hold = await Go.LockOSThreadAsync(ThreadLockOptions.Fresh);
+        }).Within();
+    }
+
+    private static ref int RefusalsOf(FaultingPlatform platform, string what)
+    {
+        switch (what)
+        {
+            case "create":
+                return ref platform.CreateRefusals;
+            case "map":
+                return ref platform.MapRefusals;
+            case "protect":
+                return ref platform.ProtectRefusals;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(what), what, null);
+        }
+    }
+}
