@@ -9,7 +9,7 @@ namespace Weft.Cli.Storm;
 /// <summary>A whole storm on one engine: what was there before, the bursts, the wait for the floor, what was left.</summary>
 internal sealed class StormRun(StormOptions options, StormWork work, Action<StormProgress> show)
 {
-    private static readonly TimeSpan _timeBetweenLooks = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_timeBetweenLooks = TimeSpan.FromMilliseconds(20);
 
     public StormResult Run()
     {
@@ -63,7 +63,7 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
                 return elapsed;
             if (elapsed >= options.Settle)
                 return null;
-            Thread.Sleep(_timeBetweenLooks);
+            Thread.Sleep(s_timeBetweenLooks);
         }
     }
 
