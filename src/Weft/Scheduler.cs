@@ -39,6 +39,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         options.Validate();
         _engine = new Engine(this, options);
         ScheduleTrace.Attach(_engine);
+        Created?.Invoke(this);
     }
 
     /// <summary>Raised when a thread is wanted and cannot be had, at most once for each such request. On a thread of the pool.</summary>
@@ -86,6 +87,9 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// </summary>
     public TaskScheduler TaskScheduler =>
         _taskScheduler ?? Interlocked.CompareExchange(ref _taskScheduler, new GoroutineTaskScheduler(_engine), null) ?? _taskScheduler;
+
+    /// <summary>Called with every scheduler that is made; tests learn from it whom to ask when one of them hangs.</summary>
+    internal static Action<Scheduler>? Created { get; set; }
 
     internal Engine Engine => _engine;
 

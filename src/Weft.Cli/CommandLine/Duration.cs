@@ -6,7 +6,7 @@ namespace Weft.Cli.CommandLine;
 internal readonly record struct Duration(TimeSpan Value)
 {
     // Longest suffix first: "ms" and "us" end in the "s" of seconds.
-    private static readonly (string Suffix, TimeSpan Unit)[] _units =
+    private static readonly (string Suffix, TimeSpan Unit)[] s_units =
     [
         ("us", TimeSpan.FromMicroseconds(1)),
         ("ms", TimeSpan.FromMilliseconds(1)),
@@ -16,7 +16,7 @@ internal readonly record struct Duration(TimeSpan Value)
 
     public static bool TryParse(string text, out Duration duration)
     {
-        foreach ((string suffix, TimeSpan unit) in _units)
+        foreach ((string suffix, TimeSpan unit) in s_units)
         {
             if (!text.EndsWith(suffix, StringComparison.Ordinal))
                 continue;
@@ -35,11 +35,11 @@ internal readonly record struct Duration(TimeSpan Value)
     {
         (string suffix, TimeSpan unit) = Value switch
         {
-            _ when Value == TimeSpan.Zero => _units[2],
-            _ when Value < TimeSpan.FromMilliseconds(1) => _units[0],
-            _ when Value < TimeSpan.FromSeconds(1) => _units[1],
-            _ when Value < TimeSpan.FromMinutes(2) => _units[2],
-            _ => _units[3],
+            _ when Value == TimeSpan.Zero => s_units[2],
+            _ when Value < TimeSpan.FromMilliseconds(1) => s_units[0],
+            _ when Value < TimeSpan.FromSeconds(1) => s_units[1],
+            _ when Value < TimeSpan.FromMinutes(2) => s_units[2],
+            _ => s_units[3],
         };
         return string.Create(CultureInfo.InvariantCulture, $"{Value / unit:0.#######}{suffix}");
     }

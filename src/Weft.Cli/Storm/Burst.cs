@@ -10,10 +10,10 @@ namespace Weft.Cli.Storm;
 /// </summary>
 internal sealed class Burst(IStormEngine engine, StormWork work, Bystanders bystanders, StormObserver observer)
 {
-    private static readonly TimeSpan _bystanderPeriod = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_bystanderPeriod = TimeSpan.FromMilliseconds(5);
 
     /// <summary>With no goroutine ended and nothing read for this long beyond the time they block, work is taken for lost.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
     private int _left = work.Goroutines;
@@ -51,7 +51,7 @@ internal sealed class Burst(IStormEngine engine, StormWork work, Bystanders byst
 
             if (now >= bystanderAt && !Ended)
             {
-                bystanderAt = now + _bystanderPeriod;
+                bystanderAt = now + s_bystanderPeriod;
                 bystanders.StartOne();
             }
 
@@ -61,7 +61,7 @@ internal sealed class Burst(IStormEngine engine, StormWork work, Bystanders byst
                 progress = current;
                 progressAt = now;
             }
-            else if (now - progressAt > block + _patience)
+            else if (now - progressAt > block + s_patience)
             {
                 Loss = $"{_left} of {work.Goroutines} goroutines and {bystanders.Waiting} bystanders did not end";
                 return;

@@ -10,8 +10,8 @@ namespace Weft.Cli.Storm;
 /// </summary>
 internal sealed class StormObserver(ProcessSampler sampler, IStormEngine engine, Action<StormProgress> show)
 {
-    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan _timeBetweenShows = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_timeBetweenShows = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A pause lasts this many times as long as the look before it took.</summary>
     private const int PauseFactor = 10;
@@ -44,10 +44,10 @@ internal sealed class StormObserver(ProcessSampler sampler, IStormEngine engine,
         PeakStackBytes = Math.Max(PeakStackBytes, Figures.StackBytes);
         TimeSpan ended = Stopwatch.GetElapsedTime(_started);
         TimeSpan pause = (ended - began) * PauseFactor;
-        _nextLook = ended + (pause > _shortestPause ? pause : _shortestPause);
+        _nextLook = ended + (pause > s_shortestPause ? pause : s_shortestPause);
         if (ended < _nextShow)
             return;
         show(new StormProgress(phase, ended, goroutinesLeft, Sample, engine.HasFigures ? Figures : null));
-        _nextShow = Stopwatch.GetElapsedTime(_started) + _timeBetweenShows;
+        _nextShow = Stopwatch.GetElapsedTime(_started) + s_timeBetweenShows;
     }
 }

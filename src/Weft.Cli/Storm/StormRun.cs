@@ -9,14 +9,17 @@ namespace Weft.Cli.Storm;
 /// <summary>A whole storm on one engine: what was there before, the bursts, the wait for the floor, what was left.</summary>
 internal sealed class StormRun(StormOptions options, StormWork work, Action<StormProgress> show)
 {
-    private static readonly TimeSpan _timeBetweenLooks = TimeSpan.FromMilliseconds(20);
+    private const int WarmUps = 10;
+    private const int WarmUpGoroutines = 20;
+    private static readonly TimeSpan s_warmUpBlock = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_timeBetweenLooks = TimeSpan.FromMilliseconds(20);
 
     public StormResult Run()
     {
         var sampler = new ProcessSampler(options.Engine == StormEngine.Weft ? WeftEngine.Prefix : ThreadPoolEngine.Prefix);
         WarmUp();
         ProcessSample before = sampler.Sample();
-        IStormEngine engine = options.Engine == StormEngine.Weft ? new WeftEngine(options.Procs, options.MaxThreads) : new ThreadPoolEngine();
+        IStormEngine engine = CreateEngine();
 
         var bystanders = new Bystanders(engine);
         var observer = new StormObserver(sampler, engine, show);
@@ -37,18 +40,34 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
             engine.Dispose();
         else
             engine.WriteDump(Console.Error);
-        GC.Collect();
+        CollectGarbage();
         ProcessSample after = observer.Sample with { ResidentBytes = sampler.Sample().ResidentBytes };
         return Summarize(observer, before, after, rounds, settled, bystanders.Summarize(), [.. lost]);
     }
 
-    // .NET starts threads of its own when a process first uses the pool or the console, and keeps them. They are nobody's storm, and so
-    // are there before it begins.
-    private static void WarmUp()
+    private IStormEngine CreateEngine() =>
+        options.Engine == StormEngine.Weft ? new WeftEngine(options.Procs, options.MaxThreads) : new ThreadPoolEngine();
+
+    /// <summary>
+    /// A few small storms on an engine of their own, so that the figures are those of compiled code. .NET also starts threads of its own
+    /// when a process first uses the pool or the console, and keeps them: they are nobody's storm, and so are there before it begins.
+    /// </summary>
+    private void WarmUp()
     {
         Console.Error.Flush();
         Task.Run(static () => { }).Wait();
-        GC.Collect();
+        StormOptions small = options with
+        {
+            Goroutines = WarmUpGoroutines,
+            Block = s_warmUpBlock,
+            Kind = options.Kind == StormKind.File ? StormKind.Sleep : options.Kind,
+        };
+        using IStormEngine engine = CreateEngine();
+        using StormWork smallWork = StormWork.Create(small);
+        var observer = new StormObserver(new ProcessSampler(WeftEngine.Prefix), engine, static _ => { });
+        for (int i = 0; i < WarmUps; i++)
+            new Burst(engine, smallWork, new Bystanders(engine), observer).Run("warm-up", small.Block);
+        CollectGarbage();
     }
 
     /// <summary>How long it takes until every thread of the engine is gone, or null when that takes longer than the options allow.</summary>
@@ -63,9 +82,12 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
                 return elapsed;
             if (elapsed >= options.Settle)
                 return null;
-            Thread.Sleep(_timeBetweenLooks);
+            Thread.Sleep(s_timeBetweenLooks);
         }
     }
+
+    // Aggressively, which gives the freed memory back to the system: what is left then is in use.
+    private static void CollectGarbage() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private StormResult Summarize(
         StormObserver observer,

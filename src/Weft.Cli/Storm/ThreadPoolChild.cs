@@ -10,14 +10,14 @@ namespace Weft.Cli.Storm;
 /// <summary>Does a storm's work on the ThreadPool in a process of its own, so that neither engine finds what the other left behind.</summary>
 internal static class ThreadPoolChild
 {
-    private static readonly TimeSpan _timeBetweenShows = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_timeBetweenShows = TimeSpan.FromMilliseconds(100);
 
     public static StormResult? Run(StormOptions options, Action<StormProgress> show, Verdict verdict)
     {
         using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Arguments(options)) { RedirectStandardOutput = true })!;
         Task<string> output = child.StandardOutput.ReadToEndAsync();
         long started = Stopwatch.GetTimestamp();
-        while (!child.WaitForExit(_timeBetweenShows))
+        while (!child.WaitForExit(s_timeBetweenShows))
         {
             var sample = new ProcessSample(ThreadsOf(child), 0, 0);
             show(new StormProgress("the same on the ThreadPool", Stopwatch.GetElapsedTime(started), null, sample, null));

@@ -10,19 +10,17 @@ namespace Weft.Tests.Support;
 /// </summary>
 internal static class HangDump
 {
-    private static readonly TimeSpan _schedulerLimit = TimeSpan.FromSeconds(5);
-    private static readonly List<WeakReference<Scheduler>> _schedulers = [];
+    private static readonly TimeSpan s_schedulerLimit = TimeSpan.FromSeconds(5);
+    private static readonly List<WeakReference<Scheduler>> s_schedulers = [];
 
     /// <summary>Makes a dump show <paramref name="scheduler"/> while it lives.</summary>
-    public static Scheduler Show(Scheduler scheduler)
+    public static void Show(Scheduler scheduler)
     {
-        lock (_schedulers)
+        lock (s_schedulers)
         {
-            _schedulers.RemoveAll(known => !known.TryGetTarget(out _));
-            _schedulers.Add(new WeakReference<Scheduler>(scheduler));
+            s_schedulers.RemoveAll(known => !known.TryGetTarget(out _));
+            s_schedulers.Add(new WeakReference<Scheduler>(scheduler));
         }
-
-        return scheduler;
     }
 
     public static void Write(string title)
@@ -39,8 +37,8 @@ internal static class HangDump
 
     private static List<Scheduler> Schedulers()
     {
-        lock (_schedulers)
-            return [.. _schedulers.Select(known => known.TryGetTarget(out Scheduler? it) ? it : null).OfType<Scheduler>()];
+        lock (s_schedulers)
+            return [.. s_schedulers.Select(known => known.TryGetTarget(out Scheduler? it) ? it : null).OfType<Scheduler>()];
     }
 
     private static void WriteScheduler(Scheduler scheduler, StreamWriter to)
@@ -48,9 +46,9 @@ internal static class HangDump
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         var writer = new Thread(() => WriteScheduler(scheduler, text)) { IsBackground = true };
         writer.Start();
-        bool ended = writer.Join(_schedulerLimit);
+        bool ended = writer.Join(s_schedulerLimit);
         to.WriteLine($"--- scheduler {scheduler.Name} ---");
-        to.WriteLine(ended ? text.ToString() : $"its dump did not end within {_schedulerLimit.TotalSeconds:0} s");
+        to.WriteLine(ended ? text.ToString() : $"its dump did not end within {s_schedulerLimit.TotalSeconds:0} s");
     }
 
     private static void WriteScheduler(Scheduler scheduler, StringWriter to)

@@ -19,27 +19,27 @@ internal static partial class HangWatchdog
     /// <summary>The alarm comes later than the deadline by the time that a dump may take.</summary>
     private const uint AlarmGraceSeconds = 30;
 
-    private static readonly object _gate = new();
-    private static string _activity = "";
-    private static TimeSpan _limit = DefaultLimit;
-    private static long _started;
-    private static Thread? _thread;
+    private static readonly object s_gate = new();
+    private static string s_activity = "";
+    private static TimeSpan s_limit = DefaultLimit;
+    private static long s_started;
+    private static Thread? s_thread;
 
     /// <summary>From now on <paramref name="activity"/> runs, and may take <paramref name="limit"/>.</summary>
     public static void Expect(string activity, TimeSpan limit)
     {
         if (Debugger.IsAttached)
             return;
-        lock (_gate)
+        lock (s_gate)
         {
-            _activity = activity;
-            _limit = limit;
-            _started = Stopwatch.GetTimestamp();
-            Monitor.Pulse(_gate);
-            if (_thread is null)
+            s_activity = activity;
+            s_limit = limit;
+            s_started = Stopwatch.GetTimestamp();
+            Monitor.Pulse(s_gate);
+            if (s_thread is null)
             {
-                _thread = new Thread(Watch) { IsBackground = true, Name = "hang-watchdog" };
-                _thread.Start();
+                s_thread = new Thread(Watch) { IsBackground = true, Name = "hang-watchdog" };
+                s_thread.Start();
             }
         }
 
@@ -51,13 +51,13 @@ internal static partial class HangWatchdog
     {
         string activity;
         TimeSpan limit;
-        lock (_gate)
+        lock (s_gate)
         {
             TimeSpan left;
-            while ((left = _limit - Stopwatch.GetElapsedTime(_started)) > TimeSpan.Zero)
-                Monitor.Wait(_gate, left + TimeSpan.FromMilliseconds(1));
-            activity = _activity;
-            limit = _limit;
+            while ((left = s_limit - Stopwatch.GetElapsedTime(s_started)) > TimeSpan.Zero)
+                Monitor.Wait(s_gate, left + TimeSpan.FromMilliseconds(1));
+            activity = s_activity;
+            limit = s_limit;
         }
 
         HangDump.Write($"HANG: {activity} did not end within {limit.TotalSeconds:0} s. Exit code {ExitCode}.");
