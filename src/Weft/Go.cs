@@ -142,9 +142,10 @@ public static class Go
         CheckOptions(options);
         if ((options & ThreadLockOptions.Fresh) == 0)
             return Lock(options);
-        (_, Goroutine goroutine) = Caller();
+        (Machine machine, Goroutine goroutine) = Caller();
         if (goroutine.LockedMachine is not null)
             throw new InvalidOperationException("The goroutine is locked to its thread; it cannot go to a fresh one.");
+        Engine.CheckLockable(machine, goroutine);
         goroutine.Engine.StartFreshMachineFor(goroutine);
         goroutine.Extra.KeepThread = (options & ThreadLockOptions.KeepThread) != 0;
         await Yield();
@@ -155,14 +156,15 @@ public static class Go
     public static void UnlockOSThread() => Current?.UnlockFromThread();
 
     /// <summary>
-    /// Ends the calling goroutine, as an exception that its finally blocks see and that nobody reports. In the main goroutine of
+    /// Ends the calling goroutine, as an exception that its finally blocks see and that nobody reports. It must be let through: in a method that
+    /// the body does not await, and to a goroutine that awaits the method's task, it is an exception like others. In the main goroutine of
     /// <see cref="Run(Action, string, int)"/>, the other goroutines go on.
     /// </summary>
     /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
     public static void Exit()
     {
-        Caller();
-        throw new GoroutineExitException();
+        (_, Goroutine goroutine) = Caller();
+        throw new GoroutineExitException(goroutine);
     }
 
     private static ThreadLock Lock(ThreadLockOptions options)

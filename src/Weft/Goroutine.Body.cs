@@ -19,6 +19,12 @@ public abstract partial class Goroutine
     private const byte FlagRegistered = 4;
     private const byte FlagExitedEarly = 8;
 
+    // The body waits for an operation of Weft itself.
+    private const byte FlagParkedOnWeft = 16;
+
+    // Something the body started and did not wait for runs as a part of the goroutine, and may wake others: it is never asleep for good.
+    private const byte FlagManyFlows = 32;
+
     internal bool HasEnded => (_flags & FlagEnded) != 0;
 
     /// <summary>Ended by <see cref="Go.Exit"/>.</summary>
@@ -67,8 +73,16 @@ public abstract partial class Goroutine
             _bodyOrTask = task;
     }
 
-    private void AfterItem(Machine machine)
+    /// <summary>Whether an item goes on with the body itself, and not with something the body started and did not wait for.</summary>
+    private bool ResumesBody(object action, object? state) =>
+        ReferenceEquals(state, _bodyOrTask) || (action is Action continuation && ReferenceEquals(continuation.Target, _bodyOrTask));
+
+    /// <param name="machine">The calling machine.</param>
+    /// <param name="otherFlow">The body waited for an operation of Weft, and something else of the goroutine ran.</param>
+    private void AfterItem(Machine machine, bool otherFlow)
     {
+        object? box = machine.WaitBox;
+        machine.WaitBox = null;
         if (_bodyOrTask is not Task task || HasEnded)
             return;
         if (task.IsCompleted)
@@ -77,16 +91,21 @@ public abstract partial class Goroutine
             return;
         }
 
-        if (machine.WaitReason == WaitReason.Yield && ReferenceEquals(machine.WaitBox, task))
+        if (machine.WaitReason == WaitReason.Yield && ReferenceEquals(box, task))
             return; // it is about to go to the tail of a queue
 
         // The body waits for an operation of Weft and nothing else: its end can only come in an item of this goroutine, and is looked for here.
-        if (ReferenceEquals(machine.WaitBox, task))
+        if (otherFlow)
+            _flags |= FlagManyFlows;
+        if (ReferenceEquals(box, task))
         {
-            NoteParked(machine.WaitReason);
+            _flags |= FlagParkedOnWeft;
+            NoteParked((_flags & FlagManyFlows) != 0 ? WaitReason.Await : machine.WaitReason);
             return;
         }
 
+        if (!otherFlow)
+            _flags &= unchecked((byte)~FlagParkedOnWeft);
         NoteParked(WaitReason.Await);
         if ((_flags & FlagHooked) != 0)
             return;
@@ -94,10 +113,13 @@ public abstract partial class Goroutine
         task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnBodyCompleted);
     }
 
-    /// <summary>The body's task has completed, perhaps on a thread that is not ours. On a thread of ours, the item that did it looks itself.</summary>
+    /// <summary>
+    /// The body's task has completed; called by the pool. If an item of ours did it, that item sees it, most likely has already; otherwise
+    /// this one does.
+    /// </summary>
     private void OnBodyCompleted()
     {
-        if (!ReferenceEquals(Machine.CurrentGoroutine, this))
+        if (!HasEnded)
             Resume(s_nothing, null);
     }
 
@@ -116,19 +138,20 @@ public abstract partial class Goroutine
 
     private void End(Task? task, Exception? exception)
     {
-        if (exception is GoroutineExitException)
+        if (exception is GoroutineExitException exit && exit.Goroutine == this)
         {
             exception = null;
             _flags |= FlagExitedEarly;
         }
 
-        bool delivered = Deliver(task, exception);
+        // First, so that whoever is told of the end sees it in the counts, too.
         _bodyOrTask = null;
         _flags |= FlagEnded;
+        Engine.OnGoroutineEnded(this);
+        bool delivered = Deliver(task, exception);
         Interlocked.MemoryBarrier(); // see Completion
         if (_extra?.Completion is TaskCompletionSource completion)
             SettleCompletion(completion);
-        Engine.OnGoroutineEnded(this);
         if (!delivered)
             Engine.OnUnhandledException(this, exception!);
     }
@@ -136,8 +159,7 @@ public abstract partial class Goroutine
     /// <summary>An exception left something that was posted to the goroutine: an async void method, or a callback of a library.</summary>
     private void OnItemFailed(Exception exception)
     {
-        if (exception is not GoroutineExitException)
-            Engine.OnUnhandledException(this, exception);
+        Engine.OnUnhandledException(this, exception);
     }
 
     private void SettleCompletion(TaskCompletionSource completion)

@@ -91,6 +91,8 @@ public abstract partial class Goroutine
                 }
             }),
             (d, state, done));
+        Task.WaitAny(done.Task, Engine.WhenStopped);
+        ObjectDisposedException.ThrowIf(!done.Task.IsCompleted, Engine.Owner);
         done.Task.GetAwaiter().GetResult();
     }
 
@@ -235,6 +237,8 @@ public abstract partial class Goroutine
             RunItem(machine, action, state);
             if (_slot is not null && !ReferenceEquals(_slot, before))
                 return; // it yielded
+            if (_extra?.LockedMachine is Machine locked && locked != machine)
+                return; // it asked for another thread
         }
     }
 
@@ -259,7 +263,6 @@ public abstract partial class Goroutine
 
     private void RunItem(Machine machine, object action, object? state)
     {
-        machine.WaitBox = null;
         try
         {
             if (ReferenceEquals(action, s_begin))
@@ -278,9 +281,15 @@ public abstract partial class Goroutine
             OnItemFailed(e);
         }
 
+        bool otherFlow = (_flags & FlagParkedOnWeft) != 0 && !ResumesBody(action, state);
+
+        // The next item must not find the context that this one left behind.
+        if (!ReferenceEquals(Current, this))
+            SetSynchronizationContext(this);
+
         // AsyncLocal values that the item set must not be seen by the next goroutine on this thread.
         if (ExecutionContext.Capture() != Machine.DefaultContext)
             ExecutionContext.Restore(Machine.DefaultContext!);
-        AfterItem(machine);
+        AfterItem(machine, otherFlow);
     }
 }

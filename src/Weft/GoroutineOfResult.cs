@@ -25,10 +25,11 @@ public sealed class Goroutine<TResult> : Goroutine
     private Task<TResult>? _outcome;
     private TResult _synchronousResult = default!;
 
-    internal Goroutine(Engine engine, object body, string file, int line)
-        : base(engine, body, file, line)
-    {
-    }
+    // The body's type alone does not tell: a Func<Task> is also a Func<object>.
+    private readonly BodyKind _kind;
+
+    internal Goroutine(Engine engine, Delegate body, BodyKind kind, string file, int line)
+        : base(engine, body, file, line) => _kind = kind;
 
     /// <summary>
     /// The result, when there is one. Faults with the body's exception, or with <see cref="ObjectDisposedException"/> when the scheduler was
@@ -82,14 +83,14 @@ public sealed class Goroutine<TResult> : Goroutine
 
     private protected override Task? InvokeBody(object body)
     {
-        switch (body)
+        switch (_kind)
         {
-            case Func<Task<TResult>> asynchronous:
-                return NotNull(asynchronous());
-            case Func<Task> main:
-                return NotNull(main());
-            case Func<TResult> synchronous:
-                _synchronousResult = synchronous();
+            case BodyKind.AsynchronousFunction:
+                return NotNull(((Func<Task<TResult>>)body)());
+            case BodyKind.AsynchronousAction:
+                return NotNull(((Func<Task>)body)());
+            case BodyKind.Function:
+                _synchronousResult = ((Func<TResult>)body)();
                 return null;
             default:
                 ((Action)body)();

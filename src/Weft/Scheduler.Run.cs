@@ -15,11 +15,11 @@ public sealed partial class Scheduler
     /// <exception cref="DeadlockException">Every goroutine is asleep, and nothing can wake one.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler is disposed, or is disposed before main ends.</exception>
     public void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        RunMain<object?>(NotNull(main), file, line);
+        RunMain<object?>(NotNull(main), BodyKind.Action, file, line);
 
     /// <inheritdoc cref="Run(Action, string, int)"/>
     public void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        RunMain<object?>(NotNull(main), file, line);
+        RunMain<object?>(NotNull(main), BodyKind.AsynchronousAction, file, line);
 
     /// <summary>
     /// Runs <paramref name="main"/> as a goroutine and returns its result; other goroutines may live on. The calling thread waits.
@@ -27,7 +27,7 @@ public sealed partial class Scheduler
     /// <returns>What main returned.</returns>
     /// <inheritdoc cref="Run(Action, string, int)"/>
     public TResult Run<TResult>(Func<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        RunMain<TResult>(NotNull(main), file, line);
+        RunMain<TResult>(NotNull(main), BodyKind.Function, file, line);
 
     /// <summary>
     /// Runs <paramref name="main"/> as a goroutine and returns its result; other goroutines may live on. The calling thread waits.
@@ -35,11 +35,11 @@ public sealed partial class Scheduler
     /// <returns>What main returned.</returns>
     /// <inheritdoc cref="Run(Action, string, int)"/>
     public TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        RunMain<TResult>(NotNull(main), file, line);
+        RunMain<TResult>(NotNull(main), BodyKind.AsynchronousFunction, file, line);
 
-    private TResult RunMain<TResult>(Delegate main, string file, int line)
+    private TResult RunMain<TResult>(Delegate main, BodyKind kind, string file, int line)
     {
-        Goroutine<TResult> goroutine = Launch(new Goroutine<TResult>(_engine, main, file, line));
+        Goroutine<TResult> goroutine = Launch(new Goroutine<TResult>(_engine, main, kind, file, line));
         _engine.WaitForMain(goroutine);
         return goroutine.Task.GetAwaiter().GetResult();
     }

@@ -46,7 +46,7 @@ public sealed partial class Scheduler
     /// <param name="line">Supplied by the compiler.</param>
     /// <inheritdoc cref="Start(Action, string, int)"/>
     public Goroutine<TResult> Start<TResult>(Func<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Launch(new Goroutine<TResult>(_engine, NotNull(body), file, line));
+        Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.Function, file, line));
 
     /// <summary>Starts a goroutine with an asynchronous body that has a result.</summary>
     /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
@@ -54,7 +54,7 @@ public sealed partial class Scheduler
     /// <param name="line">Supplied by the compiler.</param>
     /// <inheritdoc cref="Start(Action, string, int)"/>
     public Goroutine<TResult> Start<TResult>(Func<Task<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Launch(new Goroutine<TResult>(_engine, NotNull(body), file, line));
+        Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.AsynchronousFunction, file, line));
 
     private TGoroutine Launch<TGoroutine>(TGoroutine goroutine)
         where TGoroutine : Goroutine

@@ -5,8 +5,26 @@ namespace Weft.Scheduling;
 /// <content>Noticing that nothing can ever happen again, for those that wait in <see cref="Scheduler.Run(Action, string, int)"/>.</content>
 internal sealed partial class Engine
 {
+    /// <summary>
+    /// In nanoseconds. A goroutine may have started something that it does not wait for, such as a loop over Task.Delay; that shows only when
+    /// it runs for the first time. A deadlock loses nothing by being told a second later.
+    /// </summary>
+    private const long DeadlockGrace = 1_000_000_000;
+
     // Those that wait for a main goroutine; under the lock.
     private readonly List<MainRun> _mainRuns = [];
+    private int _mainRunCount;
+
+    // The monitor's own: since when it has looked like a deadlock, and how many goroutines had been run then.
+    private long _suspectedAtTicks = -1;
+    private long _suspectedSince;
+
+    /// <summary>Has the monitor look whether everything sleeps for good, if somebody wants to know.</summary>
+    private void NoteAllIdle()
+    {
+        if (Volatile.Read(ref _mainRunCount) > 0)
+            _monitor.WakeUp();
+    }
 
     /// <summary>Waits until a main goroutine has ended, or until every goroutine is asleep for good.</summary>
     internal void WaitForMain(Goroutine main)
@@ -14,20 +32,21 @@ internal sealed partial class Engine
         var run = new MainRun(main);
         _lock.Enter();
         _mainRuns.Add(run);
+        _mainRunCount++;
         _lock.Exit();
-        CheckDeadlock();
-        Task.WaitAny(main.Completion, run.Deadlock.Task);
-        if (main.HasExitedEarly && !run.Deadlock.Task.IsCompleted)
+        Task.WaitAny(main.Completion, run.Ending.Task);
+        if (main.HasExitedEarly && !run.Ending.Task.IsCompleted)
         {
-            CheckDeadlock();
-            run.Deadlock.Task.Wait();
+            NoteAllIdle();
+            run.Ending.Task.Wait();
         }
 
         _lock.Enter();
         _mainRuns.Remove(run);
+        _mainRunCount--;
         _lock.Exit();
-        if (run.Deadlock.Task.IsCompleted)
-            throw run.Deadlock.Task.Result;
+        if (run.Ending.Task.IsCompleted)
+            throw run.Ending.Task.Result;
     }
 
     /// <summary>The engine has stopped: a main that ended itself early is waited for no longer.</summary>
@@ -37,32 +56,39 @@ internal sealed partial class Engine
         MainRun[] runs = [.. _mainRuns];
         _lock.Exit();
         foreach (MainRun run in runs)
-            run.Deadlock.TrySetResult(new ObjectDisposedException(Owner.ToString(), $"Scheduler '{Options.Name}' was disposed while its main goroutine was waited for."));
+            run.Ending.TrySetResult(new ObjectDisposedException(Owner.ToString(), $"Scheduler '{Options.Name}' was disposed while its main goroutine was waited for."));
     }
 
     /// <summary>
-    /// Called when no machine runs goroutines. Whoever could still change something is a machine that is not idle, a timer, a thread outside
-    /// (then some goroutine awaits something that is not Weft's), or work in a queue; if there is none of them, the main runs are told.
+    /// Called by the monitor when no machine runs goroutines. Whoever could still change something is a machine that is not idle, a timer, a
+    /// thread outside (then some goroutine awaits something that is not Weft's), or work in a queue. If there is none of them for
+    /// <see cref="DeadlockGrace"/>, the main runs are told. Returns when to ask again.
     /// </summary>
-    internal void CheckDeadlock()
+    internal long CheckDeadlock(long now)
     {
         if (LooksAsleep() is not long ticks)
-            return;
+            return TimerHeap.Never;
         if (Registry.Find(static g => !g.HasEnded && !g.WaitReason.OnlyGoroutinesWake()) is not null)
-            return;
+            return TimerHeap.Never;
+        if (ticks != _suspectedAtTicks)
+            (_suspectedAtTicks, _suspectedSince) = (ticks, now);
+        if (now - _suspectedSince < DeadlockGrace)
+            return _suspectedSince + DeadlockGrace;
         List<GoroutineInfo> asleep = [.. Registry.Snapshot().Where(g => !g.HasEnded).Select(g => g.Describe()).OrderBy(g => g.Id)];
 
         // The look at the goroutines took time. If none has run since it began, it shows one moment.
         if (LooksAsleep() != ticks || asleep.Count != GoroutinesAlive)
-            return;
+            return now + DeadlockGrace;
         _lock.Enter();
         MainRun[] runs = [.. _mainRuns];
         _lock.Exit();
         foreach (MainRun run in runs)
         {
             if (!run.Main.HasEnded || run.Main.HasExitedEarly)
-                run.Deadlock.TrySetResult(Describe(asleep));
+                run.Ending.TrySetResult(Describe(asleep));
         }
+
+        return TimerHeap.Never;
     }
 
     /// <summary>How many goroutines were run so far if nobody runs any, and nothing is queued or timed; otherwise null.</summary>
@@ -105,6 +131,6 @@ internal sealed partial class Engine
         internal Goroutine Main { get; } = main;
 
         /// <summary>Why there is nothing to wait for any more.</summary>
-        internal TaskCompletionSource<Exception> Deadlock { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal TaskCompletionSource<Exception> Ending { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

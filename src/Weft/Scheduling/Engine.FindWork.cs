@@ -259,7 +259,7 @@ internal sealed partial class Engine
         _lock.Exit();
         _monitor.NoteIdleMachine(retireAt);
         if (all)
-            CheckDeadlock();
+            NoteAllIdle();
         FaultPoints.Hit("machine.parking");
         machine.ParkForOrder();
         if (machine.Order == MachineOrder.Exit)
@@ -293,7 +293,7 @@ internal sealed partial class Engine
         bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
         _lock.Exit();
         if (all)
-            CheckDeadlock();
+            NoteAllIdle();
         machine.ParkForOrder();
         _lock.Enter();
         machine.IsWaitingForGoroutine = false;

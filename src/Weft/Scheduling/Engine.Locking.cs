@@ -7,18 +7,24 @@ internal sealed partial class Engine
     internal static void LockThread(Machine machine, Goroutine goroutine, bool keepThread)
     {
         GoroutineExtra extra = goroutine.Extra;
-        if (extra.LockCount == 0 && goroutine.IsBlockedElsewhere(machine))
-        {
-            throw new InvalidOperationException(
-                "The goroutine blocks on another thread, waiting for this continuation of it perhaps; it can be locked to one thread only.");
-        }
-
+        if (extra.LockCount == 0)
+            CheckLockable(machine, goroutine);
         extra.KeepThread |= keepThread;
         if (extra.LockCount++ > 0)
             return;
-        extra.LockedWait = new LockedWait();
+        extra.LockedWait ??= new LockedWait();
         extra.LockedMachine = machine;
         machine.Locked = goroutine;
+    }
+
+    /// <summary>A goroutine with frames on the stacks of two machines cannot be locked to either.</summary>
+    /// <exception cref="InvalidOperationException">It has.</exception>
+    internal static void CheckLockable(Machine machine, Goroutine goroutine)
+    {
+        if (!goroutine.IsBlockedElsewhere(machine))
+            return;
+        throw new InvalidOperationException(
+            "The goroutine blocks on another thread, waiting for this continuation of it perhaps; it can be locked to one thread only.");
     }
 
     /// <summary>Undoes one lock; nothing happens without any.</summary>
@@ -28,7 +34,6 @@ internal sealed partial class Engine
             return;
         extra.LockedMachine!.Locked = null;
         extra.LockedMachine = null;
-        extra.LockedWait = null;
         extra.KeepThread = false;
     }
 

@@ -15,6 +15,9 @@ internal sealed partial class Engine
     /// <summary>Whether a stop was asked for.</summary>
     internal bool IsStopping => _stopRequested;
 
+    /// <summary>Completes when the engine has stopped.</summary>
+    internal Task WhenStopped => _stopFinished.Task;
+
     /// <summary>Whether every thread is gone for good.</summary>
     internal bool IsStopped => _stopped;
 

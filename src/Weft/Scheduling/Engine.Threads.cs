@@ -96,7 +96,7 @@ internal sealed partial class Engine
         if (error != 0)
             throw new ThreadLimitException($"The system refused scheduler '{Options.Name}' a thread (error {error}).");
         GoroutineExtra extra = goroutine.Extra;
-        extra.LockedWait = new LockedWait();
+        extra.LockedWait ??= new LockedWait();
         extra.LockedMachine = machine;
         extra.LockCount = 1;
     }
@@ -277,7 +277,7 @@ internal sealed partial class Engine
         bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
         _lock.Exit();
         if (all)
-            CheckDeadlock();
+            NoteAllIdle();
         _monitor.WakeUp();
     }
 

@@ -18,6 +18,6 @@ internal sealed class GoroutineExtra
     /// <summary>Whether the thread is to be kept when the goroutine ends locked.</summary>
     internal bool KeepThread { get; set; }
 
-    /// <summary>Set while the goroutine is locked: what wakes it from a wait when something is posted to it.</summary>
+    /// <summary>Made with the first lock: what wakes the locked goroutine from a wait when something is posted to it.</summary>
     internal LockedWait? LockedWait { get; set; }
 }

@@ -21,5 +21,9 @@ internal sealed class GoroutineTaskScheduler(Engine engine) : TaskScheduler
             scheduler.TryExecuteTask((Task)body);
             return null;
         }
+
+        // A task that was started can be completed in no other way than by running it: better on a thread of the pool than never.
+        private protected override void Abandon(Exception reason) =>
+            ThreadPool.UnsafeQueueUserWorkItem(static s => s.scheduler.TryExecuteTask(s.task), (scheduler, task), preferLocal: false);
     }
 }

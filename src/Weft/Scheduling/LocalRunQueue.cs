@@ -56,8 +56,12 @@ internal sealed class LocalRunQueue
             if (head == _tail)
                 return null;
             Goroutine? goroutine = _ring[head & (Capacity - 1)].Goroutine;
-            if (Interlocked.CompareExchange(ref _head, head + 1, head) == head)
-                return goroutine;
+            if (Interlocked.CompareExchange(ref _head, head + 1, head) != head)
+                continue;
+
+            // Only the owner writes slots, and this is the owner: an ended goroutine must not be kept alive from here.
+            _ring[head & (Capacity - 1)].Goroutine = null;
+            return goroutine;
         }
     }
 
@@ -74,6 +78,8 @@ internal sealed class LocalRunQueue
             batch[i] = _ring[(head + i) & (Capacity - 1)].Goroutine!;
         if (Interlocked.CompareExchange(ref _head, head + count, head) != head)
             return 0;
+        for (uint i = 0; i < count; i++)
+            _ring[(head + i) & (Capacity - 1)].Goroutine = null;
         for (int i = 0; i < (int)count - 1; i++)
             batch[i].QueueNext = batch[i + 1];
         first = batch[0];
@@ -102,7 +108,9 @@ internal sealed class LocalRunQueue
                 _ring[(tail + i) & (Capacity - 1)].Goroutine = victim._ring[(head + i) & (Capacity - 1)].Goroutine;
             if (Interlocked.CompareExchange(ref victim._head, head + count, head) != head)
                 continue;
-            Goroutine stolen = _ring[(tail + count - 1) & (Capacity - 1)].Goroutine!;
+            ref Slot last = ref _ring[(tail + count - 1) & (Capacity - 1)];
+            Goroutine stolen = last.Goroutine!;
+            last.Goroutine = null;
             Volatile.Write(ref _tail, tail + count - 1);
             return stolen;
         }

@@ -10,8 +10,14 @@ namespace Weft.Scheduling;
 /// </remarks>
 internal sealed class LockedWait
 {
-    /// <summary>A wait for all of several handles cannot be combined with one for mail, so it is done in pieces of this many milliseconds.</summary>
-    private const int WaitAllPiece = 5;
+    /// <summary>
+    /// A wait for all of several handles, or for as many as the system allows, cannot be combined with one for mail. It is done in pieces of
+    /// this many milliseconds.
+    /// </summary>
+    private const int Piece = 5;
+
+    /// <summary>The most handles a wait can have.</summary>
+    private const int MaxHandles = 64;
 
     private AutoResetEvent? _mail;
     private int _waiting;
@@ -30,7 +36,8 @@ internal sealed class LockedWait
     private int Run(Engine engine, Machine machine, Goroutine goroutine, IntPtr[] handles, bool all, int timeout, long start)
     {
         _mail ??= new AutoResetEvent(false);
-        IntPtr[] withMail = all ? handles : [.. handles, _mail.SafeWaitHandle.DangerousGetHandle()];
+        bool inPieces = all || handles.Length == MaxHandles;
+        IntPtr[] withMail = inPieces ? handles : [.. handles, _mail.SafeWaitHandle.DangerousGetHandle()];
         Interlocked.Increment(ref _waiting);
         try
         {
@@ -38,20 +45,14 @@ internal sealed class LockedWait
             {
                 RunMail(machine, goroutine);
                 int left = timeout < 0 ? Timeout.Infinite : (int)Math.Max(0, timeout - (Environment.TickCount64 - start));
-                int piece = !all ? left : left < 0 ? WaitAllPiece : Math.Min(left, WaitAllPiece);
-                int result;
-                engine.BeginCall(machine, goroutine, HandOffCause.Wait);
-                try
-                {
-                    result = Goroutine.PlainWait(withMail, all, piece);
-                }
-                finally
-                {
-                    engine.EndCall(machine, goroutine);
-                }
+                int piece = inPieces && (left < 0 || left > Piece) ? Piece : left;
 
-                bool again = all ? result == WaitHandle.WaitTimeout && (left < 0 || left > piece) : result == handles.Length;
-                if (!again)
+                // A goroutine that keeps posting to itself must not keep itself from seeing what it waits for.
+                if (goroutine.HasMail && goroutine.PendingReturn is null)
+                    piece = 0;
+                int result = WaitPiece(engine, machine, goroutine, withMail, all, piece);
+                bool timedOut = result == WaitHandle.WaitTimeout;
+                if (timedOut ? left >= 0 && piece == left : result != handles.Length)
                     return result;
             }
         }
@@ -61,15 +62,36 @@ internal sealed class LockedWait
         }
     }
 
-    /// <summary>Runs what was posted, and leaves the caller's AsyncLocal values as they were.</summary>
+    private static int WaitPiece(Engine engine, Machine machine, Goroutine goroutine, IntPtr[] handles, bool all, int milliseconds)
+    {
+        if (milliseconds == 0)
+            return Goroutine.PlainWait(handles, all, 0);
+        engine.BeginCall(machine, goroutine, HandOffCause.Wait);
+        try
+        {
+            return Goroutine.PlainWait(handles, all, milliseconds);
+        }
+        finally
+        {
+            engine.EndCall(machine, goroutine);
+        }
+    }
+
+    /// <summary>Runs some of what was posted, and leaves the caller's AsyncLocal values and context as they were.</summary>
     private static void RunMail(Machine machine, Goroutine goroutine)
     {
-        if (!goroutine.HasMail)
+        if (!goroutine.HasMail || goroutine.PendingReturn is not null)
             return;
-        ExecutionContext? context = ExecutionContext.Capture();
-        while (goroutine.HasMail && goroutine.PendingReturn is null)
-            goroutine.RunMailbox(machine);
-        if (context is not null)
-            ExecutionContext.Restore(context);
+        SynchronizationContext? synchronization = SynchronizationContext.Current;
+        bool suppressed = ExecutionContext.IsFlowSuppressed();
+        if (suppressed)
+            ExecutionContext.RestoreFlow();
+        ExecutionContext context = ExecutionContext.Capture()!;
+        SynchronizationContext.SetSynchronizationContext(goroutine);
+        goroutine.RunMailbox(machine);
+        SynchronizationContext.SetSynchronizationContext(synchronization);
+        ExecutionContext.Restore(context);
+        if (suppressed)
+            ExecutionContext.SuppressFlow();
     }
 }

@@ -47,7 +47,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     /// <summary>Makes a free operation ready to be awaited; false when it is in use. Only the goroutine that keeps it may call this.</summary>
     internal bool TryBegin(long due)
     {
-        if (_state != Free)
+        if (Volatile.Read(ref _state) != Free)
             return false;
         _due = due;
         _state = Created;
@@ -78,7 +78,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
 
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
             _goroutine = SynchronizationContext.Current as Goroutine;
-        if (_goroutine is not null)
+        if (_goroutine is not null && _goroutine == Machine.CurrentGoroutine)
             Machine.NoteWait(_due == long.MaxValue ? ReasonForEver : WaitReason.Sleep, state);
         _continuationState = state;
         _continuation = continuation;
@@ -95,12 +95,12 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         if (state is not (Fired or Cancelled))
             throw new InvalidOperationException("A sleep has no result before it has ended.");
         _version++;
-        OnEnded();
-        if (state == Cancelled)
-            ThrowCancelled();
         _continuation = null;
         _continuationState = null;
         _goroutine = null;
+        OnEnded();
+        if (state == Cancelled)
+            ThrowCancelled();
         Volatile.Write(ref _state, Free);
     }
 

@@ -160,12 +160,13 @@ internal sealed class SystemMonitor : IThreadBody
                 continue;
             }
 
-            _engine.CheckDeadlock();
+            long suspect = _engine.CheckDeadlock(now);
+            until = Math.Min(until, suspect);
             if (_engine.MachineCount == 0)
             {
                 if (_engine.ThreadCount > 1)
                     until = Math.Min(until, MonotonicClock.Now + ReapNap); // the last machines are on their way out
-                else if (TryExit())
+                else if (suspect == TimerHeap.Never && TryExit())
                     return;
             }
 

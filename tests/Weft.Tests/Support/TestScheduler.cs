@@ -47,7 +47,7 @@ internal sealed class TestScheduler : IDisposable
     /// <summary>Makes a scheduler with options that no other test needs.</summary>
     public static TestScheduler Create(SchedulerOptions options, out Scheduler scheduler)
     {
-        scheduler = HangDump.Show(new Scheduler(options));
+        scheduler = new Scheduler(options);
         return new TestScheduler(scheduler);
     }
 
