@@ -56,6 +56,9 @@ public abstract partial class Goroutine
     /// <summary>The machine the goroutine must be given to before anything else, if it waits for one to come back.</summary>
     internal ReturnItem? PendingReturn => _slot as ReturnItem;
 
+    /// <summary>Whether only one machine can go on with it. For those who have it in their hands, or hold the lock of the queue it is in.</summary>
+    internal bool IsBound => _slot is ReturnItem || _extra?.LockedMachine is { IsGone: false };
+
     /// <summary>Runs <paramref name="d"/> on this goroutine, after what was posted before. Never blocks, never drops.</summary>
     /// <inheritdoc/>
     public sealed override void Post(SendOrPostCallback d, object? state)

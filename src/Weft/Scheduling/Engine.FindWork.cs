@@ -66,8 +66,10 @@ internal sealed partial class Engine
         bool ready = goroutine.ReleaseRunRight();
         if (!ready)
             return;
-        if (owns)
+        if (owns && _global.Count == 0)
             PutTail(machine.Processor!, goroutine);
+        else if (owns)
+            PutBehindAll(goroutine);
         else
             PutGlobal(goroutine);
     }

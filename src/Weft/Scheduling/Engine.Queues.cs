@@ -119,6 +119,17 @@ internal sealed partial class Engine
             PutTail(processor, displaced);
     }
 
+    /// <summary>
+    /// A goroutine that gave its turn up while others wait in the global queue goes behind them: a full ring of goroutines that yield would
+    /// keep them waiting for ever.
+    /// </summary>
+    private void PutBehindAll(Goroutine goroutine)
+    {
+        _lock.Enter();
+        _global.Enqueue(goroutine);
+        _lock.Exit();
+    }
+
     private void PutTail(Processor processor, Goroutine goroutine)
     {
         while (!processor.Queue.TryEnqueue(goroutine))

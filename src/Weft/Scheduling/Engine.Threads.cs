@@ -57,6 +57,8 @@ internal sealed partial class Engine
         }
 
         Machine? machine = TryReserveMachine();
+        if (machine is null && TryGiveToBound(processor, spinning))
+            return;
         if (machine is null)
         {
             GiveUp(processor, spinning);
@@ -73,6 +75,8 @@ internal sealed partial class Engine
             return;
         _lock.Enter();
         machine.NextProcessor = null;
+        if (TryGiveToBound(processor, spinning))
+            return;
         GiveUp(processor, spinning);
         _lock.Exit();
         OnShortage(ThreadShortageCause.Refused, error);
@@ -143,6 +147,43 @@ internal sealed partial class Engine
         if (shortageOver && AnyWork())
             Wake();
         return error;
+    }
+
+    /// <summary>
+    /// There is no machine that could take a goroutine from the queues, but one that waits for its own may be served without: a limit's worth
+    /// of locked goroutines would wait for each other's machines otherwise. The lock is held, and left if this returns true.
+    /// </summary>
+    private bool TryGiveToBound(Processor processor, bool spinning)
+    {
+        Drain(processor);
+        if (_global.DequeueBound() is not Goroutine goroutine)
+            return false;
+        if (spinning)
+            Interlocked.Decrement(ref _spinning);
+        Machine machine = DeliverToOwn(goroutine, processor);
+        _shortage = true;
+        _lock.Exit();
+        machine.Unpark();
+        return true;
+    }
+
+    /// <summary>
+    /// Gives a processor to the machine that a bound goroutine belongs to. The lock is held, and the goroutine is in the caller's hands. That
+    /// machine is parked or about to be, since its goroutine was in a queue.
+    /// </summary>
+    private static Machine DeliverToOwn(Goroutine goroutine, Processor processor)
+    {
+        if (goroutine.PendingReturn is ReturnItem back)
+        {
+            goroutine.RemovePendingReturn();
+            goroutine.TakeRunRight();
+            DeliverLocked(back.Machine, processor, null);
+            return back.Machine;
+        }
+
+        Machine machine = goroutine.LockedMachine!;
+        DeliverLocked(machine, processor, goroutine);
+        return machine;
     }
 
     /// <summary>

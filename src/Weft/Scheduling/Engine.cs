@@ -158,6 +158,7 @@ internal sealed partial class Engine
     {
         processor.Owner = null;
         processor.InTransit = false;
+        processor.Queue.ForgetStolen();
         if (processor.Id >= _maxProcs)
         {
             Drain(processor);

@@ -57,6 +57,35 @@ internal sealed class GlobalRunQueue
         return goroutine;
     }
 
+    /// <summary>Takes out the first goroutine that can only go on on a machine that is there already; null when there is none.</summary>
+    internal Goroutine? DequeueBound()
+    {
+        if (_newest is { IsBound: true } newest)
+        {
+            _newest = null;
+            _count--;
+            return newest;
+        }
+
+        Goroutine? previous = null;
+        for (Goroutine? goroutine = _head; goroutine is not null; previous = goroutine, goroutine = goroutine.QueueNext)
+        {
+            if (!goroutine.IsBound)
+                continue;
+            if (previous is null)
+                _head = goroutine.QueueNext;
+            else
+                previous.QueueNext = goroutine.QueueNext;
+            if (_tail == goroutine)
+                _tail = previous;
+            goroutine.QueueNext = null;
+            _count--;
+            return goroutine;
+        }
+
+        return null;
+    }
+
     private void Append(Goroutine first, Goroutine last)
     {
         last.QueueNext = null;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Weft.Scheduling;
 
 /// <summary>
-/// A processor's run queue: a ring of 256 that its owner fills and empties, and that thieves empty from the same end. Indices are 32 bits
+/// A processor's run queue: a ring of 1,024 that its owner fills and empties, and that thieves empty from the same end. Indices are 32 bits
 /// wide and only grow, so a thief that sleeps between reading an index and its compare-and-swap cannot be fooled before 2^32 goroutines
 /// have passed (16-bit indices were, in another scheduler).
 /// </summary>
@@ -15,10 +15,15 @@ namespace Weft.Scheduling;
 /// </remarks>
 internal sealed class LocalRunQueue
 {
-    /// <summary>Power of two. 256: half of it is what an overflow moves at once, enough to make the global lock's cost vanish.</summary>
-    internal const int Capacity = 256;
+    /// <summary>
+    /// Power of two. Go's 256 times four: a thousand goroutines that take turns fit in, and 8 KiB a processor is little.
+    /// </summary>
+    internal const int Capacity = 1024;
 
     private readonly Slot[] _ring = new Slot[Capacity];
+
+    // Set by thieves: slots outside head and tail may still refer to goroutines.
+    private volatile bool _wasRobbed;
     private uint _head;
     private uint _tail;
 
@@ -33,6 +38,18 @@ internal sealed class LocalRunQueue
     }
 
     internal bool IsEmpty => Volatile.Read(ref _head) == Volatile.Read(ref _tail);
+
+    /// <summary>
+    /// Owner only, on an empty ring: drops references to goroutines that thieves took. Nobody else writes slots, and a thief that read some
+    /// fails its compare-and-swap, or the ring would not be empty.
+    /// </summary>
+    internal void ForgetStolen()
+    {
+        if (!_wasRobbed || !IsEmpty)
+            return;
+        _wasRobbed = false;
+        Array.Clear(_ring);
+    }
 
     /// <summary>Owner only. False when the ring is full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -108,6 +125,7 @@ internal sealed class LocalRunQueue
                 _ring[(tail + i) & (Capacity - 1)].Goroutine = victim._ring[(head + i) & (Capacity - 1)].Goroutine;
             if (Interlocked.CompareExchange(ref victim._head, head + count, head) != head)
                 continue;
+            victim._wasRobbed = true;
             ref Slot last = ref _ring[(tail + count - 1) & (Capacity - 1)];
             Goroutine stolen = last.Goroutine!;
             last.Goroutine = null;
