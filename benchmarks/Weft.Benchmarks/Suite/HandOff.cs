@@ -29,7 +29,7 @@ internal sealed class HandOff(string cause, int samples, TimeSpan length, double
 
     public IReadOnlyList<int> Procs => [1];
 
-    public int MaxRounds => 3;
+    public int MaxRounds => 2;
 
     private int Count(Run run) => run.Quick ? samples / 10 : samples;
 

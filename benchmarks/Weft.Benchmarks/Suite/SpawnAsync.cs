@@ -10,6 +10,8 @@ internal sealed class SpawnAsync : SpawnBatches
 
     public override string Summary => "start and end of a goroutine with an async body, in batches of 1,000";
 
+    public override int MaxRounds => 3;
+
     public override IReadOnlyList<Contender> Contenders =>
     [
         Goroutines(StartBatch),

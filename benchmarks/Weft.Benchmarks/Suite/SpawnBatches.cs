@@ -23,6 +23,8 @@ internal abstract class SpawnBatches : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
+    public virtual int MaxRounds => int.MaxValue;
+
     /// <summary>Goroutines in a batch.</summary>
     protected virtual int Batch => 1000;
 

@@ -27,6 +27,8 @@ internal sealed class SpawnChained : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
+    public int MaxRounds => 3;
+
     private static async Task<double> Measure(Action<Action> startNext)
     {
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);

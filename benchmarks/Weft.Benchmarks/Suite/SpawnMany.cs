@@ -10,6 +10,8 @@ internal sealed class SpawnMany : SpawnBatches
 
     public override string Summary => "start and end of a goroutine, in batches of 100,000";
 
+    public override int MaxRounds => 3;
+
     public override IReadOnlyList<Contender> Contenders => [Goroutines(StartBatch), Peer, Tasks];
 
     protected override int Batch => 100_000;

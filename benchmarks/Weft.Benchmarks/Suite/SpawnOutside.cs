@@ -23,6 +23,8 @@ internal sealed class SpawnOutside : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
+    public int MaxRounds => 3;
+
     private static Sample OnWeft(Run run)
     {
         using Scheduler scheduler = new(new SchedulerOptions { MaxProcs = run.Procs });

@@ -9,7 +9,7 @@ namespace Weft.Benchmarks.Suite;
 /// <param name="PeakThreads">The most threads the process had.</param>
 internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> InsideMs, IReadOnlyList<double> OutsideMs, int PeakThreads)
 {
-    private static readonly TimeSpan s_bystanderInterval = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_bystanderInterval = TimeSpan.FromMilliseconds(1);
 
     public static StormBurst OnWeft(Scheduler scheduler, string kind, int count, TimeSpan length)
     {

@@ -33,7 +33,7 @@ func burst(b blocker, count int, length time.Duration) (time.Duration, []float64
 	b.prepare(count)
 	var done int32
 	watched := make(chan []float64)
-	go func() { watched <- bystanders(&done, 2*time.Millisecond) }()
+	go func() { watched <- bystanders(&done, time.Millisecond) }()
 
 	start := time.Now()
 	var all sync.WaitGroup
