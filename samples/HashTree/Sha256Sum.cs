@@ -20,13 +20,21 @@ internal static class Sha256Sum
 
         // On a goroutine of its own: one pipe is filled while the other is emptied.
         Goroutine<string> output = Go.Start(process.StandardOutput.ReadToEnd);
-        foreach (string path in paths)
+        try
         {
-            process.StandardInput.Write(path);
-            process.StandardInput.Write('\0');
+            foreach (string path in paths)
+            {
+                process.StandardInput.Write(path);
+                process.StandardInput.Write('\0');
+            }
+
+            process.StandardInput.Close();
+        }
+        catch (IOException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Killed while it was being fed.
         }
 
-        process.StandardInput.Close();
         string text = output.Task.Result;
         process.WaitForExit();
         cancellationToken.ThrowIfCancellationRequested();

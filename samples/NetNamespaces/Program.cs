@@ -83,35 +83,42 @@ internal static class Program
         string home = ThreadNamespaces.OfCaller();
         Console.WriteLine($"this process is in {home}");
 
-        var visits = new List<(string Name, Goroutine<string> Visit)>();
+        var visits = new List<Goroutine<Visit>>();
         foreach (string name in names)
-            visits.Add((name, Go.Start(() => Visit(name))));
-        foreach ((string name, Goroutine<string> visit) in visits)
-            Console.WriteLine($"  {name}: {await visit}");
-        cancellationToken.ThrowIfCancellationRequested();
+            visits.Add(Go.Start(() => Enter(name)));
+        var threads = new List<string>();
+        foreach (Goroutine<Visit> goroutine in visits)
+        {
+            Visit visit = await goroutine;
+            threads.Add(visit.Thread);
+            Console.WriteLine($"  {visit.Name}: {visit.Namespace} on thread {visit.Thread}, interfaces {string.Join(", ", visit.Interfaces)}");
+        }
 
-        IReadOnlyList<string> tainted = await WaitForDeathsAsync(home, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        string[] alive = await WaitForDeathsAsync(threads, cancellationToken);
+        Console.WriteLine($"of these threads, still alive: {Show(alive)}");
+        IReadOnlyList<string> tainted = ThreadNamespaces.NotIn(home);
         Console.WriteLine($"threads of this process outside {home}: {Show(tainted)}");
         string[] strays = await LaterThreadsAsync(names.Count, home);
         Console.WriteLine($"later threads outside {home}: {Show(strays)}");
-        return tainted.Count + strays.Length == 0 ? 0 : Failed;
+        return alive.Length + tainted.Count + strays.Length == 0 ? 0 : Failed;
     }
 
     // Never unlocks: the thread has been elsewhere, and ends with the goroutine.
-    private static string Visit(string name)
+    private static Visit Enter(string name)
     {
         Go.LockOSThread();
         NetNamespace.Enter(name);
-        return $"{ThreadNamespaces.OfCaller()}, interfaces {string.Join(", ", NetNamespace.Interfaces())}";
+        return new Visit(name, ThreadNamespaces.OfCaller(), ThreadNamespaces.IdOfCaller(), NetNamespace.Interfaces());
     }
 
-    private static async Task<IReadOnlyList<string>> WaitForDeathsAsync(string home, CancellationToken cancellationToken)
+    private static async Task<string[]> WaitForDeathsAsync(List<string> threads, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        IReadOnlyList<string> tainted;
-        while ((tainted = ThreadNamespaces.NotIn(home)).Count > 0 && Stopwatch.GetElapsedTime(start) < s_longestDeath)
+        string[] alive;
+        while ((alive = [.. threads.Where(ThreadNamespaces.Exists)]).Length > 0 && Stopwatch.GetElapsedTime(start) < s_longestDeath)
             await Go.SleepAsync(TimeSpan.FromMilliseconds(1), cancellationToken);
-        return tainted;
+        return alive;
     }
 
     // They all block at once, so that each has a thread, and most threads are new.
@@ -142,4 +149,6 @@ internal static class Program
     }
 
     private static string Show(IReadOnlyList<string> items) => items.Count == 0 ? "none" : string.Join(", ", items);
+
+    private sealed record Visit(string Name, string Namespace, string Thread, string[] Interfaces);
 }

@@ -6,6 +6,12 @@ internal static class ThreadNamespaces
     /// <summary>That of the thread that calls.</summary>
     public static string OfCaller() => Read("/proc/thread-self") ?? throw new IOException("/proc/thread-self/ns/net cannot be read");
 
+    /// <summary>The id of the thread that calls, as /proc has it.</summary>
+    public static string IdOfCaller() => Path.GetFileName(File.ResolveLinkTarget("/proc/thread-self", returnFinalTarget: false)!.FullName);
+
+    /// <summary>Whether there is a thread with an id.</summary>
+    public static bool Exists(string id) => Directory.Exists($"/proc/self/task/{id}");
+
     /// <summary>The ids of the threads that are not in the namespace that they should be in.</summary>
     public static IReadOnlyList<string> NotIn(string expected) =>
         [.. from task in Directory.EnumerateDirectories("/proc/self/task")

@@ -28,7 +28,7 @@ public sealed class InjectedDelayTests
         hook.SetValue(null, delay);
         try
         {
-            using var _ = TestScheduler.Create(out Scheduler scheduler, procs, maxThreads: 60, idleMilliseconds: 1);
+            using var _ = TestScheduler.Create(out Scheduler scheduler, procs, idleMilliseconds: 1);
             for (int round = 0; round < 5; round++)
                 await StormAsync(scheduler);
         }
