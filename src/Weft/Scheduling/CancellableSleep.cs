@@ -24,7 +24,7 @@ internal sealed class CancellableSleep : SleepOperation
 
         // A cancellation that came before the heap was noted could not report to it.
         if (Volatile.Read(ref _state) == Cancelled && Interlocked.Exchange(ref _heap!, null) is not null)
-            heap.NoteCancelled();
+            heap.NoteCancelled(this);
     }
 
     private protected override void OnEnded() => _registration.Unregister();
@@ -37,7 +37,7 @@ internal sealed class CancellableSleep : SleepOperation
             return;
         if (Interlocked.CompareExchange(ref _state, Cancelled, Armed) != Armed)
             return;
-        Interlocked.Exchange(ref _heap!, null)?.NoteCancelled();
+        Interlocked.Exchange(ref _heap!, null)?.NoteCancelled(this);
         Resume();
     }
 }

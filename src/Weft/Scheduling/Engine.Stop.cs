@@ -94,7 +94,11 @@ internal sealed partial class Engine
         _lock.Enter();
         bool free = _machineCount == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested);
         if (free)
+        {
             mark();
+            _shortage = false; // nobody is left to end it
+        }
+
         _lock.Exit();
         return free;
     }

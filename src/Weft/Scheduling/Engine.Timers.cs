@@ -9,7 +9,9 @@ internal sealed partial class Engine
         if (token.IsCancellationRequested)
             return ValueTask.FromCanceled(token);
         ObjectDisposedException.ThrowIf(_stopped, Owner);
-        long due = duration == Timeout.InfiniteTimeSpan ? long.MaxValue : MonotonicClock.Now + MonotonicClock.Nanoseconds(duration);
+        long due = duration == Timeout.InfiniteTimeSpan ? long.MaxValue
+            : duration == TimeSpan.Zero ? SleepOperation.AtOnce
+            : MonotonicClock.Now + MonotonicClock.Nanoseconds(duration);
         if (token.CanBeCanceled)
             return new CancellableSleep(this, due, token).Task;
         SleepOperation operation = Machine.CurrentGoroutine is Goroutine goroutine && goroutine.Engine == this

@@ -26,10 +26,13 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     private protected const int Fired = 3;
     private protected const int Cancelled = 4;
 
+    /// <summary>The end of a sleep of no length: a turn of the others.</summary>
+    internal const long AtOnce = 0;
+
     private protected int _state;
     private short _version;
 
-    // Set at Created; long.MaxValue for ever.
+    // Set at Created; long.MaxValue for ever, AtOnce for no time at all.
     private long _due;
 
     // Set before Armed, read after it.
@@ -37,7 +40,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     private Action<object?>? _continuation;
     private object? _continuationState;
 
-    bool ITimerTarget.IsCancelled => Volatile.Read(ref _state) == Cancelled;
+    TimerEntryState ITimerTarget.EntryState { get; set; }
 
     internal ValueTask Task => new(this, _version);
 
@@ -79,7 +82,18 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
             _goroutine = SynchronizationContext.Current as Goroutine;
         if (_goroutine is not null && _goroutine == Machine.CurrentGoroutine)
+        {
+            if (_due == AtOnce && Interlocked.CompareExchange(ref _state, Fired, Created) == Created)
+            {
+                _continuation = continuation;
+                Machine.NoteWait(WaitReason.Yield, state);
+                _goroutine.YieldWith(continuation, state);
+                return;
+            }
+
             Machine.NoteWait(_due == long.MaxValue ? ReasonForEver : WaitReason.Sleep, state);
+        }
+
         _continuationState = state;
         _continuation = continuation;
         if (Interlocked.CompareExchange(ref _state, Armed, Created) != Created)

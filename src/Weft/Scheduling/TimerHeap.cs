@@ -5,10 +5,18 @@ namespace Weft.Scheduling;
 /// <summary>Something a timer wakes. Called without locks, on a machine or on the monitor.</summary>
 internal interface ITimerTarget
 {
-    /// <summary>Whether the timer was cancelled; a cancelled entry stays in the heap until it is due or swept.</summary>
-    bool IsCancelled { get; }
+    /// <summary>The heap's own, under its lock.</summary>
+    TimerEntryState EntryState { get; set; }
 
     void Fire();
+}
+
+/// <summary>Whether a target has an entry in a heap. A cancelled one stays there until it is due or swept.</summary>
+internal enum TimerEntryState : byte
+{
+    None,
+    Pending,
+    Cancelled,
 }
 
 /// <summary>
@@ -41,17 +49,25 @@ internal sealed class TimerHeap(IThreadPlatform platform)
         _lock.Enter();
         if (_count == _entries.Length)
             Array.Resize(ref _entries, _count < 16 ? 16 : _count + (_count / 2));
+        target.EntryState = TimerEntryState.Pending;
         SiftUp(_count, new Entry(due, target));
         Volatile.Write(ref _count, _count + 1);
         Volatile.Write(ref _nextDue, _entries[0].Due);
         _lock.Exit();
     }
 
-    /// <summary>Says that one entry was cancelled. Sweeps the heap when half of it is cancelled, so that cancelled timers cannot pile up.</summary>
-    internal void NoteCancelled()
+    /// <summary>
+    /// Says that a target will not want to be fired. Sweeps the heap when half of it is cancelled, so that cancelled timers cannot pile up.
+    /// </summary>
+    internal void NoteCancelled(ITimerTarget target)
     {
         _lock.Enter();
-        _cancelled++;
+        if (target.EntryState == TimerEntryState.Pending)
+        {
+            target.EntryState = TimerEntryState.Cancelled;
+            _cancelled++;
+        }
+
         if (_cancelled > MinSweep && _cancelled > _count / 2)
             Sweep();
         _lock.Exit();
@@ -83,8 +99,10 @@ internal sealed class TimerHeap(IThreadPlatform platform)
 
     private void RemoveFirst()
     {
-        if (_entries[0].Target.IsCancelled)
+        ITimerTarget first = _entries[0].Target;
+        if (first.EntryState == TimerEntryState.Cancelled)
             _cancelled--;
+        first.EntryState = TimerEntryState.None;
         int last = _count - 1;
         Entry moved = _entries[last];
         _entries[last] = default;
@@ -101,8 +119,10 @@ internal sealed class TimerHeap(IThreadPlatform platform)
         int kept = 0;
         for (int i = 0; i < _count; i++)
         {
-            if (!_entries[i].Target.IsCancelled)
+            if (_entries[i].Target.EntryState == TimerEntryState.Pending)
                 _entries[kept++] = _entries[i];
+            else
+                _entries[i].Target.EntryState = TimerEntryState.None;
         }
 
         Array.Clear(_entries, kept, _count - kept);
