@@ -182,7 +182,7 @@ internal sealed partial class Engine
         _blockedMachines++;
         goroutine.PushFront(machine.Return);
         goroutine.ReleaseRunRight();
-        _global.Enqueue(goroutine);
+        _global.EnqueueWoken(goroutine);
         _lock.Exit();
         Wake();
         machine.ParkForProcessor();

@@ -11,6 +11,9 @@ internal sealed partial class Engine
     /// </summary>
     private const int GlobalQueueInterval = 61;
 
+    /// <summary>The same while woken goroutines wait there: they have waited for something already, and are soon done more often than not.</summary>
+    private const int WokenInterval = 8;
+
     /// <summary>Rounds over all victims before a machine gives up; the run-next slots are robbed in the last only.</summary>
     private const int StealRounds = 4;
 
@@ -113,7 +116,9 @@ internal sealed partial class Engine
     private Goroutine? FindHere(Machine machine, Processor processor)
     {
         // A processor that was handed on may have been so for every goroutine it ran: counting those would keep the global queue waiting.
-        if (machine.HasNewProcessor || processor.Tick % GlobalQueueInterval == 0)
+        if (machine.HasNewProcessor
+            || processor.Tick % GlobalQueueInterval == 0
+            || (_global.WokenCount > 0 && processor.Tick % WokenInterval == 0))
         {
             machine.HasNewProcessor = false;
             FireTimers(processor);

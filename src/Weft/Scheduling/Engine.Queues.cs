@@ -94,7 +94,7 @@ internal sealed partial class Engine
         Wake();
     }
 
-    /// <summary>Leaving the lock is the full fence that <see cref="Wake"/> needs.</summary>
+    /// <summary>Queues a goroutine that was woken, on a thread that has no processor. Leaving the lock is the full fence that <see cref="Wake"/> needs.</summary>
     private void PutGlobal(Goroutine goroutine)
     {
         _lock.Enter();
@@ -105,7 +105,7 @@ internal sealed partial class Engine
             return;
         }
 
-        _global.EnqueueNewest(goroutine);
+        _global.EnqueueWoken(goroutine);
         _lock.Exit();
         Wake();
     }
@@ -153,7 +153,7 @@ internal sealed partial class Engine
         Goroutine? first = _global.Dequeue();
         for (int i = 1; i < count; i++)
         {
-            Goroutine? next = _global.Dequeue();
+            Goroutine? next = _global.DequeueOther();
             if (next is null)
                 break;
             if (!processor.Queue.TryEnqueue(next))

@@ -1,98 +1,97 @@
 namespace Weft.Scheduling;
 
 /// <summary>
-/// The run queue everybody may add to: first in, first out, but for one slot that holds what came last from outside. The slot and the queue
-/// take turns, so that a goroutine started while a thousand blocking ones wait need not wait for them all, and they all move on.
-/// Every member but <see cref="Count"/> needs the engine's lock.
+/// The run queue everybody may add to. It keeps apart what came for different reasons, and serves the kinds by turns, so that neither a woken
+/// goroutine nor one just started has to wait until a thousand that were started before have all begun to block:
+/// <list type="bullet">
+/// <item>woken goroutines (by timers, by threads outside, back from a wait), first in, first out: half of the turns;</item>
+/// <item>the one started last from outside: a quarter;</item>
+/// <item>all others, first in, first out: a quarter.</item>
+/// </list>
+/// Turns that a kind has no use for go to the next. Every member but the counts needs the engine's lock.
 /// </summary>
 internal sealed class GlobalRunQueue
 {
-    private Goroutine? _head;
-    private Goroutine? _tail;
+    private GoroutineList _woken;
+    private GoroutineList _others;
     private Goroutine? _newest;
-    private bool _newestHadTurn;
+    private uint _turn;
     private int _count;
+    private int _wokenCount;
 
     /// <summary>May be read without the lock.</summary>
     internal int Count => Volatile.Read(ref _count);
+
+    /// <summary>May be read without the lock.</summary>
+    internal int WokenCount => Volatile.Read(ref _wokenCount);
 
     internal void Enqueue(Goroutine goroutine) => Enqueue(goroutine, goroutine, 1);
 
     /// <summary>Adds a chain linked by <see cref="Goroutine.QueueNext"/>.</summary>
     internal void Enqueue(Goroutine first, Goroutine last, int count)
     {
-        Append(first, last);
+        _others.Append(first, last);
         _count += count;
     }
 
-    /// <summary>Adds a goroutine to the slot; the one that was there goes to the tail of the queue.</summary>
+    internal void EnqueueWoken(Goroutine goroutine)
+    {
+        _woken.Append(goroutine, goroutine);
+        _wokenCount++;
+        _count++;
+    }
+
+    /// <summary>Adds a goroutine started outside; the one started before joins the others.</summary>
     internal void EnqueueNewest(Goroutine goroutine)
     {
         if (_newest is not null)
-            Append(_newest, _newest);
+            _others.Append(_newest, _newest);
         _newest = goroutine;
         _count++;
     }
 
-    internal Goroutine? Dequeue()
+    /// <summary>The next by turns; null when there is none.</summary>
+    internal Goroutine? Dequeue() => (_turn++ & 3) switch
     {
-        Goroutine? goroutine = _newest;
-        if (goroutine is not null && (_head is null || !_newestHadTurn))
-        {
-            _newest = null;
-            _newestHadTurn = true;
-            _count--;
-            return goroutine;
-        }
+        0 or 2 => DequeueWoken() ?? DequeueNewest() ?? DequeueOther(),
+        1 => DequeueNewest() ?? DequeueWoken() ?? DequeueOther(),
+        _ => DequeueOther() ?? DequeueWoken() ?? DequeueNewest(),
+    };
 
-        _newestHadTurn = false;
-        goroutine = _head;
-        if (goroutine is null)
-            return null;
-        _head = goroutine.QueueNext;
-        if (_head is null)
-            _tail = null;
-        goroutine.QueueNext = null;
-        _count--;
-        return goroutine;
-    }
+    /// <summary>The next of those that are neither woken nor newest.</summary>
+    internal Goroutine? DequeueOther() => Counted(_others.RemoveFirst());
 
-    /// <summary>Takes out the first goroutine that can only go on on a machine that is there already; null when there is none.</summary>
+    /// <summary>The first goroutine that can only go on on a machine that is there already; null when there is none.</summary>
     internal Goroutine? DequeueBound()
     {
-        if (_newest is { IsBound: true } newest)
+        if (_woken.RemoveBound() is Goroutine woken)
         {
-            _newest = null;
-            _count--;
-            return newest;
+            _wokenCount--;
+            return Counted(woken);
         }
 
-        Goroutine? previous = null;
-        for (Goroutine? goroutine = _head; goroutine is not null; previous = goroutine, goroutine = goroutine.QueueNext)
-        {
-            if (!goroutine.IsBound)
-                continue;
-            if (previous is null)
-                _head = goroutine.QueueNext;
-            else
-                previous.QueueNext = goroutine.QueueNext;
-            if (_tail == goroutine)
-                _tail = previous;
-            goroutine.QueueNext = null;
-            _count--;
-            return goroutine;
-        }
-
-        return null;
+        return _newest is { IsBound: true } ? DequeueNewest() : Counted(_others.RemoveBound());
     }
 
-    private void Append(Goroutine first, Goroutine last)
+    private Goroutine? DequeueWoken()
     {
-        last.QueueNext = null;
-        if (_tail is null)
-            _head = first;
-        else
-            _tail.QueueNext = first;
-        _tail = last;
+        Goroutine? goroutine = _woken.RemoveFirst();
+        if (goroutine is not null)
+            _wokenCount--;
+        return Counted(goroutine);
+    }
+
+    private Goroutine? DequeueNewest()
+    {
+        Goroutine? goroutine = _newest;
+        _newest = null;
+        return Counted(goroutine);
+    }
+
+    private Goroutine? Counted(Goroutine? goroutine)
+    {
+        if (goroutine is not null)
+            _count--;
+        return goroutine;
     }
 }

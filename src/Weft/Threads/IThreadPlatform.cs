@@ -80,6 +80,11 @@ internal unsafe interface IThreadPlatform
     /// <summary>Wakes up to <paramref name="count"/> threads asleep on <paramref name="word"/>.</summary>
     void Wake(int* word, int count);
 
+    /// <summary>Gives memory that the C library has free back to the system, where that takes asking. May take milliseconds.</summary>
+    void TrimHeap()
+    {
+    }
+
     /// <summary>Gives the CPU to another thread.</summary>
     void Yield();
 }

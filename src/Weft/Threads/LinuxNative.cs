@@ -111,6 +111,9 @@ internal static unsafe partial class LinuxNative
     internal static partial nint syscall_short(nint number);
 
     [LibraryImport(C)]
+    internal static partial int malloc_trim(nuint keep);
+
+    [LibraryImport(C)]
     internal static partial int sched_yield();
 
     [LibraryImport(C)]

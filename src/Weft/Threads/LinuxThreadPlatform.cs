@@ -175,6 +175,18 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     public void Yield() => _ = sched_yield();
 
+    public void TrimHeap()
+    {
+        try
+        {
+            _ = malloc_trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl gives free memory back by itself.
+        }
+    }
+
     private static int ErrorOf(int result) => result == 0 ? 0 : Marshal.GetLastSystemError();
 
     [UnmanagedCallersOnly]
