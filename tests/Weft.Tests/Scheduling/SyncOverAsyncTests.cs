@@ -39,7 +39,7 @@ public sealed class SyncOverAsyncTests
     public async Task Result_NestedThreeDeep_AllFinish(int procs, bool locked)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
-        await scheduler.StartMany(Goroutines / 4, async _ =>
+        await scheduler.StartMany(Goroutines, async _ =>
         {
             using ThreadLock hold = locked ? Go.LockOSThread() : default;
             await Task.Yield();
