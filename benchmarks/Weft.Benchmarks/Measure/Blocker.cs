@@ -61,7 +61,8 @@ internal abstract class Blocker : IDisposable
                     taken.Release();
                     _free.Wait();
                 }
-            }) { IsBackground = true }.Start();
+            })
+            { IsBackground = true }.Start();
             taken.Wait();
         }
 

@@ -72,7 +72,8 @@ internal sealed class ManagedWait : IDisposable
             held.Set();
             released.WaitOne();
             exit(gate);
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         holder.Start();
         held.WaitOne();
         return new(
