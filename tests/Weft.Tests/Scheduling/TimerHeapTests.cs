@@ -46,7 +46,7 @@ public sealed class TimerHeapTests
             }
 
             target.IsCancelled = true;
-            heap.NoteCancelled();
+            heap.NoteCancelled(target);
         }
 
         Assert.Equal(expected.Count, heap.Count);
@@ -93,6 +93,8 @@ public sealed class TimerHeapTests
     private sealed class Target(Action fire) : ITimerTarget
     {
         public bool IsCancelled { get; set; }
+
+        public TimerEntryState EntryState { get; set; }
 
         public void Fire()
         {
