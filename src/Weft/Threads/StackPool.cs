@@ -41,6 +41,9 @@ internal sealed class StackPool
     private long _bytesCached;
     private int _rented;
 
+    // Threads that unmap stacks now. Raised before a stack is taken out of the lists above, lowered once it is unmapped: see Close.
+    private int _unmapping;
+
     /// <summary>Makes a pool whose reused stacks have <paramref name="stackSize"/> bytes; others are mapped and unmapped each time.</summary>
     internal StackPool(IThreadPlatform platform, int stackSize)
     {
@@ -101,8 +104,10 @@ internal sealed class StackPool
             return;
         }
 
+        Interlocked.Increment(ref _unmapping);
         _lock.Exit();
         Unmap(stack);
+        Interlocked.Decrement(ref _unmapping);
     }
 
     /// <summary>Unmaps the cached stacks that nobody used for <paramref name="unusedFor"/>; says how many bytes that was.</summary>
@@ -111,8 +116,23 @@ internal sealed class StackPool
     /// <summary>Unmaps every cached stack; says how many bytes that was.</summary>
     internal long TrimAll() => TrimOlderThan(long.MaxValue);
 
+    /// <summary>
+    /// Unmaps every cached stack, and waits for those that other threads are unmapping: afterwards nothing is mapped but what is rented, and
+    /// what the system refuses to unmap.
+    /// </summary>
+    internal void Close()
+    {
+        do
+        {
+            TrimAll();
+            _platform.Yield();
+        }
+        while (Volatile.Read(ref _unmapping) > 0);
+    }
+
     private long TrimOlderThan(long limit)
     {
+        Interlocked.Increment(ref _unmapping);
         RetryStuck();
         long bytes = 0;
         Span<StackRegion> batch = stackalloc StackRegion[TrimBatch];
@@ -137,6 +157,7 @@ internal sealed class StackPool
             }
         }
         while (count == TrimBatch);
+        Interlocked.Decrement(ref _unmapping);
         return bytes;
     }
 

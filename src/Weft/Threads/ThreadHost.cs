@@ -52,7 +52,7 @@ internal sealed class ThreadHost
     internal void Close()
     {
         Reaper.JoinAll();
-        Stacks.TrimAll();
+        Stacks.Close();
     }
 
     internal void CountCreated() => Interlocked.Increment(ref _created);

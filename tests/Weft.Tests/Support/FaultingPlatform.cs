@@ -20,6 +20,9 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
 
     internal int CreateError { get; init; } = 11;
 
+    /// <summary>Called before each unmapping, on its thread.</summary>
+    internal Action? Unmapping { get; set; }
+
     /// <summary>Joins that succeeded, in either form.</summary>
     internal int Joins => Volatile.Read(ref _joins);
 
@@ -42,7 +45,11 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
     public int Protect(nint address, nuint size) =>
         !Refuses(ref ProtectPasses) && Refuses(ref ProtectRefusals) ? ENOMEM : inner.Protect(address, size);
 
-    public int Unmap(nint address, nuint size) => Refuses(ref UnmapRefusals) ? ENOMEM : inner.Unmap(address, size);
+    public int Unmap(nint address, nuint size)
+    {
+        Unmapping?.Invoke();
+        return Refuses(ref UnmapRefusals) ? ENOMEM : inner.Unmap(address, size);
+    }
 
     public int Discard(nint address, nuint size) => inner.Discard(address, size);
 

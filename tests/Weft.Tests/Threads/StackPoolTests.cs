@@ -48,6 +48,30 @@ public sealed class StackPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task Close_WhileAnotherThreadUnmaps_WaitsForIt()
+    {
+        using var unmapping = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        _pool.Return(Rent());
+        _platform.Unmapping = () =>
+        {
+            unmapping.Set();
+            goOn.Wait();
+        };
+        Task trimming = Task.Run(_pool.TrimAll);
+        unmapping.Wait();
+        Task<long> closing = Task.Run(() =>
+        {
+            _pool.Close();
+            return _pool.BytesMapped;
+        });
+        Assert.False(closing.Wait(TimeSpan.FromMilliseconds(20)));
+        goOn.Set();
+        Assert.Equal(0, await closing);
+        await trimming;
+    }
+
+    [Fact]
     public void Rent_AfterReturns_GivesTheWarmestFirst()
     {
         StackRegion first = Rent();
