@@ -131,6 +131,28 @@ public abstract partial class Goroutine
         PushInbox(item);
     }
 
+    /// <summary>Puts an operation that was completed into the mailbox of the goroutine that started it. Any thread.</summary>
+    internal void Deliver(Operation operation)
+    {
+        if (Engine.IsStopped)
+        {
+            Engine.Refuse(this);
+            return;
+        }
+
+        if (_phase != PhaseParked || Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) != PhaseParked)
+        {
+            PushInbox(operation);
+            return;
+        }
+
+        // Nobody runs the goroutine and nobody else can queue it now: what belongs to the run right is ours, as if the mail had been taken.
+        operation.NoteTaken();
+        _slot = operation.Action ?? s_nothing;
+        _slotState = operation.State;
+        Engine.Enqueue(this);
+    }
+
     private void PushInbox(WorkItem item)
     {
         WorkItem? head;
@@ -232,7 +254,10 @@ public abstract partial class Goroutine
             {
                 _slot = item.Next;
                 item.Next = null;
-                action = item.Action!;
+                item.NoteTaken();
+                if (item.Action is null)
+                    continue; // completed before it was awaited
+                action = item.Action;
                 state = item.State;
             }
 

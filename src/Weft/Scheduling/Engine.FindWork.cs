@@ -60,6 +60,7 @@ internal sealed partial class Engine
 
         goroutine.TakeRunRight();
         machine.Current = goroutine;
+        machine.Budget = Machine.OperationBudget;
         processor.Tick++;
         SynchronizationContext.SetSynchronizationContext(goroutine);
         machine.Leave();

@@ -25,12 +25,24 @@ internal enum WaitReason : byte
 
     /// <summary>A thread of its own.</summary>
     FreshThread,
+
+    /// <summary>A receiver, or room in the buffer of a channel.</summary>
+    ChanSend,
+
+    /// <summary>A value from a channel, or its end.</summary>
+    ChanReceive,
+
+    /// <summary>One of several things.</summary>
+    Select,
+
+    /// <summary>Added to one of the above: a thread that runs no goroutine may end the wait.</summary>
+    OrOutside = 0x80,
 }
 
 internal static class WaitReasons
 {
     /// <summary>The text that dumps show.</summary>
-    internal static string Text(this WaitReason reason) => reason switch
+    internal static string Text(this WaitReason reason) => (reason & ~WaitReason.OrOutside) switch
     {
         WaitReason.Await => "await",
         WaitReason.Yield => "yield",
@@ -40,9 +52,19 @@ internal static class WaitReasons
         WaitReason.ManagedWait => "managed wait",
         WaitReason.Blocking => "blocking call",
         WaitReason.FreshThread => "fresh thread",
+        WaitReason.ChanSend => "chan send",
+        WaitReason.ChanReceive => "chan receive",
+        WaitReason.Select => "select",
         _ => reason.ToString(),
     };
 
     /// <summary>Whether only another goroutine can end such a wait, so that it counts for deadlock detection.</summary>
-    internal static bool OnlyGoroutinesWake(this WaitReason reason) => reason is WaitReason.SleepForever or WaitReason.Join;
+    internal static bool OnlyGoroutinesWake(this WaitReason reason) =>
+        reason is WaitReason.SleepForever or WaitReason.Join || reason.IsChannel();
+
+    /// <summary>Whether it is a wait at channels that no thread outside goroutines has used yet.</summary>
+    internal static bool IsChannel(this WaitReason reason) => reason is WaitReason.ChanSend or WaitReason.ChanReceive or WaitReason.Select;
+
+    /// <summary>The reason of a wait at a channel, with what is known of who can end it.</summary>
+    internal static WaitReason OfChannel(Chan channel, WaitReason reason) => channel.IsUsedOutside ? reason | WaitReason.OrOutside : reason;
 }

@@ -19,11 +19,16 @@ internal class WorkItem
         State = state;
     }
 
-    /// <summary>What to call; see <see cref="Goroutine"/>'s mailbox for the types it can have.</summary>
-    internal object? Action { get; set; }
+    /// <summary>What to call; see <see cref="Goroutine"/>'s mailbox for the types it can have. Null: nothing.</summary>
+    internal object? Action;
 
     /// <summary>The argument of <see cref="Action"/>, where it takes one.</summary>
-    internal object? State { get; set; }
+    internal object? State;
+
+    /// <summary>The item was taken out of the mailbox, by the holder of the run right.</summary>
+    internal virtual void NoteTaken()
+    {
+    }
 }
 
 /// <summary>A machine that blocked with this goroutine's frames on its stack and is back: it gets the run right and a processor.</summary>

@@ -1,0 +1,41 @@
+using Weft.Scheduling;
+
+namespace Weft.Channels;
+
+#pragma warning disable CA1001 // The event holds nothing of the system's, and its setter may still be in it when the waiter is done.
+/// <summary>A thread that blocks at a channel. In a goroutine the wait is a managed one, so the processor goes on to another machine.</summary>
+internal sealed class BlockingWaiter<T> : Waiter<T>
+{
+    // Spinning would only keep the counterpart from its CPU.
+    private readonly ManualResetEventSlim _finished = new(initialState: false, spinCount: 0);
+    private Outcome _outcome;
+
+    private protected override WaitReason Reason => WaitReason.ManagedWait;
+
+    internal override void Finish(Outcome outcome)
+    {
+        _outcome = outcome;
+        _finished.Set();
+    }
+
+    /// <summary>Waits for the end of an operation that is in the channel's queue.</summary>
+    /// <exception cref="OperationCanceledException">The token came first; the operation has left no trace.</exception>
+    internal Outcome Wait(Chan<T> channel, bool isSend, CancellationToken token)
+    {
+        try
+        {
+            _finished.Wait(token);
+        }
+        catch (Exception) when (channel.TryRemove(this, isSend))
+        {
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            // The counterpart has taken the operation and is about to say so.
+            _finished.Wait(CancellationToken.None);
+        }
+
+        return _outcome;
+    }
+}

@@ -1,0 +1,342 @@
+using System.Threading.Channels;
+using Weft.Channels;
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <summary>
+/// A channel as Go has it: goroutines, and any other thread, hand values to each other through it, first come, first served. An unbuffered
+/// one lets sender and receiver meet; a buffered one holds values until somebody receives them, and makes senders wait when it is full.
+/// </summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+/// <remarks>
+/// <para>
+/// All public members may be used from any thread. A wait in a goroutine costs no thread with the asynchronous operations; the blocking
+/// ones (<see cref="Send"/>, <see cref="Receive"/>) keep the thread, and the processor goes on to another.
+/// </para>
+/// <para>
+/// What an operation returns is to be awaited once, as every <see cref="ValueTask"/>. Each has begun when it returns: a value sent may be
+/// received before the send is awaited.
+/// </para>
+/// <para>A channel needs no closing and no disposal; close it to tell its receivers that nothing more will come.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var numbers = new Chan&lt;int&gt;();
+/// Go.Start(async () =>
+/// {
+///     for (int i = 0; i &lt; 3; i++)
+///         await numbers.SendAsync(i);
+///     numbers.Close();
+/// });
+/// await foreach (int number in numbers)
+///     Console.WriteLine(number);
+/// </code>
+/// </example>
+public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
+{
+    // All under the lock. A ring that holds _count values from _head on; null for an unbuffered channel.
+    private readonly T[]? _buffer;
+    private int _head;
+    private int _count;
+
+    // Receivers wait only while the ring is empty, senders only while it is full; both at once only through a select that waits for both.
+    private WaitQueue<T> _receivers;
+    private WaitQueue<T> _senders;
+
+    /// <summary>Makes a channel.</summary>
+    /// <param name="capacity">How many values it holds that nobody has received yet; 0 makes it unbuffered.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
+    public Chan(int capacity = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        if (capacity > 0)
+            _buffer = new T[capacity];
+    }
+
+    /// <inheritdoc/>
+    public override int Capacity => _buffer?.Length ?? 0;
+
+    /// <inheritdoc/>
+    public override int Count => Volatile.Read(ref _count);
+
+    /// <summary>Sends a value; waits until somebody receives it or, in a buffered channel, until there is room.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; the value is not sent then.</param>
+    /// <exception cref="ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
+    public ValueTask SendAsync(T value, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        Machine? machine = Machine.Calling;
+        Lock();
+        NoteUser(machine);
+        Outcome outcome = SendNow(value, out Waiter<T>? receiver);
+        if (outcome == Outcome.Pending)
+        {
+            var operation = ChanOperation<T>.Begin(this, machine?.Current, isSend: true);
+            operation.Value = value;
+            short version = operation.Version;
+            _senders.Add(operation);
+            Unlock();
+            if (cancellationToken.CanBeCanceled)
+                operation.CancelWith(cancellationToken);
+            return new ValueTask(operation, version);
+        }
+
+        Unlock();
+        receiver?.Finish(Outcome.Done);
+        if (outcome == Outcome.Closed)
+            return ValueTask.FromException(SendOnClosed());
+        if (machine is { Current: { } goroutine } && machine.SpendBudget())
+        {
+            ChanOperation<T> turn = Turn(goroutine, default!, Outcome.Done);
+            return new ValueTask(turn, turn.Version);
+        }
+
+        return default;
+    }
+
+    /// <summary>Receives a value; waits for one if need be. As in Go, a closed and empty channel gives the type's default at once.</summary>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; no value is taken then.</param>
+    /// <returns>The value. <see cref="ReceiveOrClosedAsync"/> tells a default that was sent from a closed channel.</returns>
+    public ValueTask<T> ReceiveAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        return ReceiveOrBegin(cancellationToken, out T value, out _) is { } operation ? new ValueTask<T>(operation, operation.Version) : new ValueTask<T>(value);
+    }
+
+    /// <summary>Receives a value, or learns that the channel is closed and empty; waits for either if need be.</summary>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; no value is taken then.</param>
+    public ValueTask<Received<T>> ReceiveOrClosedAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<Received<T>>(cancellationToken);
+        return ReceiveOrBegin(cancellationToken, out T value, out Outcome outcome) is { } operation
+            ? new ValueTask<Received<T>>(operation, operation.Version)
+            : new ValueTask<Received<T>>(new Received<T>(value, outcome == Outcome.Done));
+    }
+
+    /// <summary>Sends a value if that is possible without waiting.</summary>
+    /// <returns>Whether it was sent.</returns>
+    /// <exception cref="ChannelClosedException">The channel is closed.</exception>
+    public bool TrySend(T value)
+    {
+        Lock();
+        NoteUser(Machine.Calling);
+        Outcome outcome = SendNow(value, out Waiter<T>? receiver);
+        Unlock();
+        receiver?.Finish(Outcome.Done);
+        return outcome == Outcome.Closed ? throw SendOnClosed() : outcome == Outcome.Done;
+    }
+
+    /// <summary>Sends a value; blocks the calling thread until somebody receives it or, in a buffered channel, until there is room.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; the value is not sent then.</param>
+    /// <exception cref="ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
+    public void Send(T value, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Lock();
+        NoteUser(Machine.Calling);
+        Outcome outcome = SendNow(value, out Waiter<T>? receiver);
+        if (outcome == Outcome.Pending)
+        {
+            var waiter = new BlockingWaiter<T> { Value = value };
+            _senders.Add(waiter);
+            Unlock();
+            outcome = waiter.Wait(this, isSend: true, cancellationToken);
+        }
+        else
+        {
+            Unlock();
+            receiver?.Finish(Outcome.Done);
+        }
+
+        if (outcome == Outcome.Closed)
+            throw SendOnClosed();
+    }
+
+    /// <summary>Receives a value; blocks the calling thread until there is one. A closed and empty channel gives the type's default.</summary>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; no value is taken then.</param>
+    public T Receive(CancellationToken cancellationToken = default) => ReceiveOrClosed(cancellationToken).Value;
+
+    /// <summary>Receives a value, or learns that the channel is closed and empty; blocks the calling thread until then.</summary>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; no value is taken then.</param>
+    public Received<T> ReceiveOrClosed(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Lock();
+        NoteUser(Machine.Calling);
+        Outcome outcome = ReceiveNow(out T value, out Waiter<T>? sender);
+        if (outcome == Outcome.Pending)
+        {
+            var waiter = new BlockingWaiter<T>();
+            _receivers.Add(waiter);
+            Unlock();
+            outcome = waiter.Wait(this, isSend: false, cancellationToken);
+            value = waiter.Value;
+        }
+        else
+        {
+            Unlock();
+            sender?.Finish(Outcome.Done);
+        }
+
+        return new Received<T>(value, outcome == Outcome.Done);
+    }
+
+    /// <summary>Receives until the channel is closed and empty: <c>await foreach</c>, Go's <c>for v := range c</c>.</summary>
+    /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
+    public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new ChanEnumerator<T>(this, cancellationToken);
+
+    /// <summary>Takes a waiter out of the queue, for a cancellation; false when it is not in there any more.</summary>
+    internal bool TryRemove(Waiter<T> waiter, bool isSend)
+    {
+        Lock();
+        bool isQueued = waiter.IsQueued;
+        if (isQueued)
+            QueueOf(isSend).Remove(waiter);
+        Unlock();
+        return isQueued;
+    }
+
+    /// <inheritdoc/>
+    internal override bool TryClose(Exception? error)
+    {
+        Waiter<T>? woken = null;
+        Lock();
+        if (IsClosedLocked)
+        {
+            Unlock();
+            return false;
+        }
+
+        Volatile.Write(ref IsClosedLocked, true);
+        CloseError = error;
+        while ((_receivers.Take() ?? _senders.Take()) is Waiter<T> waiter)
+        {
+            waiter.After = woken;
+            woken = waiter;
+        }
+
+        Unlock();
+        while (woken is Waiter<T> waiter)
+        {
+            woken = waiter.After;
+            waiter.After = null;
+            waiter.Finish(Outcome.Closed);
+        }
+
+        return true;
+    }
+
+    /// <summary>Receives a value if there is one.</summary>
+    /// <returns>Whether there was one; false also when the channel is closed and empty.</returns>
+    public bool TryReceive(out T value)
+    {
+        Lock();
+        NoteUser(Machine.Calling);
+        Outcome outcome = ReceiveNow(out value, out Waiter<T>? sender);
+        Unlock();
+        sender?.Finish(Outcome.Done);
+        return outcome == Outcome.Done;
+    }
+
+    /// <summary>Receives at once, or begins an operation that does when its time comes, and that somebody has to await.</summary>
+    internal ChanOperation<T>? ReceiveOrBegin(CancellationToken token, out T value, out Outcome outcome)
+    {
+        Machine? machine = Machine.Calling;
+        Lock();
+        NoteUser(machine);
+        outcome = ReceiveNow(out value, out Waiter<T>? sender);
+        if (outcome == Outcome.Pending)
+        {
+            var operation = ChanOperation<T>.Begin(this, machine?.Current, isSend: false);
+            _receivers.Add(operation);
+            Unlock();
+            if (token.CanBeCanceled)
+                operation.CancelWith(token);
+            return operation;
+        }
+
+        Unlock();
+        sender?.Finish(Outcome.Done);
+        return machine is { Current: { } goroutine } && machine.SpendBudget() ? Turn(goroutine, value, outcome) : null;
+    }
+
+    /// <summary>An operation that has ended already: the goroutine has done so many at once that the others are to have a turn.</summary>
+    private ChanOperation<T> Turn(Goroutine goroutine, T value, Outcome outcome)
+    {
+        var operation = ChanOperation<T>.Begin(this, goroutine, isSend: false);
+        operation.Value = value;
+        operation.EndAfterTurn(outcome);
+        return operation;
+    }
+
+    // The lock is held in all of these.
+
+    /// <summary>Sends without waiting: Done, Closed, or Pending if it would have to wait. The caller finishes the receiver after the lock.</summary>
+    internal Outcome SendNow(T value, out Waiter<T>? receiver)
+    {
+        receiver = null;
+        if (IsClosedLocked)
+            return Outcome.Closed;
+        receiver = _receivers.Take();
+        if (receiver is not null)
+            receiver.Value = value;
+        else if (_count < Capacity)
+            Put(value);
+        else
+            return Outcome.Pending;
+        return Outcome.Done;
+    }
+
+    /// <summary>Receives without waiting: Done, Closed, or Pending if it would have to wait. The caller finishes the sender after the lock.</summary>
+    internal Outcome ReceiveNow(out T value, out Waiter<T>? sender)
+    {
+        if (_count > 0)
+        {
+            T[] buffer = _buffer!;
+            ref T slot = ref buffer[_head];
+            value = slot;
+            slot = default!;
+            _head = _head + 1 == buffer.Length ? 0 : _head + 1;
+            _count--;
+            sender = _senders.Take();
+            if (sender is not null)
+                Put(TakeValue(sender));
+            return Outcome.Done;
+        }
+
+        sender = _senders.Take();
+        if (sender is not null)
+        {
+            value = TakeValue(sender);
+            return Outcome.Done;
+        }
+
+        value = default!;
+        return IsClosedLocked ? Outcome.Closed : Outcome.Pending;
+    }
+
+    internal ref WaitQueue<T> QueueOf(bool isSend) => ref isSend ? ref _senders : ref _receivers;
+
+    private void Put(T value)
+    {
+        T[] buffer = _buffer!;
+        int tail = _head + _count;
+        buffer[tail >= buffer.Length ? tail - buffer.Length : tail] = value;
+        _count++;
+    }
+
+    private static T TakeValue(Waiter<T> sender)
+    {
+        T value = sender.Value;
+        sender.Value = default!;
+        return value;
+    }
+
+    private static ChannelClosedException SendOnClosed() => new("send on closed channel");
+}

@@ -1,0 +1,94 @@
+using System.Threading.Channels;
+using System.Threading.Tasks.Sources;
+using Weft.Scheduling;
+
+namespace Weft.Channels;
+
+/// <summary>One send or receive that waits, and is awaited.</summary>
+internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource, IValueTaskSource<T>, IValueTaskSource<Received<T>>
+{
+    private bool _isSend;
+    private Chan<T> _channel = null!;
+
+    // What can end the wait, if anything.
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+
+    /// <summary>An operation for the goroutine that the calling thread runs, or for a thread that runs none.</summary>
+    internal static ChanOperation<T> Begin(Chan<T> channel, Goroutine? goroutine, bool isSend)
+    {
+        ChanOperation<T> operation = (goroutine is null ? null : TakeKept<ChanOperation<T>>(goroutine)) ?? new ChanOperation<T>();
+        operation.Begin(goroutine);
+        operation._channel = channel;
+        operation._isSend = isSend;
+        return operation;
+    }
+
+    private protected override WaitReason Reason => WaitReasons.OfChannel(_channel, _isSend ? WaitReason.ChanSend : WaitReason.ChanReceive);
+
+    /// <summary>
+    /// Has a token end the wait. Called once the operation can be found in the channel's queue: a cancellation that comes before takes it out
+    /// there, one that comes after the counterpart finds it gone and does nothing.
+    /// </summary>
+    internal void CancelWith(CancellationToken token)
+    {
+        _token = token;
+        _registration = token.UnsafeRegister(static o => ((ChanOperation<T>)o!).Cancel(), this);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => Status(token);
+
+    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => Status(token);
+
+    ValueTaskSourceStatus IValueTaskSource<Received<T>>.GetStatus(short token) => Status(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
+
+    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
+
+    void IValueTaskSource<Received<T>>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token)
+    {
+        if (GetResult(token).Outcome == Outcome.Closed)
+            throw new ChannelClosedException("send on closed channel");
+    }
+
+    T IValueTaskSource<T>.GetResult(short token) => GetResult(token).Value;
+
+    Received<T> IValueTaskSource<Received<T>>.GetResult(short token)
+    {
+        (T value, Outcome outcome) = GetResult(token);
+        return new Received<T>(value, outcome == Outcome.Done);
+    }
+
+    private (T Value, Outcome Outcome) GetResult(short token)
+    {
+        Outcome outcome = End(token);
+        T value = Value;
+        Value = default!;
+        if (_token.CanBeCanceled)
+        {
+            if (outcome == Outcome.Cancelled)
+                throw new OperationCanceledException(_token);
+
+            // A callback that has begun may still look at this operation: then it is not used again.
+            if (!_registration.Unregister())
+                return (value, outcome);
+            _token = default;
+            _registration = default;
+        }
+
+        Keep();
+        return (value, outcome);
+    }
+
+    private void Cancel()
+    {
+        if (_channel.TryRemove(this, _isSend))
+            Complete(Outcome.Cancelled);
+    }
+}

@@ -1,0 +1,29 @@
+using Weft.Scheduling;
+
+namespace Weft.Channels;
+
+/// <summary>
+/// A place in one of a channel's queues: an operation that waits for its counterpart. Everything here is guarded by the channel's lock; once
+/// the waiter has been taken out of the queue (and claimed, see <see cref="TryClaim"/>), it belongs to whoever took it.
+/// </summary>
+internal abstract class Waiter<T> : Operation
+{
+    /// <summary>The neighbours in the queue, which is a ring; both null when the waiter is alone in it, or in none.</summary>
+    internal Waiter<T>? Before;
+    internal Waiter<T>? After;
+
+    /// <summary>In one of the channel's queues.</summary>
+    internal bool IsQueued;
+
+    /// <summary>What is sent, or what was received.</summary>
+    internal T Value = default!;
+
+    /// <summary>
+    /// Decides for the caller, who holds the channel's lock and has just taken the waiter out of the queue, that the waiter is his; false when
+    /// somebody else was first at another channel of the same select.
+    /// </summary>
+    internal virtual bool TryClaim() => true;
+
+    /// <summary>Tells a claimed waiter how it ended. Without locks.</summary>
+    internal virtual void Finish(Outcome outcome) => Complete(outcome);
+}

@@ -1,0 +1,255 @@
+using System.Threading.Tasks.Sources;
+
+namespace Weft.Scheduling;
+
+/// <summary>How an operation ended.</summary>
+internal enum Outcome : byte
+{
+    /// <summary>It has not.</summary>
+    Pending,
+
+    /// <summary>It did what it was asked for.</summary>
+    Done,
+
+    /// <summary>What it was for had been closed, or was closed meanwhile.</summary>
+    Closed,
+
+    /// <summary>Its token was cancelled first.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// Something that somebody waits for through a <see cref="ValueTask"/>, and that others complete. A goroutine keeps those that it is done with
+/// and uses them again, so waiting allocates nothing in the steady state.
+/// </summary>
+/// <remarks>
+/// <para>
+/// <b>Started by a goroutine.</b> The one that completes the operation does not ask whether it is awaited yet: it stores the outcome and puts
+/// the operation itself into the goroutine's mailbox. Everything else - the continuation, whether the mail has come
+/// (<see cref="_delivered"/>) - is read and written with the goroutine's run right only, so the two sides need no hand-shake: mail that comes
+/// before the await finds no continuation and leaves a note, and the await finds the note. An operation is used again only after its
+/// mail has come, so there is never mail on its way for an earlier use.
+/// </para>
+/// <para>
+/// <b>Started by a thread that runs no goroutine.</b> There is no run right; <see cref="WorkItem.Action"/> is settled by interlocked operations:
+/// null, then the continuation or <see cref="s_completed"/>, and whoever comes second acts. Such an operation is used once.
+/// </para>
+/// <para>
+/// Whoever completes an operation must have claimed it (taken it out of the queue it was in, or won what decides a race for it), so it happens
+/// once for each use.
+/// </para>
+/// </remarks>
+internal abstract class Operation : WorkItem
+{
+    /// <summary>How many operations a goroutine keeps: send, receive and sleep in turn, and one more.</summary>
+    private const int MaxKept = 4;
+
+    private static readonly object s_completed = new();
+    private static readonly Action<object?> s_dispatch = static waiting => ((ScheduledContinuation)waiting!).Dispatch();
+
+    private static readonly Action<object?> s_attach = static pair =>
+    {
+        (Operation operation, ScheduledContinuation waiting) = ((Operation, ScheduledContinuation))pair!;
+        operation.Attach(s_dispatch, waiting);
+    };
+
+    // The goroutine that started it, or null. Set by Begin.
+    private Goroutine? _owner;
+
+    // Written by whoever completes it, after the result.
+    private volatile Outcome _outcome;
+
+    // How it ends once its goroutine has given the others a turn; Pending if it is no such operation.
+    private Outcome _afterTurn;
+    private bool _wasAsked;
+
+    // No mail is on its way.
+    private bool _delivered;
+    private short _version;
+
+    /// <summary>What a <see cref="ValueTask"/> over this use of the operation needs to know.</summary>
+    internal short Version => _version;
+
+    internal Goroutine? Owner => _owner;
+
+    /// <summary>What a goroutine that awaits it waits for.</summary>
+    private protected abstract WaitReason Reason { get; }
+
+    /// <summary>From now on it is in use, by the goroutine that the calling thread runs; null for a thread that runs none.</summary>
+    internal void Begin(Goroutine? owner)
+    {
+        _owner = owner;
+        _outcome = Outcome.Pending;
+        _afterTurn = Outcome.Pending;
+        _delivered = false;
+    }
+
+    /// <summary>Tells the one who waits. Called once, by whoever has claimed the operation, without locks.</summary>
+    internal void Complete(Outcome outcome)
+    {
+        Goroutine? owner = _owner;
+        _outcome = outcome;
+        if (owner is not null)
+            owner.Deliver(this);
+        else if (Interlocked.Exchange(ref Action, s_completed) is ScheduledContinuation waiting)
+            waiting.Dispatch();
+    }
+
+    /// <summary>
+    /// For an operation that has just begun and has ended at once: awaiting it gives the other goroutines a turn. For a running goroutine.
+    /// </summary>
+    internal void EndAfterTurn(Outcome outcome)
+    {
+        _afterTurn = outcome;
+        _wasAsked = false;
+        _delivered = true;
+    }
+
+    /// <inheritdoc/>
+    internal override void NoteTaken() => _delivered = true;
+
+    /// <summary>Takes an operation of the given kind out of those that the running goroutine keeps; null if there is none.</summary>
+    internal static TOperation? TakeKept<TOperation>(Goroutine goroutine)
+        where TOperation : Operation
+    {
+        if (goroutine.KeptOperations is TOperation first)
+        {
+            goroutine.KeptOperations = first.Next;
+            first.Next = null;
+            return first;
+        }
+
+        for (WorkItem? before = goroutine.KeptOperations; before is not null; before = before.Next)
+        {
+            if (before.Next is not TOperation found)
+                continue;
+            before.Next = found.Next;
+            found.Next = null;
+            return found;
+        }
+
+        return null;
+    }
+
+    private protected ValueTaskSourceStatus Status(short token)
+    {
+        CheckVersion(token);
+        if (_afterTurn != Outcome.Pending)
+        {
+            // Who asks a second time does not await it, and gets no turn.
+            if (!_wasAsked)
+            {
+                _wasAsked = true;
+                return ValueTaskSourceStatus.Pending;
+            }
+
+            SettleTurn();
+        }
+
+        return _outcome switch
+        {
+            Outcome.Pending => ValueTaskSourceStatus.Pending,
+            Outcome.Cancelled => ValueTaskSourceStatus.Canceled,
+            _ => ValueTaskSourceStatus.Succeeded,
+        };
+    }
+
+    private protected void Await(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        CheckVersion(token);
+        Goroutine? owner = _owner;
+        Machine? machine = Machine.Calling;
+        bool isRunning = owner is not null && machine is not null && machine.Current == owner;
+        if (isRunning && flags == ValueTaskSourceOnCompletedFlags.UseSchedulingContext && SynchronizationContext.Current == owner)
+        {
+            machine!.WaitBox = state;
+            machine.WaitReason = _afterTurn != Outcome.Pending ? WaitReason.Yield : Reason;
+            Attach(continuation, state);
+            return;
+        }
+
+        var waiting = ScheduledContinuation.Capture(continuation, state, flags);
+        if (isRunning)
+        {
+            Attach(s_dispatch, waiting);
+        }
+        else if (owner is not null)
+        {
+            owner.Resume(s_attach, (this, waiting));
+        }
+        else if (Interlocked.CompareExchange(ref Action, waiting, null) is { } seen)
+        {
+            if (seen != s_completed)
+                throw AwaitedTwice();
+            waiting.Dispatch();
+        }
+    }
+
+    /// <summary>The end of this use; afterwards the operation may be in use again at any time.</summary>
+    private protected Outcome End(short token)
+    {
+        CheckVersion(token);
+        if (_afterTurn != Outcome.Pending)
+            SettleTurn();
+        Outcome outcome = _outcome;
+        if (outcome == Outcome.Pending)
+            throw new InvalidOperationException("The operation has no result before it has ended.");
+        _version++;
+        return outcome;
+    }
+
+    /// <summary>Gives an operation whose use has ended to its goroutine to be used again, if that is who calls and no mail is on its way.</summary>
+    private protected void Keep()
+    {
+        if (!_delivered || _owner is not Goroutine owner || Machine.CurrentGoroutine != owner)
+            return;
+        int kept = 0;
+        for (WorkItem? other = owner.KeptOperations; other is not null; other = other.Next)
+        {
+            if (++kept == MaxKept)
+                return;
+        }
+
+        Action = null;
+        State = null;
+        Next = owner.KeptOperations;
+        owner.KeptOperations = this;
+    }
+
+    /// <summary>With the run right of the goroutine.</summary>
+    private void Attach(Action<object?> continuation, object? state)
+    {
+        if (_afterTurn != Outcome.Pending)
+        {
+            SettleTurn();
+            _owner!.YieldWith(continuation, state);
+        }
+        else if (_delivered)
+        {
+            _owner!.Resume(continuation, state);
+        }
+        else if (Action is not null)
+        {
+            throw AwaitedTwice();
+        }
+        else
+        {
+            Action = continuation;
+            State = state;
+        }
+    }
+
+    private void SettleTurn()
+    {
+        _outcome = _afterTurn;
+        _afterTurn = Outcome.Pending;
+    }
+
+    private void CheckVersion(short token)
+    {
+        if (token != _version)
+            throw new InvalidOperationException("This operation was awaited before; a ValueTask can be awaited once only.");
+    }
+
+    private static InvalidOperationException AwaitedTwice() => new("An operation can be awaited once only.");
+}
