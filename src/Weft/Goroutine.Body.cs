@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weft.Scheduling;
 
 namespace Weft;
@@ -10,6 +11,9 @@ public abstract partial class Goroutine
     /// tells whether the body itself waits for that operation.
     /// </summary>
     private object? _bodyOrTask;
+
+    // What resumes the body, once one of Weft's own awaiters has seen it: the compiler uses the same delegate each time.
+    private Action? _bodyContinuation;
 
     // Written by the holder of the run right; the last of these flags to be set is FlagEnded.
     private volatile byte _flags;
@@ -24,6 +28,9 @@ public abstract partial class Goroutine
 
     // Something the body started and did not wait for runs as a part of the goroutine, and may wake others: it is never asleep for good.
     private const byte FlagManyFlows = 32;
+
+    // The body has returned its task.
+    private const byte FlagBegun = 64;
 
     internal bool HasEnded => (_flags & FlagEnded) != 0;
 
@@ -70,12 +77,32 @@ public abstract partial class Goroutine
         if (task is null)
             End(null, null);
         else
-            _bodyOrTask = task;
+            SetTask(task);
+    }
+
+    /// <summary>The body goes on asynchronously.</summary>
+    private void SetTask(Task task)
+    {
+        _bodyOrTask = task;
+        _flags |= FlagBegun;
     }
 
     /// <summary>Whether an item goes on with the body itself, and not with something the body started and did not wait for.</summary>
     private bool ResumesBody(object action, object? state) =>
-        ReferenceEquals(state, _bodyOrTask) || (action is Action continuation && ReferenceEquals(continuation.Target, _bodyOrTask));
+        ReferenceEquals(action, _bodyContinuation) || ReferenceEquals(state, _bodyOrTask) || IsOfBody(action);
+
+    /// <summary>Whether <paramref name="box"/>, by which an operation of Weft was awaited, is the body's: its task or what resumes it.</summary>
+    private bool IsOfBody(object? box)
+    {
+        if (box is null)
+            return false;
+        if (ReferenceEquals(box, _bodyContinuation) || ReferenceEquals(box, _bodyOrTask))
+            return true;
+        if (box is not Action continuation || !ReferenceEquals(continuation.Target, _bodyOrTask))
+            return false;
+        _bodyContinuation = continuation;
+        return true;
+    }
 
     /// <param name="machine">The calling machine.</param>
     /// <param name="otherFlow">The body waited for an operation of Weft, and something else of the goroutine ran.</param>
@@ -83,30 +110,32 @@ public abstract partial class Goroutine
     {
         object? box = machine.WaitBox;
         machine.WaitBox = null;
-        if (_bodyOrTask is not Task task || HasEnded)
+        if ((_flags & (FlagBegun | FlagEnded)) != FlagBegun)
             return;
+        Task task = Unsafe.As<Task>(_bodyOrTask!);
         if (task.IsCompleted)
         {
             End(task, task.IsCompletedSuccessfully ? null : ExceptionOf(task));
             return;
         }
 
-        if (machine.WaitReason == WaitReason.Yield && ReferenceEquals(box, task))
+        bool isWaitOfBody = IsOfBody(box);
+        if (isWaitOfBody && machine.WaitReason == WaitReason.Yield)
             return; // it is about to go to the tail of a queue
 
         // The body waits for an operation of Weft and nothing else: its end can only come in an item of this goroutine, and is looked for here.
         if (otherFlow)
             _flags |= FlagManyFlows;
-        if (ReferenceEquals(box, task))
+        if (isWaitOfBody)
         {
             _flags |= FlagParkedOnWeft;
-            NoteParked((_flags & FlagManyFlows) != 0 ? WaitReason.Await : machine.WaitReason);
+            NoteParked((_flags & FlagManyFlows) != 0 ? WaitReason.Await : machine.WaitReason, machine.CoarseTime);
             return;
         }
 
         if (!otherFlow)
             _flags &= unchecked((byte)~FlagParkedOnWeft);
-        NoteParked(WaitReason.Await);
+        NoteParked(WaitReason.Await, machine.CoarseTime);
         if ((_flags & FlagHooked) != 0)
             return;
         _flags |= FlagHooked;

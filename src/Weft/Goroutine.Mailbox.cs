@@ -132,7 +132,9 @@ public abstract partial class Goroutine
     }
 
     /// <summary>Puts an operation that was completed into the mailbox of the goroutine that started it. Any thread.</summary>
-    internal void Deliver(Operation operation)
+    /// <param name="operation">The operation.</param>
+    /// <param name="machine">The calling machine, or null.</param>
+    internal void Deliver(Operation operation, Machine? machine)
     {
         if (Engine.IsStopped)
         {
@@ -147,10 +149,10 @@ public abstract partial class Goroutine
         }
 
         // Nobody runs the goroutine and nobody else can queue it now: what belongs to the run right is ours, as if the mail had been taken.
-        operation.NoteTaken();
+        operation.WasTaken = true;
         _slot = operation.Action ?? s_nothing;
         _slotState = operation.State;
-        Engine.Enqueue(this);
+        Engine.Enqueue(this, machine);
     }
 
     private void PushInbox(WorkItem item)
@@ -246,15 +248,21 @@ public abstract partial class Goroutine
                 return;
             object action = _slot!;
             object? state = _slotState;
-            if (action is ReturnItem)
-                return;
             _slot = null;
             _slotState = null;
-            if (action is WorkItem item)
+
+            // The test for the common kind is one comparison, the one for a work item a walk through the base classes.
+            if (action is not (Action<object?> or System.Action) && action is WorkItem item)
             {
+                if (item is ReturnItem)
+                {
+                    _slot = item;
+                    return;
+                }
+
                 _slot = item.Next;
                 item.Next = null;
-                item.NoteTaken();
+                item.WasTaken = true;
                 if (item.Action is null)
                     continue; // completed before it was awaited
                 action = item.Action;

@@ -77,10 +77,12 @@ public abstract partial class Goroutine
 
     internal void ChangeBlockedDepth(int by) => Volatile.Write(ref _blockedDepth, _blockedDepth + by);
 
-    internal void NoteParked(WaitReason reason)
+    /// <param name="reason">What it waits for.</param>
+    /// <param name="now">The system's tick count, as far as the caller knows it.</param>
+    private void NoteParked(WaitReason reason, int now)
     {
         _waitReason = reason;
-        _waitSince = unchecked((int)Environment.TickCount64);
+        _waitSince = now;
         if (!IsRegistered)
             Engine.Registry.Add(this);
     }

@@ -37,7 +37,7 @@ public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion
         if (Machine.CurrentGoroutine is Goroutine waiter && ReferenceEquals(SynchronizationContext.Current, waiter))
         {
             // Another scheduler's goroutines can wake this one although all of its own scheduler are asleep.
-            Machine.NoteWait(waiter.Engine == _goroutine.Engine ? WaitReason.Join : WaitReason.Await, continuation.Target);
+            Machine.NoteWait(waiter.Engine == _goroutine.Engine ? WaitReason.Join : WaitReason.Await, continuation);
             _goroutine.AddJoiner(waiter, continuation);
         }
         else

@@ -32,7 +32,7 @@ public readonly struct YieldAwaitable
             Machine? machine = Machine.Calling;
             if (machine?.Current is Goroutine goroutine && !machine.IsInScheduler)
             {
-                machine.WaitBox = continuation.Target;
+                machine.WaitBox = continuation;
                 machine.WaitReason = WaitReason.Yield;
                 goroutine.YieldWith(continuation, null);
             }

@@ -10,9 +10,11 @@ internal sealed class BlockingWaiter<T> : Waiter<T>
     private readonly ManualResetEventSlim _finished = new(initialState: false, spinCount: 0);
     private Outcome _outcome;
 
-    private protected override WaitReason Reason => WaitReason.ManagedWait;
+    internal BlockingWaiter() => IsSpecial = true;
 
-    internal override void Finish(Outcome outcome)
+    internal override void EndSend(short token) => throw new NotSupportedException("A thread that blocks awaits nothing.");
+
+    private protected override void FinishSpecial(Outcome outcome, Machine? machine)
     {
         _outcome = outcome;
         _finished.Set();

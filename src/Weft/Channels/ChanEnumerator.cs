@@ -13,7 +13,6 @@ internal sealed class ChanEnumerator<T>(Chan<T> channel, CancellationToken token
 
     public ValueTask<bool> MoveNextAsync()
     {
-        token.ThrowIfCancellationRequested();
         if (channel.ReceiveOrBegin(token, out T value, out Scheduling.Outcome outcome) is { } operation)
         {
             _operation = operation;

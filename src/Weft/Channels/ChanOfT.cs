@@ -15,7 +15,7 @@ namespace Weft;
 /// ones (<see cref="Send"/>, <see cref="Receive"/>) keep the thread, and the processor goes on to another.
 /// </para>
 /// <para>
-/// What an operation returns is to be awaited once, as every <see cref="ValueTask"/>. Each has begun when it returns: a value sent may be
+/// What an operation returns is to be awaited once, as a <see cref="ValueTask"/>, to which it converts. Each has begun when it returns: a value sent may be
 /// received before the send is awaited.
 /// </para>
 /// <para>A channel needs no closing and no disposal; close it to tell its receivers that nothing more will come.</para>
@@ -64,10 +64,10 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     /// <param name="value">The value.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; the value is not sent then.</param>
     /// <exception cref="ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
-    public ValueTask SendAsync(T value, CancellationToken cancellationToken = default)
+    public SendAwaitable SendAsync(T value, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled(cancellationToken);
+            return new SendAwaitable(ChanOperation<T>.Failed(Outcome.Cancelled, cancellationToken));
         Machine? machine = Machine.Calling;
         Lock();
         NoteUser(machine);
@@ -76,58 +76,48 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         {
             var operation = ChanOperation<T>.Begin(this, machine?.Current, isSend: true);
             operation.Value = value;
-            short version = operation.Version;
             _senders.Add(operation);
             Unlock();
             if (cancellationToken.CanBeCanceled)
                 operation.CancelWith(cancellationToken);
-            return new ValueTask(operation, version);
+            return new SendAwaitable(operation);
         }
 
         Unlock();
-        receiver?.Finish(Outcome.Done);
+        receiver?.Finish(Outcome.Done, machine);
         if (outcome == Outcome.Closed)
-            return ValueTask.FromException(SendOnClosed());
-        if (machine is { Current: { } goroutine } && machine.SpendBudget())
-        {
-            ChanOperation<T> turn = Turn(goroutine, default!, Outcome.Done);
-            return new ValueTask(turn, turn.Version);
-        }
-
-        return default;
+            return new SendAwaitable(ChanOperation<T>.Failed(Outcome.Closed, default));
+        return machine is { Current: { } goroutine } && machine.SpendBudget()
+            ? new SendAwaitable(Turn(goroutine, default!, Outcome.Done))
+            : default;
     }
 
     /// <summary>Receives a value; waits for one if need be. As in Go, a closed and empty channel gives the type's default at once.</summary>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; no value is taken then.</param>
     /// <returns>The value. <see cref="ReceiveOrClosedAsync"/> tells a default that was sent from a closed channel.</returns>
-    public ValueTask<T> ReceiveAsync(CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<T>(cancellationToken);
-        return ReceiveOrBegin(cancellationToken, out T value, out _) is { } operation ? new ValueTask<T>(operation, operation.Version) : new ValueTask<T>(value);
-    }
+    public ReceiveAwaitable<T> ReceiveAsync(CancellationToken cancellationToken = default) =>
+        ReceiveOrBegin(cancellationToken, out T value, out _) is { } operation
+            ? new ReceiveAwaitable<T>(operation)
+            : new ReceiveAwaitable<T>(value);
 
     /// <summary>Receives a value, or learns that the channel is closed and empty; waits for either if need be.</summary>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; no value is taken then.</param>
-    public ValueTask<Received<T>> ReceiveOrClosedAsync(CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<Received<T>>(cancellationToken);
-        return ReceiveOrBegin(cancellationToken, out T value, out Outcome outcome) is { } operation
-            ? new ValueTask<Received<T>>(operation, operation.Version)
-            : new ValueTask<Received<T>>(new Received<T>(value, outcome == Outcome.Done));
-    }
+    public ReceiveOrClosedAwaitable<T> ReceiveOrClosedAsync(CancellationToken cancellationToken = default) =>
+        ReceiveOrBegin(cancellationToken, out T value, out Outcome outcome) is { } operation
+            ? new ReceiveOrClosedAwaitable<T>(operation)
+            : new ReceiveOrClosedAwaitable<T>(new Received<T>(value, outcome == Outcome.Done));
 
     /// <summary>Sends a value if that is possible without waiting.</summary>
     /// <returns>Whether it was sent.</returns>
     /// <exception cref="ChannelClosedException">The channel is closed.</exception>
     public bool TrySend(T value)
     {
+        Machine? machine = Machine.Calling;
         Lock();
-        NoteUser(Machine.Calling);
+        NoteUser(machine);
         Outcome outcome = SendNow(value, out Waiter<T>? receiver);
         Unlock();
-        receiver?.Finish(Outcome.Done);
+        receiver?.Finish(Outcome.Done, machine);
         return outcome == Outcome.Closed ? throw SendOnClosed() : outcome == Outcome.Done;
     }
 
@@ -138,8 +128,9 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     public void Send(T value, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Machine? machine = Machine.Calling;
         Lock();
-        NoteUser(Machine.Calling);
+        NoteUser(machine);
         Outcome outcome = SendNow(value, out Waiter<T>? receiver);
         if (outcome == Outcome.Pending)
         {
@@ -151,7 +142,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         else
         {
             Unlock();
-            receiver?.Finish(Outcome.Done);
+            receiver?.Finish(Outcome.Done, machine);
         }
 
         if (outcome == Outcome.Closed)
@@ -167,8 +158,9 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     public Received<T> ReceiveOrClosed(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Machine? machine = Machine.Calling;
         Lock();
-        NoteUser(Machine.Calling);
+        NoteUser(machine);
         Outcome outcome = ReceiveNow(out T value, out Waiter<T>? sender);
         if (outcome == Outcome.Pending)
         {
@@ -181,7 +173,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         else
         {
             Unlock();
-            sender?.Finish(Outcome.Done);
+            sender?.Finish(Outcome.Done, machine);
         }
 
         return new Received<T>(value, outcome == Outcome.Done);
@@ -205,6 +197,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     /// <inheritdoc/>
     internal override bool TryClose(Exception? error)
     {
+        Machine? machine = Machine.Calling;
         Waiter<T>? woken = null;
         Lock();
         if (IsClosedLocked)
@@ -226,7 +219,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         {
             woken = waiter.After;
             waiter.After = null;
-            waiter.Finish(Outcome.Closed);
+            waiter.Finish(Outcome.Closed, machine);
         }
 
         return true;
@@ -236,17 +229,25 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     /// <returns>Whether there was one; false also when the channel is closed and empty.</returns>
     public bool TryReceive(out T value)
     {
+        Machine? machine = Machine.Calling;
         Lock();
-        NoteUser(Machine.Calling);
+        NoteUser(machine);
         Outcome outcome = ReceiveNow(out value, out Waiter<T>? sender);
         Unlock();
-        sender?.Finish(Outcome.Done);
+        sender?.Finish(Outcome.Done, machine);
         return outcome == Outcome.Done;
     }
 
-    /// <summary>Receives at once, or begins an operation that does when its time comes, and that somebody has to await.</summary>
+    /// <summary>Receives at once, or gives an operation that has to be awaited.</summary>
     internal ChanOperation<T>? ReceiveOrBegin(CancellationToken token, out T value, out Outcome outcome)
     {
+        if (token.IsCancellationRequested)
+        {
+            value = default!;
+            outcome = Outcome.Cancelled;
+            return ChanOperation<T>.Failed(Outcome.Cancelled, token);
+        }
+
         Machine? machine = Machine.Calling;
         Lock();
         NoteUser(machine);
@@ -262,7 +263,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         }
 
         Unlock();
-        sender?.Finish(Outcome.Done);
+        sender?.Finish(Outcome.Done, machine);
         return machine is { Current: { } goroutine } && machine.SpendBudget() ? Turn(goroutine, value, outcome) : null;
     }
 
@@ -338,5 +339,5 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         return value;
     }
 
-    private static ChannelClosedException SendOnClosed() => new("send on closed channel");
+    internal static ChannelClosedException SendOnClosed() => new("send on closed channel");
 }

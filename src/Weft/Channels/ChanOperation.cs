@@ -1,11 +1,10 @@
-using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
 using Weft.Scheduling;
 
 namespace Weft.Channels;
 
 /// <summary>One send or receive that waits, and is awaited.</summary>
-internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource, IValueTaskSource<T>, IValueTaskSource<Received<T>>
+internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueTaskSource<Received<T>>
 {
     private bool _isSend;
     private Chan<T> _channel = null!;
@@ -17,14 +16,34 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource, IValueTask
     /// <summary>An operation for the goroutine that the calling thread runs, or for a thread that runs none.</summary>
     internal static ChanOperation<T> Begin(Chan<T> channel, Goroutine? goroutine, bool isSend)
     {
-        ChanOperation<T> operation = (goroutine is null ? null : TakeKept<ChanOperation<T>>(goroutine)) ?? new ChanOperation<T>();
-        operation.Begin(goroutine);
-        operation._channel = channel;
+        ChanOperation<T>? operation = null;
+        if (goroutine?.KeptOperations is ChanOperation<T> kept)
+        {
+            operation = kept;
+            goroutine.KeptOperations = kept.Next;
+            kept.Next = null;
+        }
+        else if (goroutine?.KeptOperations is not null)
+        {
+            operation = TakeKeptBehindFirst<ChanOperation<T>>(goroutine);
+        }
+
+        operation ??= new ChanOperation<T>();
+        operation.Begin(goroutine, WaitReasons.OfChannel(channel, isSend ? WaitReason.ChanSend : WaitReason.ChanReceive));
+        if (operation._channel != channel)
+            operation._channel = channel;
         operation._isSend = isSend;
         return operation;
     }
 
-    private protected override WaitReason Reason => WaitReasons.OfChannel(_channel, _isSend ? WaitReason.ChanSend : WaitReason.ChanReceive);
+    /// <summary>An operation that has failed already.</summary>
+    internal static ChanOperation<T> Failed(Outcome outcome, CancellationToken token)
+    {
+        var operation = new ChanOperation<T> { _token = token };
+        operation.Begin(null, WaitReason.Await);
+        operation.Complete(outcome, null);
+        return operation;
+    }
 
     /// <summary>
     /// Has a token end the wait. Called once the operation can be found in the channel's queue: a cancellation that comes before takes it out
@@ -36,14 +55,9 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource, IValueTask
         _registration = token.UnsafeRegister(static o => ((ChanOperation<T>)o!).Cancel(), this);
     }
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => Status(token);
-
     ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => Status(token);
 
     ValueTaskSourceStatus IValueTaskSource<Received<T>>.GetStatus(short token) => Status(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        Await(continuation, state, token, flags);
 
     void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         Await(continuation, state, token, flags);
@@ -51,21 +65,23 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource, IValueTask
     void IValueTaskSource<Received<T>>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         Await(continuation, state, token, flags);
 
-    void IValueTaskSource.GetResult(short token)
-    {
-        if (GetResult(token).Outcome == Outcome.Closed)
-            throw new ChannelClosedException("send on closed channel");
-    }
-
     T IValueTaskSource<T>.GetResult(short token) => GetResult(token).Value;
 
-    Received<T> IValueTaskSource<Received<T>>.GetResult(short token)
+    Received<T> IValueTaskSource<Received<T>>.GetResult(short token) => GetReceived(token);
+
+    internal override void EndSend(short token)
+    {
+        if (GetResult(token).Outcome == Outcome.Closed)
+            throw Chan<T>.SendOnClosed();
+    }
+
+    internal Received<T> GetReceived(short token)
     {
         (T value, Outcome outcome) = GetResult(token);
         return new Received<T>(value, outcome == Outcome.Done);
     }
 
-    private (T Value, Outcome Outcome) GetResult(short token)
+    internal (T Value, Outcome Outcome) GetResult(short token)
     {
         Outcome outcome = End(token);
         T value = Value;
@@ -89,6 +105,6 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource, IValueTask
     private void Cancel()
     {
         if (_channel.TryRemove(this, _isSend))
-            Complete(Outcome.Cancelled);
+            Complete(Outcome.Cancelled, Machine.Calling);
     }
 }

@@ -6,7 +6,7 @@ namespace Weft.Channels;
 /// A place in one of a channel's queues: an operation that waits for its counterpart. Everything here is guarded by the channel's lock; once
 /// the waiter has been taken out of the queue (and claimed, see <see cref="TryClaim"/>), it belongs to whoever took it.
 /// </summary>
-internal abstract class Waiter<T> : Operation
+internal abstract class Waiter<T> : SendOperation
 {
     /// <summary>The neighbours in the queue, which is a ring; both null when the waiter is alone in it, or in none.</summary>
     internal Waiter<T>? Before;
@@ -19,11 +19,31 @@ internal abstract class Waiter<T> : Operation
     internal T Value = default!;
 
     /// <summary>
+    /// Whether it is anything but a plain <see cref="ChanOperation{T}"/>; those are claimed by taking them out of the queue, and told by
+    /// <see cref="Operation.Complete"/>, without a virtual call.
+    /// </summary>
+    internal bool IsSpecial;
+
+    /// <summary>
     /// Decides for the caller, who holds the channel's lock and has just taken the waiter out of the queue, that the waiter is his; false when
     /// somebody else was first at another channel of the same select.
     /// </summary>
-    internal virtual bool TryClaim() => true;
+    internal bool TryClaim() => !IsSpecial || TryClaimSpecial();
 
     /// <summary>Tells a claimed waiter how it ended. Without locks.</summary>
-    internal virtual void Finish(Outcome outcome) => Complete(outcome);
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="machine">The calling machine, or null.</param>
+    internal void Finish(Outcome outcome, Machine? machine)
+    {
+        if (IsSpecial)
+            FinishSpecial(outcome, machine);
+        else
+            Complete(outcome, machine);
+    }
+
+    /// <inheritdoc cref="TryClaim"/>
+    private protected virtual bool TryClaimSpecial() => true;
+
+    /// <inheritdoc cref="Finish"/>
+    private protected virtual void FinishSpecial(Outcome outcome, Machine? machine) => Complete(outcome, machine);
 }

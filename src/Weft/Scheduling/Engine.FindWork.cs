@@ -14,6 +14,12 @@ internal sealed partial class Engine
     /// <summary>The same while woken goroutines wait there: they have waited for something already, and are soon done more often than not.</summary>
     private const int WokenInterval = 8;
 
+    /// <summary>
+    /// How often a machine looks at the clock, in goroutines run. A power of two. What a dump says of the time a goroutine has waited may be too
+    /// much by the time that so many others took.
+    /// </summary>
+    internal const int ClockInterval = 16;
+
     /// <summary>Rounds over all victims before a machine gives up; the run-next slots are robbed in the last only.</summary>
     private const int StealRounds = 4;
 
@@ -61,7 +67,8 @@ internal sealed partial class Engine
         goroutine.TakeRunRight();
         machine.Current = goroutine;
         machine.Budget = Machine.OperationBudget;
-        processor.Tick++;
+        if (processor.Tick++ % ClockInterval == 0)
+            machine.CoarseTime = unchecked((int)Environment.TickCount64);
         SynchronizationContext.SetSynchronizationContext(goroutine);
         machine.Leave();
         goroutine.RunMailbox(machine);
@@ -160,7 +167,7 @@ internal sealed partial class Engine
                 Processor victim = victims[(start + i) % victims.Length];
                 if (victim == processor)
                     continue;
-                if (victim.StealInto(processor, takeRunNext: round == StealRounds - 1) is Goroutine stolen)
+                if ((processor.Queue.StealFrom(victim.Queue) ?? (round == StealRounds - 1 ? victim.StealRunNext() : null)) is Goroutine stolen)
                 {
                     processor.Steals++;
                     return stolen;

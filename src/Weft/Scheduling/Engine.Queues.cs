@@ -33,14 +33,15 @@ internal sealed partial class Engine
         goroutine.Id = processor.NextGoroutineId();
         processor.GoroutinesStarted++;
         PutNext(processor, goroutine);
-        Wake();
         machine.Leave();
     }
 
     /// <summary>Puts a goroutine that has become Ready into a queue. Any thread, in scheduler code or not.</summary>
-    internal void Enqueue(Goroutine goroutine)
+    internal void Enqueue(Goroutine goroutine) => Enqueue(goroutine, Machine.Calling);
+
+    /// <summary>The same for a caller who knows the calling machine, or that there is none.</summary>
+    internal void Enqueue(Goroutine goroutine, Machine? machine)
     {
-        Machine? machine = Machine.Calling;
         if (machine is null || machine.Engine != this)
         {
             PutGlobal(goroutine);
@@ -51,7 +52,6 @@ internal sealed partial class Engine
             if (machine.Processor is Processor processor && Volatile.Read(ref processor.Owner) == machine)
             {
                 PutNext(processor, goroutine);
-                Wake();
             }
             else
             {
@@ -61,7 +61,6 @@ internal sealed partial class Engine
         else if (machine.Enter())
         {
             PutNext(machine.Processor!, goroutine);
-            Wake();
             machine.Leave();
         }
         else
@@ -110,13 +109,27 @@ internal sealed partial class Engine
         Wake();
     }
 
-    /// <summary>Makes a goroutine the next to run on a processor that the caller owns. A full fence (see <see cref="Processor.SwapRunNext"/>).</summary>
+    /// <summary>
+    /// Makes a goroutine the next to run on a processor that the caller owns, and sees to it that somebody comes if the owner does not. The swap
+    /// is the full fence that <see cref="Wake"/> needs (see <see cref="Processor.SwapRunNext"/>).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PutNext(Processor processor, Goroutine goroutine)
     {
         Goroutine? displaced = processor.SwapRunNext(goroutine);
         if (displaced is not null)
+        {
             PutTail(processor, displaced);
+            Wake();
+        }
+        else if (Volatile.Read(ref _idleProcessorCount) == 0 || processor.SkipsWake())
+        {
+            _monitor.EnsureWatching();
+        }
+        else
+        {
+            Wake();
+        }
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ internal enum Outcome : byte
 /// <para>
 /// <b>Started by a goroutine.</b> The one that completes the operation does not ask whether it is awaited yet: it stores the outcome and puts
 /// the operation itself into the goroutine's mailbox. Everything else - the continuation, whether the mail has come
-/// (<see cref="_delivered"/>) - is read and written with the goroutine's run right only, so the two sides need no hand-shake: mail that comes
+/// (<see cref="WorkItem.WasTaken"/>) - is read and written with the goroutine's run right only, so the two sides need no hand-shake: mail that comes
 /// before the await finds no continuation and leaves a note, and the await finds the note. An operation is used again only after its
 /// mail has come, so there is never mail on its way for an earlier use.
 /// </para>
@@ -45,6 +45,7 @@ internal abstract class Operation : WorkItem
     private const int MaxKept = 4;
 
     private static readonly object s_completed = new();
+    private static readonly Action<object?> s_invoke = static action => ((Action)action!)();
     private static readonly Action<object?> s_dispatch = static waiting => ((ScheduledContinuation)waiting!).Dispatch();
 
     private static readonly Action<object?> s_attach = static pair =>
@@ -63,8 +64,7 @@ internal abstract class Operation : WorkItem
     private Outcome _afterTurn;
     private bool _wasAsked;
 
-    // No mail is on its way.
-    private bool _delivered;
+    private WaitReason _reason;
     private short _version;
 
     /// <summary>What a <see cref="ValueTask"/> over this use of the operation needs to know.</summary>
@@ -72,25 +72,28 @@ internal abstract class Operation : WorkItem
 
     internal Goroutine? Owner => _owner;
 
-    /// <summary>What a goroutine that awaits it waits for.</summary>
-    private protected abstract WaitReason Reason { get; }
-
     /// <summary>From now on it is in use, by the goroutine that the calling thread runs; null for a thread that runs none.</summary>
-    internal void Begin(Goroutine? owner)
+    /// <param name="owner">That goroutine.</param>
+    /// <param name="reason">What it waits for when it awaits the operation.</param>
+    internal void Begin(Goroutine? owner, WaitReason reason)
     {
-        _owner = owner;
+        if (_owner != owner)
+            _owner = owner;
+        _reason = reason;
         _outcome = Outcome.Pending;
         _afterTurn = Outcome.Pending;
-        _delivered = false;
+        WasTaken = false;
     }
 
     /// <summary>Tells the one who waits. Called once, by whoever has claimed the operation, without locks.</summary>
-    internal void Complete(Outcome outcome)
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="machine">The calling machine, or null.</param>
+    internal void Complete(Outcome outcome, Machine? machine)
     {
         Goroutine? owner = _owner;
         _outcome = outcome;
         if (owner is not null)
-            owner.Deliver(this);
+            owner.Deliver(this, machine);
         else if (Interlocked.Exchange(ref Action, s_completed) is ScheduledContinuation waiting)
             waiting.Dispatch();
     }
@@ -102,23 +105,15 @@ internal abstract class Operation : WorkItem
     {
         _afterTurn = outcome;
         _wasAsked = false;
-        _delivered = true;
+        WasTaken = true;
     }
 
-    /// <inheritdoc/>
-    internal override void NoteTaken() => _delivered = true;
-
-    /// <summary>Takes an operation of the given kind out of those that the running goroutine keeps; null if there is none.</summary>
-    internal static TOperation? TakeKept<TOperation>(Goroutine goroutine)
+    /// <summary>
+    /// Takes an operation of the given kind out of those that the running goroutine keeps, behind the first, which the caller has looked at.
+    /// </summary>
+    internal static TOperation? TakeKeptBehindFirst<TOperation>(Goroutine goroutine)
         where TOperation : Operation
     {
-        if (goroutine.KeptOperations is TOperation first)
-        {
-            goroutine.KeptOperations = first.Next;
-            first.Next = null;
-            return first;
-        }
-
         for (WorkItem? before = goroutine.KeptOperations; before is not null; before = before.Next)
         {
             if (before.Next is not TOperation found)
@@ -129,6 +124,25 @@ internal abstract class Operation : WorkItem
         }
 
         return null;
+    }
+
+    /// <summary>Whether this use has ended.</summary>
+    internal bool HasEnded(short token) => Status(token) != ValueTaskSourceStatus.Pending;
+
+    /// <summary>For an awaiter of our own: <paramref name="continuation"/> runs on the goroutine that awaits, or where its context says.</summary>
+    internal void Await(Action continuation, short token, bool flowContext)
+    {
+        if (!flowContext && Machine.Calling is { } machine && _owner is { } owner && machine.Current == owner && SynchronizationContext.Current == owner)
+        {
+            CheckVersion(token);
+            machine.WaitBox = continuation;
+            machine.WaitReason = _afterTurn != Outcome.Pending ? WaitReason.Yield : _reason;
+            Attach(continuation, null);
+            return;
+        }
+
+        const ValueTaskSourceOnCompletedFlags There = ValueTaskSourceOnCompletedFlags.UseSchedulingContext;
+        Await(s_invoke, continuation, token, flowContext ? There | ValueTaskSourceOnCompletedFlags.FlowExecutionContext : There);
     }
 
     private protected ValueTaskSourceStatus Status(short token)
@@ -163,7 +177,7 @@ internal abstract class Operation : WorkItem
         if (isRunning && flags == ValueTaskSourceOnCompletedFlags.UseSchedulingContext && SynchronizationContext.Current == owner)
         {
             machine!.WaitBox = state;
-            machine.WaitReason = _afterTurn != Outcome.Pending ? WaitReason.Yield : Reason;
+            machine.WaitReason = _afterTurn != Outcome.Pending ? WaitReason.Yield : _reason;
             Attach(continuation, state);
             return;
         }
@@ -201,7 +215,7 @@ internal abstract class Operation : WorkItem
     /// <summary>Gives an operation whose use has ended to its goroutine to be used again, if that is who calls and no mail is on its way.</summary>
     private protected void Keep()
     {
-        if (!_delivered || _owner is not Goroutine owner || Machine.CurrentGoroutine != owner)
+        if (!WasTaken || _owner is not Goroutine owner || Machine.CurrentGoroutine != owner)
             return;
         int kept = 0;
         for (WorkItem? other = owner.KeptOperations; other is not null; other = other.Next)
@@ -217,14 +231,14 @@ internal abstract class Operation : WorkItem
     }
 
     /// <summary>With the run right of the goroutine.</summary>
-    private void Attach(Action<object?> continuation, object? state)
+    private void Attach(object continuation, object? state)
     {
         if (_afterTurn != Outcome.Pending)
         {
             SettleTurn();
             _owner!.YieldWith(continuation, state);
         }
-        else if (_delivered)
+        else if (WasTaken)
         {
             _owner!.Resume(continuation, state);
         }

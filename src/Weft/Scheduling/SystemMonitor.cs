@@ -283,7 +283,15 @@ internal sealed class SystemMonitor : IThreadBody
                     continue;
             }
 
-            if (machine.WasInScheduler || _engine.IdleProcessorCount > 0 || !_engine.AnyWork())
+            if (_engine.IdleProcessorCount > 0)
+            {
+                // A machine that has gone on with one goroutine since the last look, and has left another in the run-next slot.
+                if (tick == sample.Tick && processor.HasWork)
+                    _engine.Wake();
+                continue;
+            }
+
+            if (machine.WasInScheduler || !_engine.AnyWork())
                 continue;
             bool blocked = _engine.Platform.GetActivity(machine.ThreadId) == ThreadActivity.Blocked;
             if (blocked)

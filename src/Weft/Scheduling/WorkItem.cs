@@ -25,10 +25,8 @@ internal class WorkItem
     /// <summary>The argument of <see cref="Action"/>, where it takes one.</summary>
     internal object? State;
 
-    /// <summary>The item was taken out of the mailbox, by the holder of the run right.</summary>
-    internal virtual void NoteTaken()
-    {
-    }
+    /// <summary>It was taken out of the mailbox since somebody cleared this. With the goroutine's run right only.</summary>
+    internal bool WasTaken;
 }
 
 /// <summary>A machine that blocked with this goroutine's frames on its stack and is back: it gets the run right and a processor.</summary>

@@ -1,0 +1,20 @@
+using System.Threading.Tasks.Sources;
+using Weft.Scheduling;
+
+namespace Weft.Channels;
+
+/// <summary>What awaiting a send needs to know of an operation, whatever the type of the value.</summary>
+internal abstract class SendOperation : Operation, IValueTaskSource
+{
+    /// <summary>Ends this use.</summary>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    internal abstract void EndSend(short token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => Status(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => EndSend(token);
+}

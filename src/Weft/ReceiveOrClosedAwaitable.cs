@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using Weft.Channels;
+
+namespace Weft;
+
+/// <summary>
+/// A receive, or the news of the end, that has begun, to be awaited once; what <see cref="Chan{T}.ReceiveOrClosedAsync"/> returns. It converts to a <see cref="ValueTask{T}"/>.
+/// </summary>
+/// <typeparam name="T">The type of the channel's values.</typeparam>
+public readonly struct ReceiveOrClosedAwaitable<T>
+{
+    private readonly ChanOperation<T>? _operation;
+    private readonly short _version;
+    private readonly Received<T> _value;
+
+    internal ReceiveOrClosedAwaitable(ChanOperation<T> operation)
+    {
+        _operation = operation;
+        _version = operation.Version;
+        _value = default;
+    }
+
+    internal ReceiveOrClosedAwaitable(Received<T> value) => _value = value;
+
+    /// <summary>Makes <c>await</c> work.</summary>
+    public Awaiter GetAwaiter() => new(this);
+
+    /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
+    public ConfiguredValueTaskAwaitable<Received<T>> ConfigureAwait(bool continueOnCapturedContext) =>
+        AsValueTask().ConfigureAwait(continueOnCapturedContext);
+
+    /// <summary>The receive as a task that can be awaited any number of times.</summary>
+    public Task<Received<T>> AsTask() => AsValueTask().AsTask();
+
+    /// <summary>The receive as a <see cref="ValueTask{T}"/>; use that instead from then on.</summary>
+    public ValueTask<Received<T>> AsValueTask() =>
+        _operation is null ? new ValueTask<Received<T>>(_value) : new ValueTask<Received<T>>(_operation, _version);
+
+    /// <summary>As <see cref="AsValueTask"/>.</summary>
+    public static implicit operator ValueTask<Received<T>>(ReceiveOrClosedAwaitable<T> receive) => receive.AsValueTask();
+
+    /// <summary>Awaits the receive; used by the compiler.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public readonly struct Awaiter : ICriticalNotifyCompletion
+    {
+        private readonly ReceiveOrClosedAwaitable<T> _receive;
+
+        internal Awaiter(ReceiveOrClosedAwaitable<T> receive) => _receive = receive;
+
+        /// <summary>Whether there is no need to wait.</summary>
+        public bool IsCompleted => _receive._operation is null || _receive._operation.HasEnded(_receive._version);
+
+        /// <summary>The value received, or the news that there is none; ends the use of the operation.</summary>
+        public Received<T> GetResult() =>
+            _receive._operation is null ? _receive._value : _receive._operation.GetReceived(_receive._version);
+
+        /// <inheritdoc/>
+        public void OnCompleted(Action continuation) => _receive._operation!.Await(continuation, _receive._version, flowContext: true);
+
+        /// <inheritdoc/>
+        public void UnsafeOnCompleted(Action continuation) => _receive._operation!.Await(continuation, _receive._version, flowContext: false);
+    }
+}

@@ -1,0 +1,59 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using Weft.Channels;
+
+namespace Weft;
+
+/// <summary>
+/// A send that has begun, to be awaited once; what <see cref="Chan{T}.SendAsync"/> returns. It converts to a <see cref="ValueTask"/>.
+/// </summary>
+public readonly struct SendAwaitable
+{
+    private readonly SendOperation? _operation;
+    private readonly short _version;
+
+    internal SendAwaitable(SendOperation operation)
+    {
+        _operation = operation;
+        _version = operation.Version;
+    }
+
+    /// <summary>Makes <c>await</c> work.</summary>
+    public Awaiter GetAwaiter() => new(this);
+
+    /// <summary>As <see cref="ValueTask.ConfigureAwait"/>.</summary>
+    public ConfiguredValueTaskAwaitable ConfigureAwait(bool continueOnCapturedContext) =>
+        AsValueTask().ConfigureAwait(continueOnCapturedContext);
+
+    /// <summary>The send as a task that can be awaited any number of times.</summary>
+    public Task AsTask() => AsValueTask().AsTask();
+
+    /// <summary>The send as a <see cref="ValueTask"/>; use that instead from then on.</summary>
+    public ValueTask AsValueTask() => _operation is null ? default : new ValueTask(_operation, _version);
+
+    /// <summary>As <see cref="AsValueTask"/>.</summary>
+    public static implicit operator ValueTask(SendAwaitable send) => send.AsValueTask();
+
+    /// <summary>Awaits the send; used by the compiler.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public readonly struct Awaiter : ICriticalNotifyCompletion
+    {
+        private readonly SendAwaitable _send;
+
+        internal Awaiter(SendAwaitable send) => _send = send;
+
+        /// <summary>Whether there is no need to wait.</summary>
+        public bool IsCompleted => _send._operation is null || _send._operation.HasEnded(_send._version);
+
+        /// <summary>Ends the use of the operation.</summary>
+        /// <exception cref="System.Threading.Channels.ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
+        /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+        public void GetResult() => _send._operation?.EndSend(_send._version);
+
+        /// <inheritdoc/>
+        public void OnCompleted(Action continuation) => _send._operation!.Await(continuation, _send._version, flowContext: true);
+
+        /// <inheritdoc/>
+        public void UnsafeOnCompleted(Action continuation) => _send._operation!.Await(continuation, _send._version, flowContext: false);
+    }
+}
