@@ -301,16 +301,12 @@ public abstract partial class Goroutine
     {
         try
         {
-            if (ReferenceEquals(action, s_begin))
-                Begin(machine, (ExecutionContext?)state);
+            if (action is Action continuation)
+                continuation();
             else if (action is Action<object?> resume)
                 resume(state);
-            else if (action is Action continuation)
-                continuation();
-            else if (action is SendOrPostCallback posted)
-                posted(state);
             else
-                throw new InvalidOperationException($"The mailbox of a goroutine held a {action.GetType()}.");
+                RunRareItem(machine, action, state);
         }
         catch (Exception e)
         {
@@ -327,5 +323,16 @@ public abstract partial class Goroutine
         if (ExecutionContext.Capture() != Machine.DefaultContext)
             ExecutionContext.Restore(Machine.DefaultContext!);
         AfterItem(machine, otherFlow);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RunRareItem(Machine machine, object action, object? state)
+    {
+        if (ReferenceEquals(action, s_begin))
+            Begin(machine, (ExecutionContext?)state);
+        else if (action is SendOrPostCallback posted)
+            posted(state);
+        else
+            throw new InvalidOperationException($"The mailbox of a goroutine held a {action.GetType()}.");
     }
 }

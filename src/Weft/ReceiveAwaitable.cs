@@ -47,8 +47,8 @@ public readonly struct ReceiveAwaitable<T>
 
         internal Awaiter(ReceiveAwaitable<T> receive) => _receive = receive;
 
-        /// <summary>Whether there is no need to wait.</summary>
-        public bool IsCompleted => _receive._operation is null || _receive._operation.HasEnded(_receive._version);
+        /// <summary>Whether there was no need to wait; it does not become true later.</summary>
+        public bool IsCompleted => _receive._operation is null;
 
         /// <summary>The value received; ends the use of the operation.</summary>
         public T GetResult() => _receive._operation is null ? _receive._value : _receive._operation.GetResult(_receive._version).Value;

@@ -48,8 +48,8 @@ public readonly struct ReceiveOrClosedAwaitable<T>
 
         internal Awaiter(ReceiveOrClosedAwaitable<T> receive) => _receive = receive;
 
-        /// <summary>Whether there is no need to wait.</summary>
-        public bool IsCompleted => _receive._operation is null || _receive._operation.HasEnded(_receive._version);
+        /// <summary>Whether there was no need to wait; it does not become true later.</summary>
+        public bool IsCompleted => _receive._operation is null;
 
         /// <summary>The value received, or the news that there is none; ends the use of the operation.</summary>
         public Received<T> GetResult() =>

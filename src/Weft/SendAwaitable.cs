@@ -42,8 +42,8 @@ public readonly struct SendAwaitable
 
         internal Awaiter(SendAwaitable send) => _send = send;
 
-        /// <summary>Whether there is no need to wait.</summary>
-        public bool IsCompleted => _send._operation is null || _send._operation.HasEnded(_send._version);
+        /// <summary>Whether there was no need to wait; it does not become true later.</summary>
+        public bool IsCompleted => _send._operation is null;
 
         /// <summary>Ends the use of the operation.</summary>
         /// <exception cref="System.Threading.Channels.ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>

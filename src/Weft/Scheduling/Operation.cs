@@ -65,6 +65,9 @@ internal abstract class Operation : WorkItem
     private bool _wasAsked;
 
     private WaitReason _reason;
+
+    // Awaited by an awaiter of Weft in the goroutine's own flow: so it is the goroutine that asks for the result.
+    private bool _isAwaitedInPlace;
     private short _version;
 
     /// <summary>What a <see cref="ValueTask"/> over this use of the operation needs to know.</summary>
@@ -80,6 +83,7 @@ internal abstract class Operation : WorkItem
         if (_owner != owner)
             _owner = owner;
         _reason = reason;
+        _isAwaitedInPlace = false;
         _outcome = Outcome.Pending;
         _afterTurn = Outcome.Pending;
         WasTaken = false;
@@ -126,15 +130,13 @@ internal abstract class Operation : WorkItem
         return null;
     }
 
-    /// <summary>Whether this use has ended.</summary>
-    internal bool HasEnded(short token) => Status(token) != ValueTaskSourceStatus.Pending;
-
     /// <summary>For an awaiter of our own: <paramref name="continuation"/> runs on the goroutine that awaits, or where its context says.</summary>
     internal void Await(Action continuation, short token, bool flowContext)
     {
         if (!flowContext && Machine.Calling is { } machine && _owner is { } owner && machine.Current == owner && SynchronizationContext.Current == owner)
         {
             CheckVersion(token);
+            _isAwaitedInPlace = true;
             machine.WaitBox = continuation;
             machine.WaitReason = _afterTurn != Outcome.Pending ? WaitReason.Yield : _reason;
             Attach(continuation, null);
@@ -215,19 +217,26 @@ internal abstract class Operation : WorkItem
     /// <summary>Gives an operation whose use has ended to its goroutine to be used again, if that is who calls and no mail is on its way.</summary>
     private protected void Keep()
     {
-        if (!WasTaken || _owner is not Goroutine owner || Machine.CurrentGoroutine != owner)
+        if (!WasTaken || _owner is not Goroutine owner || (!_isAwaitedInPlace && Machine.CurrentGoroutine != owner))
             return;
-        int kept = 0;
-        for (WorkItem? other = owner.KeptOperations; other is not null; other = other.Next)
-        {
-            if (++kept == MaxKept)
-                return;
-        }
-
+        if (owner.KeptOperations is not null && !HasRoomToKeep(owner))
+            return;
         Action = null;
         State = null;
         Next = owner.KeptOperations;
         owner.KeptOperations = this;
+    }
+
+    private static bool HasRoomToKeep(Goroutine owner)
+    {
+        int kept = 0;
+        for (WorkItem? other = owner.KeptOperations; other is not null; other = other.Next)
+        {
+            if (++kept == MaxKept)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>With the run right of the goroutine.</summary>
