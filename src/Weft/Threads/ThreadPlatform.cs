@@ -9,6 +9,8 @@ internal static class ThreadPlatform
     {
         if (LinuxThreadPlatform.IsSupported)
             return new LinuxThreadPlatform();
+        if (WindowsThreadPlatform.IsSupported)
+            return new WindowsThreadPlatform();
         return new ManagedThreadPlatform();
     }
 }
