@@ -92,7 +92,7 @@ internal sealed class SystemMonitor : IThreadBody
     /// <summary>Starts the thread if there is none; not to be called on a locked machine. The system's error, or zero.</summary>
     internal int EnsureRunning()
     {
-        if (_running)
+        if (_running || !_engine.Platform.CreatesThreads)
             return 0;
         if (!_engine.TryMarkMonitorRunning(() => _running = true))
             return 0;
@@ -110,7 +110,7 @@ internal sealed class SystemMonitor : IThreadBody
     /// </summary>
     internal void EnsureRunningElsewhere(TimeSpan after)
     {
-        if (_running)
+        if (_running || !_engine.Platform.CreatesThreads)
             return;
         Timer timer = _fallback ?? new Timer(static m => ((SystemMonitor)m!).OnFallback(), this, Timeout.Infinite, Timeout.Infinite);
         _fallback = timer;

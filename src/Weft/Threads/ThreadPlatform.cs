@@ -7,6 +7,8 @@ internal static class ThreadPlatform
 
     private static IThreadPlatform Choose()
     {
+        if (SingleThreadPlatform.IsNeeded)
+            return new SingleThreadPlatform();
         if (LinuxThreadPlatform.IsSupported)
             return new LinuxThreadPlatform();
         if (WindowsThreadPlatform.IsSupported)

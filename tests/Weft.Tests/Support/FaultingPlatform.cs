@@ -28,6 +28,8 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
 
     public string Name => "faulting";
 
+    public bool CreatesThreads => inner.CreatesThreads;
+
     public bool OwnsStacks => inner.OwnsStacks;
 
     public nuint PageSize => inner.PageSize;
