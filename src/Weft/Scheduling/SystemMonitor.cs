@@ -1,3 +1,4 @@
+using Weft.Diagnostics;
 using Weft.Threads;
 
 namespace Weft.Scheduling;
@@ -66,10 +67,15 @@ internal sealed class SystemMonitor : IThreadBody
 
     internal void WakeUp() => _parker.Unpark();
 
-    /// <summary>A machine has become idle; the next to be ordered out is due then.</summary>
+    /// <summary>A machine has become idle; the next to be ordered out is due then. Follows a full fence.</summary>
+    /// <remarks>
+    /// While the monitor is awake (0) it may have looked at the idle machines already: it is told to look again, which costs no system call. The
+    /// old time of a sleep that is ending can be read here only if the monitor is yet to look.
+    /// </remarks>
     internal void NoteIdleMachine(long retireAt)
     {
-        if (retireAt < Volatile.Read(ref _wakeAt))
+        long wakeAt = Volatile.Read(ref _wakeAt);
+        if (wakeAt == 0 || retireAt < wakeAt)
             WakeUp();
     }
 
@@ -193,6 +199,7 @@ internal sealed class SystemMonitor : IThreadBody
 
     private void SleepDeeply(long until)
     {
+        FaultPoints.Hit("monitor.deep");
         Interlocked.Exchange(ref _deep, 1);
         if (_engine.IdleProcessorCount > 0 || !_engine.AnyWork())
             Sleep(until);
