@@ -1,3 +1,5 @@
+using Weft.Threads;
+
 namespace Weft.PlatformCheck;
 
 /// <summary>Goroutines on this system's threads.</summary>
@@ -18,6 +20,7 @@ internal static class SchedulerChecks
         ("scheduler: idle threads leave, the last one too", IdleThreadsLeave),
         ("scheduler: a deadlock is told", DeadlockIsTold),
         ("scheduler: work from the pool comes back", PoolInterop),
+        ("scheduler: goroutines on the calling thread, without any other", OneThread),
     ];
 
     private static void ManyGoroutines()
@@ -227,5 +230,41 @@ internal static class SchedulerChecks
             });
             Check.Equal(1225, sum);
         }
+    }
+
+    private static void OneThread()
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Name = "one", Platform = new SingleThreadPlatform() });
+        var threads = new HashSet<int>();
+        int sum = scheduler.Run(async () =>
+        {
+            Goroutine<int>[] all =
+            [
+                .. Enumerable.Range(1, 100).Select(i => Go.Start(async () =>
+                {
+                    await Go.SleepAsync(TimeSpan.FromMilliseconds(i % 3));
+                    threads.Add(Environment.CurrentManagedThreadId);
+                    return i;
+                })),
+            ];
+            int sum = 0;
+            foreach (Goroutine<int> goroutine in all)
+                sum += await goroutine;
+            return sum;
+        });
+        Check.Equal(5050, sum);
+        Check.Equal(1, threads.Count);
+        Check.That(threads.Contains(Environment.CurrentManagedThreadId));
+        bool refused = false;
+        try
+        {
+            scheduler.Run(() => Go.LockOSThread().Dispose());
+        }
+        catch (PlatformNotSupportedException)
+        {
+            refused = true;
+        }
+
+        Check.That(refused);
     }
 }
