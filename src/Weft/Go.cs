@@ -118,6 +118,7 @@ public static class Go
     /// <param name="options"><see cref="ThreadLockOptions.KeepThread"/>, or none.</param>
     /// <returns>Undoes this lock when disposed.</returns>
     /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
+    /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
     /// <exception cref="ArgumentException"><paramref name="options"/> asks for a fresh thread, which cannot be had without awaiting it.</exception>
     /// <example>
     /// <code>

@@ -29,6 +29,12 @@ internal sealed partial class Engine
     /// <summary>Waits until a main goroutine has ended, or until every goroutine is asleep for good.</summary>
     internal void WaitForMain(Goroutine main)
     {
+        if (!Platform.CreatesThreads)
+        {
+            RunOnCallingThread(main);
+            return;
+        }
+
         var run = new MainRun(main);
         _lock.Enter();
         _mainRuns.Add(run);

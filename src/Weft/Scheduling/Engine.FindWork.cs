@@ -26,6 +26,12 @@ internal sealed partial class Engine
     /// <summary>The whole life of a machine, on its own thread.</summary>
     internal void RunMachine(Machine machine)
     {
+        if (!Platform.CreatesThreads)
+        {
+            Pump(machine);
+            return;
+        }
+
         if (machine.Locked is null)
             machine.TakeDelivery();
         while (FindRunnable(machine) is Goroutine goroutine)

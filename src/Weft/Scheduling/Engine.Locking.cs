@@ -8,7 +8,11 @@ internal sealed partial class Engine
     {
         GoroutineExtra extra = goroutine.Extra;
         if (extra.LockCount == 0)
+        {
+            machine.Engine.RequireThreads();
             CheckLockable(machine, goroutine);
+        }
+
         extra.KeepThread |= keepThread;
         if (extra.LockCount++ > 0)
             return;

@@ -37,7 +37,7 @@ internal sealed partial class Engine
             return;
         }
 
-        if (_stopped)
+        if (_stopped || !Platform.CreatesThreads)
         {
             if (spinning)
                 Interlocked.Decrement(ref _spinning);
@@ -86,8 +86,10 @@ internal sealed partial class Engine
     /// A machine that runs nothing but <paramref name="goroutine"/>, for a goroutine that asked for a thread nobody has used.
     /// </summary>
     /// <exception cref="ThreadLimitException">There is no thread to be had.</exception>
+    /// <exception cref="PlatformNotSupportedException">The platform creates no threads.</exception>
     internal void StartFreshMachineFor(Goroutine goroutine)
     {
+        RequireThreads();
         _lock.Enter();
         bool stopped = _stopRequested;
         Machine? machine = stopped ? null : TryReserveMachine();

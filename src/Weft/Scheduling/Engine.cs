@@ -112,6 +112,8 @@ internal sealed partial class Engine
     /// <summary>Changes the number of processors in force. Processors too many are given up at their machine's next scheduling point.</summary>
     internal void SetMaxProcs(int count)
     {
+        if (!Platform.CreatesThreads)
+            count = 1;
         _lock.Enter();
         if (count > _processors.Length)
         {

@@ -186,6 +186,9 @@ internal sealed class Machine : IThreadBody
 
     void IThreadBody.Run()
     {
+        // On a thread of its own there is nothing to come back to; in Run on a platform with one thread there is.
+        Machine? outer = t_current;
+        SynchronizationContext? outerContext = SynchronizationContext.Current;
         t_current = this;
         ThreadId = Engine.Platform.CurrentThreadId();
         DefaultContext ??= ExecutionContext.Capture();
@@ -195,8 +198,8 @@ internal sealed class Machine : IThreadBody
         }
         finally
         {
-            SynchronizationContext.SetSynchronizationContext(null);
-            t_current = null;
+            SynchronizationContext.SetSynchronizationContext(outerContext);
+            t_current = outer;
         }
     }
 }

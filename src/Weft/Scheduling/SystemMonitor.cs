@@ -1,3 +1,4 @@
+using Weft.Diagnostics;
 using Weft.Threads;
 
 namespace Weft.Scheduling;
@@ -66,10 +67,15 @@ internal sealed class SystemMonitor : IThreadBody
 
     internal void WakeUp() => _parker.Unpark();
 
-    /// <summary>A machine has become idle; the next to be ordered out is due then.</summary>
+    /// <summary>A machine has become idle; the next to be ordered out is due then. Follows a full fence.</summary>
+    /// <remarks>
+    /// While the monitor is awake (0) it may have looked at the idle machines already: it is told to look again, which costs no system call. The
+    /// old time of a sleep that is ending can be read here only if the monitor is yet to look.
+    /// </remarks>
     internal void NoteIdleMachine(long retireAt)
     {
-        if (retireAt < Volatile.Read(ref _wakeAt))
+        long wakeAt = Volatile.Read(ref _wakeAt);
+        if (wakeAt == 0 || retireAt < wakeAt)
             WakeUp();
     }
 
@@ -92,7 +98,7 @@ internal sealed class SystemMonitor : IThreadBody
     /// <summary>Starts the thread if there is none; not to be called on a locked machine. The system's error, or zero.</summary>
     internal int EnsureRunning()
     {
-        if (_running)
+        if (_running || !_engine.Platform.CreatesThreads)
             return 0;
         if (!_engine.TryMarkMonitorRunning(() => _running = true))
             return 0;
@@ -110,7 +116,7 @@ internal sealed class SystemMonitor : IThreadBody
     /// </summary>
     internal void EnsureRunningElsewhere(TimeSpan after)
     {
-        if (_running)
+        if (_running || !_engine.Platform.CreatesThreads)
             return;
         Timer timer = _fallback ?? new Timer(static m => ((SystemMonitor)m!).OnFallback(), this, Timeout.Infinite, Timeout.Infinite);
         _fallback = timer;
@@ -193,6 +199,7 @@ internal sealed class SystemMonitor : IThreadBody
 
     private void SleepDeeply(long until)
     {
+        FaultPoints.Hit("monitor.deep");
         Interlocked.Exchange(ref _deep, 1);
         if (_engine.IdleProcessorCount > 0 || !_engine.AnyWork())
             Sleep(until);

@@ -26,6 +26,12 @@ internal unsafe interface IThreadPlatform
     /// <summary>Short name for diagnostics, such as <c>linux</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Whether there can be more threads than the one there is. If not, <see cref="Create"/> always refuses, and nobody can wake who
+    /// waits.
+    /// </summary>
+    bool CreatesThreads => true;
+
     /// <summary>Whether threads run on stacks that Weft maps, and that must be unmapped after the join.</summary>
     bool OwnsStacks { get; }
 

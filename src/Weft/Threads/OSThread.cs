@@ -68,6 +68,7 @@ public sealed class OSThread
     /// <summary>Starts a thread that runs <paramref name="body"/>.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OSThreadStartException">The system refused the thread, for a fifth of a second if it was for want of resources.</exception>
+    /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
     public static OSThread Start(Action body, OSThreadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -95,6 +96,8 @@ public sealed class OSThread
     /// <summary>As the public one, on any host.</summary>
     internal static OSThread Start(ThreadHost host, Action body, string? name, int stackSize)
     {
+        if (!host.Platform.CreatesThreads)
+            throw SingleThreadPlatform.NoThreads();
         for (int attempt = 1; ; attempt++)
         {
             int error = TryStart(host, (object)body, name, stackSize, out OSThread? thread);

@@ -7,8 +7,22 @@ internal static class ThreadPlatform
 
     private static IThreadPlatform Choose()
     {
+        if (SingleThreadPlatform.IsNeeded)
+            return new SingleThreadPlatform();
         if (LinuxThreadPlatform.IsSupported)
             return new LinuxThreadPlatform();
+        if (WindowsThreadPlatform.IsSupported)
+            return new WindowsThreadPlatform();
+        if (MacThreadPlatform.IsSupported)
+            return new MacThreadPlatform();
+        if (FreeBsdThreadPlatform.IsSupported)
+            return new FreeBsdThreadPlatform();
+        if (NetBsdThreadPlatform.IsSupported)
+            return new NetBsdThreadPlatform();
+        if (OpenBsdThreadPlatform.IsSupported)
+            return new OpenBsdThreadPlatform();
+        if (IllumosThreadPlatform.IsSupported)
+            return new IllumosThreadPlatform();
         return new ManagedThreadPlatform();
     }
 }

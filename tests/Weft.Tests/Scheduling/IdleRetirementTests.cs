@@ -1,3 +1,4 @@
+using Weft.Diagnostics;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;
@@ -35,6 +36,36 @@ public sealed class IdleRetirementTests
         using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 50);
         await scheduler.StartMany(4, _ => Thread.Sleep(30)).Within();
         await GoneAsync(scheduler);
+    }
+
+    [Fact]
+    public async Task Machine_IdleAfterTheMonitorLooked_LeavesToo()
+    {
+#if DEBUG
+        // The monitor has looked at the idle machines and is about to sleep; the machine has given its processor up and is not idle yet.
+        FaultPoints.Hook = static label => Thread.Sleep(label switch
+        {
+            "processor.idle" => 20,
+            "monitor.deep" => 60,
+            _ => 0,
+        });
+        try
+        {
+            using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 1);
+            for (int round = 0; round < 3; round++)
+            {
+                await scheduler.StartMany(2, _ => { }).Within();
+                await GoneAsync(scheduler);
+            }
+        }
+        finally
+        {
+            FaultPoints.Hook = null;
+        }
+#else
+        await Task.CompletedTask;
+        Assert.Skip("this build has no fault points; a debug build has");
+#endif
     }
 
     [Fact]

@@ -18,7 +18,8 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
     /// <summary>How many calls of Protect go through before <see cref="ProtectRefusals"/> counts.</summary>
     internal int ProtectPasses;
 
-    internal int CreateError { get; init; } = 11;
+    /// <summary>What refused creations say; if not set, the platform's "not now".</summary>
+    internal int CreateError { get => field == 0 ? inner.TryAgain : field; init; }
 
     /// <summary>Called before each unmapping, on its thread.</summary>
     internal Action? Unmapping { get; set; }
@@ -27,6 +28,8 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
     internal int Joins => Volatile.Read(ref _joins);
 
     public string Name => "faulting";
+
+    public bool CreatesThreads => inner.CreatesThreads;
 
     public bool OwnsStacks => inner.OwnsStacks;
 

@@ -25,8 +25,7 @@ internal static class HangDump
 
     public static void Write(string title)
     {
-        using var handle = new SafeFileHandle(2, ownsHandle: false);
-        using var file = new FileStream(handle, FileAccess.Write, bufferSize: 0);
+        using Stream file = OpenError();
         using var to = new StreamWriter(file, new UTF8Encoding(false)) { AutoFlush = true };
         to.WriteLine();
         to.WriteLine(title);
@@ -34,6 +33,10 @@ internal static class HangDump
         foreach (Scheduler scheduler in Schedulers())
             WriteScheduler(scheduler, to);
     }
+
+    private static Stream OpenError() => OperatingSystem.IsWindows()
+        ? Console.OpenStandardError() // 2 is no handle there
+        : new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     private static List<Scheduler> Schedulers()
     {

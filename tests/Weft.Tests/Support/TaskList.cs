@@ -14,6 +14,9 @@ internal static class TaskList
     /// <summary>Every thread of the process.</summary>
     public static IReadOnlyList<SystemThread> All()
     {
+        // Elsewhere the scheduler's own count of threads created and reaped has to do.
+        if (!OperatingSystem.IsLinux())
+            return [];
         var threads = new List<SystemThread>();
         foreach (string directory in Directory.EnumerateDirectories("/proc/self/task"))
         {
