@@ -7,7 +7,7 @@ namespace Weft.Benchmarks.Suite;
 internal sealed class LockContended : IBenchmark
 {
     private const int Goroutines = 8;
-    private const int Turns = 250_000;
+    private const int Turns = 500_000;
 
     public string Name => "lock";
 

@@ -10,7 +10,7 @@ import (
 // lock: goroutines that do nothing but lock, count and unlock.
 func lock(flags *flag.FlagSet) func() figures {
 	count := flags.Int("goroutines", 8, "how many")
-	turns := flags.Int("turns", 250000, "locks of each")
+	turns := flags.Int("turns", 500000, "locks of each")
 	return func() figures {
 		var longest int64
 		run := func(body func(mutex *sync.Mutex, counted *int)) float64 {

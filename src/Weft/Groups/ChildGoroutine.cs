@@ -39,6 +39,8 @@ internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine en
     private protected override bool Deliver(Task? task, Exception? exception)
     {
         base.Deliver(task, exception);
+        if (exception is not null)
+            _ = Task.Exception; // the parent tells of it, so the task's finalizer need not
         parent.OnChildEnded(this, exception);
         return true;
     }

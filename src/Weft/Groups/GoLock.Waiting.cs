@@ -118,7 +118,7 @@ public sealed partial class GoLock
 
     /// <summary>
     /// Lets a waiter wait, at the end of the list, or at its head if it was woken in vain. Not if the lock can be had after all, or if the
-    /// waiter's token is cancelled.
+    /// waiter's token is cancelled. One that was woken takes a free lock even so: somebody has to, or to wake the next.
     /// </summary>
     internal WaitOutcome TryEnqueue(LockWaiter waiter, bool woken)
     {
@@ -131,15 +131,16 @@ public sealed partial class GoLock
             int state = Volatile.Read(ref _state);
             int next;
             WaitOutcome outcome;
-            if ((state & (woken ? Locked : Locked | Starving)) == 0)
-            {
-                next = Taken(state, waiter, woken);
-                outcome = WaitOutcome.Done;
-            }
-            else if (waiter.IsCancellationRequested)
+            bool free = (state & (woken ? Locked : Locked | Starving)) == 0;
+            if (waiter.IsCancellationRequested && !(woken && free))
             {
                 next = woken ? state & ~Woken : state;
                 outcome = WaitOutcome.Cancelled;
+            }
+            else if (free)
+            {
+                next = Taken(state, waiter, woken);
+                outcome = WaitOutcome.Done;
             }
             else
             {

@@ -5,7 +5,7 @@ using Weft.Scheduling;
 namespace Weft;
 
 /// <summary>
-/// Go's <c>sync.WaitGroup</c>: a counter of what is under way, and a wait until it is zero. For new code <c>GoroutineGroup</c> does more:
+/// Go's <c>sync.WaitGroup</c>: a counter of what is under way, and a wait until it is zero. For new code <see cref="GoroutineGroup"/> does more:
 /// it also carries errors, cancels, and lets nothing outlive it.
 /// </summary>
 /// <remarks>
@@ -30,8 +30,9 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     private WaiterList<WaitOperation> _waiters;
     private int _count;
 
-    // Add has raised it: who lowers it need not be a goroutine. Never goes back.
-    private bool _raisedByHand;
+    // The engine of the goroutines it counted, if all were of one, and Add has never raised it: then only those lower it.
+    private Engine? _engine;
+    private bool _mayBeLoweredOutside;
 
     // A goroutine that it counted was abandoned with its scheduler.
     private Exception? _abandoned;
@@ -43,7 +44,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     public void Add(int delta)
     {
         if (delta > 0)
-            _raisedByHand = true;
+            _mayBeLoweredOutside = true;
         Change(delta);
     }
 
@@ -90,7 +91,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
         return removed;
     }
 
-    void IWaitQueue.OnReturning()
+    void IWaitQueue.OnReturning(WaitOperation operation)
     {
         _gate.Enter();
         bool reused = _count != 0;
@@ -118,6 +119,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     {
         ArgumentNullException.ThrowIfNull(body);
         var child = new ChildGoroutine(this, ChildGoroutine.CurrentEngine, body, kind, file, line);
+        _mayBeLoweredOutside |= Interlocked.CompareExchange(ref _engine, child.Engine, null) is Engine other && other != child.Engine;
         Change(1);
         try
         {
@@ -141,9 +143,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
         {
             _count = (int)count;
             if (count == 0)
-                (woken, _waiters) = (_waiters, woken);
-            for (WaitOperation? waiter = woken.First; waiter is not null; waiter = waiter.Following)
-                waiter.IsListed = false; // no cancellation takes it out any more
+                woken = _waiters.TakeAll();
         }
 
         _gate.Exit();
@@ -160,15 +160,24 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     {
         if (Volatile.Read(ref _count) == 0 && _abandoned is null)
             return null;
-        var operation = new WaitOperation(this, _raisedByHand ? WaitReason.Await : WaitReason.WaitGroup, blocks, token);
+        bool inside = !_mayBeLoweredOutside && Machine.CurrentGoroutine?.Engine == _engine;
+        var operation = new WaitOperation(this, inside ? WaitReason.WaitGroup : WaitReason.Await, blocks, token);
         _gate.Enter();
-        bool ended = _count == 0;
-        bool cancelled = !ended && operation.IsCancellationRequested;
-        if (!ended && !cancelled)
+        bool done = _count == 0 && _abandoned is null;
+        bool waits = _count != 0 && !operation.IsCancellationRequested;
+        if (waits)
             _waiters.AddLast(operation);
         _gate.Exit();
-        if (ended || cancelled)
-            operation.End(cancelled);
+        if (done)
+        {
+            operation.Discard();
+            return null;
+        }
+
+        if (operation.IsCancellationRequested && !waits)
+            operation.EndCancelled();
+        else if (!waits)
+            operation.End();
         return operation;
     }
 }

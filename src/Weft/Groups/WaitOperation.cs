@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 using Weft.Scheduling;
 
@@ -6,16 +7,16 @@ namespace Weft.Groups;
 /// <summary>Where a <see cref="WaitOperation"/> waits.</summary>
 internal interface IWaitQueue
 {
-    /// <summary>Takes an operation that was cancelled out of the list; false if its end is on its way.</summary>
+    /// <summary>Takes an operation that was cancelled out of its list; false if its end is on its way.</summary>
     bool TryRemove(WaitOperation operation);
 
-    /// <summary>Called when a wait that was not cancelled returns to the one who waited; may throw.</summary>
-    void OnReturning();
+    /// <summary>Called when a wait that has not failed returns to the one who waited; may throw.</summary>
+    void OnReturning(WaitOperation operation);
 }
 
 /// <summary>One wait, awaited through a <see cref="ValueTask"/> or blocking; used once. Whoever makes it puts it into a list, then ends it once.</summary>
 /// <remarks>
-/// The wait may end before it is awaited. Both sides exchange <see cref="_phase"/>: the end leaves Ended and posts the continuation if it
+/// The wait may end before it is awaited. Both sides change <see cref="_phase"/>: the end leaves Ended, and posts the continuation if it
 /// found Awaited; the await goes from Begun to Awaited, or posts the continuation itself if it finds Ended.
 /// </remarks>
 internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation>
@@ -33,15 +34,15 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     private int _phase;
 
     // Set before Ended.
-    private bool _cancelled;
+    private Exception? _failure;
 
-    /// <summary>A cancellation that comes before the operation is in the list does not find it there: look at <see cref="IsCancellationRequested"/>.</summary>
+    /// <summary>A cancellation that comes before the operation is in its list does not find it there: look at <see cref="IsCancellationRequested"/>.</summary>
     internal WaitOperation(IWaitQueue queue, WaitReason reason, bool blocks, CancellationToken token)
     {
         _queue = queue;
         _reason = token.CanBeCanceled ? WaitReason.Await : reason;
-        _token = token;
         _blocks = blocks;
+        _token = token;
         _registration = token.UnsafeRegister(static o => ((WaitOperation)o!).Cancel(), this);
     }
 
@@ -56,17 +57,23 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     internal ValueTask Task => new(this, 0);
 
     /// <summary>The wait is over. Called once, by the one who took the operation out of the list, or never put it there.</summary>
-    internal void End(bool cancelled = false)
+    /// <param name="failure">What the one who waited gets, or null.</param>
+    internal void End(Exception? failure = null)
     {
-        _cancelled = cancelled;
-        int before = Interlocked.Exchange(ref _phase, Ended);
-        if (before == Awaited)
+        _failure = failure;
+        if (Interlocked.Exchange(ref _phase, Ended) == Awaited)
             Post();
         if (!_blocks)
             return;
         lock (this)
             Monitor.PulseAll(this);
     }
+
+    /// <summary>As <see cref="End"/>, because of the operation's own token.</summary>
+    internal void EndCancelled() => End(new OperationCanceledException(_token));
+
+    /// <summary>Instead of <see cref="End"/> and a wait: there is nothing to wait for.</summary>
+    internal void Discard() => _registration.Unregister();
 
     /// <summary>Blocks the calling thread until the end.</summary>
     internal void Block()
@@ -82,8 +89,9 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
 
     public ValueTaskSourceStatus GetStatus(short token) =>
         Volatile.Read(ref _phase) != Ended ? ValueTaskSourceStatus.Pending
-        : _cancelled ? ValueTaskSourceStatus.Canceled
-        : ValueTaskSourceStatus.Succeeded;
+        : _failure is null ? ValueTaskSourceStatus.Succeeded
+        : _failure is OperationCanceledException ? ValueTaskSourceStatus.Canceled
+        : ValueTaskSourceStatus.Faulted;
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
@@ -91,8 +99,8 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
             throw new InvalidOperationException("A wait can be awaited once only.");
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is ExecutionContext context)
         {
-            Action<object?> inner = continuation;
-            continuation = s => ExecutionContext.Run(context, new ContextCallback(inner), s);
+            var inner = new ContextCallback(continuation);
+            continuation = s => ExecutionContext.Run(context, inner, s);
         }
 
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
@@ -110,15 +118,15 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
         if (Volatile.Read(ref _phase) != Ended)
             throw new InvalidOperationException("A wait has no result before it has ended.");
         _registration.Unregister();
-        if (_cancelled)
-            throw new OperationCanceledException(_token);
-        _queue.OnReturning();
+        if (_failure is not null)
+            ExceptionDispatchInfo.Throw(_failure);
+        _queue.OnReturning(this);
     }
 
     private void Cancel()
     {
         if (_queue.TryRemove(this))
-            End(cancelled: true);
+            EndCancelled();
     }
 
     private void Post()

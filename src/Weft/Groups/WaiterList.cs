@@ -55,6 +55,16 @@ internal struct WaiterList<T>
         return waiter;
     }
 
+    /// <summary>Empties the list; what was in it counts as taken out already.</summary>
+    internal WaiterList<T> TakeAll()
+    {
+        WaiterList<T> all = this;
+        this = default;
+        for (T? waiter = all._first; waiter is not null; waiter = waiter.Following)
+            waiter.IsListed = false;
+        return all;
+    }
+
     internal void Remove(T waiter)
     {
         if (waiter.Previous is null)
