@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Weft.Diagnostics;
 using Weft.Groups;
 using Weft.Scheduling;
 
@@ -125,6 +127,7 @@ public sealed partial class GoLock
         long now = MonotonicClock.Now;
         if (!woken)
             waiter.Since = now;
+        FaultPoints.Hit("lock.enqueuing");
         _gate.Enter();
         while (true)
         {
@@ -161,6 +164,7 @@ public sealed partial class GoLock
                     _waiters.AddLast(waiter);
             }
 
+            AssertInvariants();
             _gate.Exit();
             return outcome;
         }
@@ -169,6 +173,7 @@ public sealed partial class GoLock
     /// <summary>For the waiter that was woken: takes the lock if it is free.</summary>
     internal bool TryTakeWoken(LockWaiter waiter)
     {
+        FaultPoints.Hit("lock.woken");
         for (int round = 0; ; round++)
         {
             int state = Volatile.Read(ref _state);
@@ -209,6 +214,7 @@ public sealed partial class GoLock
                 Interlocked.And(ref _state, ~Waiters);
         }
 
+        AssertInvariants();
         _gate.Exit();
         return removed;
     }
@@ -228,6 +234,7 @@ public sealed partial class GoLock
                 next &= ~Starving; // the last that waited has given up
             if (Interlocked.CompareExchange(ref _state, next, state) != state)
                 continue;
+            FaultPoints.Hit("lock.unlocked");
             if (wakes)
                 WakeFirst();
             return;
@@ -246,6 +253,7 @@ public sealed partial class GoLock
                 _wokenSince = waiter.Since;
             if (_waiters.IsEmpty)
                 Interlocked.And(ref _state, waiter is null ? ~(Waiters | Woken | Starving) : ~Waiters);
+            AssertInvariants();
             _gate.Exit();
         }
         while (waiter is not null && !waiter.Wake());
@@ -267,5 +275,14 @@ public sealed partial class GoLock
         _gate.Enter();
         _pool.Return(waiter);
         _gate.Exit();
+    }
+
+    /// <summary>Under the gate.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        int state = Volatile.Read(ref _state);
+        Debug.Assert(((state & Waiters) != 0) == !_waiters.IsEmpty, "Waiters tells whether the list has entries.");
+        Debug.Assert((state & (Locked | Starving)) != Starving || (state & Woken) != 0, "A lock that is kept for a waiter has one on its way.");
     }
 }

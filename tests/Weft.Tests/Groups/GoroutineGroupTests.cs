@@ -372,16 +372,22 @@ public sealed class GoroutineGroupTests
         await scheduler.StartChecked(async () =>
         {
             bool cancelled = false;
-            var registered = new TaskCompletionSource();
+            var started = new TaskCompletionSource();
             var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => GoroutineGroup.RunAsync(async group =>
             {
                 group.Start(async token =>
                 {
-                    await using var registration = token.Register(() => Volatile.Write(ref cancelled, true));
-                    registered.SetResult();
-                    await Task.Delay(Timeout.Infinite, token);
+                    started.SetResult();
+                    try
+                    {
+                        await Task.Delay(Timeout.Infinite, token);
+                    }
+                    finally
+                    {
+                        Volatile.Write(ref cancelled, true);
+                    }
                 });
-                await registered.Task;
+                await started.Task;
                 throw new InvalidOperationException("body");
             }));
             Assert.Equal("body", exception.Message);
