@@ -47,7 +47,8 @@ public sealed partial class GoLock
     private bool _usedOutside;
 
     /// <summary>What a goroutine that waits here waits for; see <see cref="WaitReasons.OnlyGoroutinesWake"/>.</summary>
-    internal WaitReason ReasonFor(CancellationToken token) => _usedOutside || token.CanBeCanceled ? WaitReason.Await : WaitReason.Lock;
+    internal WaitReason ReasonFor(CancellationToken token) =>
+        _usedOutside || token.CanBeCanceled ? WaitReason.Lock | WaitReason.OrOutside : WaitReason.Lock;
 
     /// <summary>
     /// Before the lock is asked for: taking it is a full fence, so who finds it taken from outside, and then looks at the flag, sees it.

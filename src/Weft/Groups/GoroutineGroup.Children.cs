@@ -84,7 +84,7 @@ public sealed partial class GoroutineGroup
     }
 
     private WaitReason Reason(WaitReason reason) =>
-        Machine.CurrentGoroutine?.Engine == _engine ? reason : WaitReason.Await;
+        Machine.CurrentGoroutine?.Engine == _engine ? reason : reason | WaitReason.OrOutside;
 
     /// <summary>What left a child, or the body of <see cref="RunAsync"/>. The first error cancels the group.</summary>
     private void NoteError(Exception exception)
@@ -148,7 +148,10 @@ public sealed partial class GoroutineGroup
         if (!full)
             return null;
 
-        var operation = new StartOperation<TGoroutine>(this, Reason(_outside.CanBeCanceled ? WaitReason.Await : WaitReason.GroupLimit), blocks, child);
+        WaitReason reason = Reason(WaitReason.GroupLimit);
+        if (_outside.CanBeCanceled)
+            reason |= WaitReason.OrOutside;
+        var operation = new StartOperation<TGoroutine>(this, reason, blocks, child);
         _gate.Enter();
         cancelled = Token.IsCancellationRequested;
         full = _running >= Limit;

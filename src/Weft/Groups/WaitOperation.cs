@@ -40,7 +40,7 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     internal WaitOperation(IWaitQueue queue, WaitReason reason, bool blocks, CancellationToken token)
     {
         _queue = queue;
-        _reason = token.CanBeCanceled ? WaitReason.Await : reason;
+        _reason = token.CanBeCanceled ? reason | WaitReason.OrOutside : reason;
         _blocks = blocks;
         _token = token;
         _registration = token.UnsafeRegister(static o => ((WaitOperation)o!).Cancel(), this);
