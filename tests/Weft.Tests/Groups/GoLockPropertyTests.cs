@@ -107,6 +107,13 @@ public sealed class GoLockPropertyTests
                 if (rounds % 5 == 0)
                     await Go.Yield();
                 @lock.Unlock();
+                if (rounds % 4 == 0 && @lock.TryLock())
+                {
+                    // The one that was woken is overtaken, and cancelled on its way.
+                    await Go.Yield();
+                    @lock.Unlock();
+                }
+
                 if (await first)
                     taken++;
                 else

@@ -223,6 +223,78 @@ public sealed class GoLockTests
         Assert.True(@lock.TryLock());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LockAsync_WokenOvertakenAndCancelled_HandsTheWakeUpOn(bool blocking)
+    {
+        // On one processor nothing else runs between what the overtaker does.
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        using var source = new CancellationTokenSource();
+        var @lock = new GoLock();
+        Assert.True(@lock.TryLock());
+        Goroutine<bool> woken = blocking
+            ? scheduler.StartChecked(() => { Assert.ThrowsAny<OperationCanceledException>(() => @lock.Lock(source.Token)); })
+            : scheduler.StartChecked(() => Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await @lock.LockAsync(source.Token)));
+        await Limits.Until(() => Waits(woken), "it waits", scheduler);
+        await scheduler.StartChecked(async () =>
+        {
+            @lock.Unlock();
+            Assert.True(@lock.TryLock());
+            source.Cancel();
+            await woken;
+        }).Within();
+        Goroutine<bool> next = scheduler.StartChecked(async () => (await @lock.LockAsync()).Dispose());
+        await Limits.Until(() => Waits(next), "the next waits", scheduler);
+        @lock.Unlock();
+        await next.Within();
+        Assert.True(@lock.TryLock());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LockAsync_WokenAndOvertaken_IsStillTheNext(bool blocking)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        var @lock = new GoLock();
+        var order = new ConcurrentQueue<int>();
+        Assert.True(@lock.TryLock());
+        var waiting = new List<Goroutine<bool>>();
+        for (int i = 0; i < 3; i++)
+        {
+            int number = i;
+            Goroutine<bool> goroutine = blocking
+                ? scheduler.StartChecked(() =>
+                {
+                    using (@lock.Lock())
+                        order.Enqueue(number);
+                })
+                : scheduler.StartChecked(async () =>
+                {
+                    using (await @lock.LockAsync())
+                        order.Enqueue(number);
+                });
+            waiting.Add(goroutine);
+            await Limits.Until(() => Waits(goroutine), "it waits", scheduler);
+        }
+
+        await scheduler.StartChecked(async () =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                @lock.Unlock();
+                if (!@lock.TryLock())
+                    return; // it is kept for the one that starves
+                await Go.Yield();
+            }
+
+            @lock.Unlock();
+        }).Within();
+        await waiting.Within();
+        Assert.Equal([0, 1, 2], order);
+    }
+
     [Fact]
     public async Task LockAsync_InTheSteadyState_AllocatesNothing()
     {
