@@ -13,7 +13,7 @@ namespace Weft;
 /// Console.WriteLine(await answer);
 /// </code>
 /// </example>
-public sealed class Goroutine<TResult> : Goroutine
+public class Goroutine<TResult> : Goroutine
 {
     // Goroutines that await this one: a stack, closed by s_closed once the outcome is known.
     private JoinItem? _joiners;

@@ -23,6 +23,8 @@ internal static class Catalog
         new SpawnChained(),
         new ParkedMemory(),
         new Yielding(),
+        new LockContended(procs: 1, must: 2.0, aim: 1.0),
+        new LockContended(procs: 2, must: 1.0, aim: 0.7),
         new HandOff("wait", samples: 1000, TimeSpan.FromMilliseconds(2), mustP50: 50, aimP50: 15, mustP99: 1000, aimP99: 1000),
         new HandOff("monitor", samples: 500, TimeSpan.FromMilliseconds(20), mustP50: 250, aimP50: 60, mustP99: 12_000, aimP99: 12_000),
         new Hog(),

@@ -21,6 +21,7 @@ var commands = map[string]func(*flag.FlagSet) func() figures{
 	"spawn":         spawn,
 	"spawn-chained": spawnChained,
 	"yield":         yield,
+	"lock":          lock,
 	"handoff":       handOff,
 	"hog":           hog,
 	"hash-tree":     hashTree,

@@ -35,6 +35,18 @@ internal enum WaitReason : byte
     /// <summary>One of several things.</summary>
     Select,
 
+    /// <summary>A <see cref="GoLock"/> that only goroutines use.</summary>
+    Lock,
+
+    /// <summary>A <see cref="Weft.WaitGroup"/> whose counter only goroutines lower.</summary>
+    WaitGroup,
+
+    /// <summary>The end of a group's goroutines.</summary>
+    Group,
+
+    /// <summary>Room for one more in a group.</summary>
+    GroupLimit,
+
     /// <summary>Added to one of the above: a thread that runs no goroutine may end the wait.</summary>
     OrOutside = 0x80,
 }
@@ -55,12 +67,18 @@ internal static class WaitReasons
         WaitReason.ChanSend => "chan send",
         WaitReason.ChanReceive => "chan receive",
         WaitReason.Select => "select",
+        WaitReason.Lock => "lock",
+        WaitReason.WaitGroup => "wait group",
+        WaitReason.Group => "group end",
+        WaitReason.GroupLimit => "group limit",
         _ => reason.ToString(),
     };
 
     /// <summary>Whether only another goroutine can end such a wait, so that it counts for deadlock detection.</summary>
     internal static bool OnlyGoroutinesWake(this WaitReason reason) =>
-        reason is WaitReason.SleepForever or WaitReason.Join || reason.IsChannel();
+        reason is WaitReason.SleepForever or WaitReason.Join
+            or WaitReason.Lock or WaitReason.WaitGroup or WaitReason.Group or WaitReason.GroupLimit
+            || reason.IsChannel();
 
     /// <summary>Whether it is a wait at channels that no thread outside goroutines has used yet.</summary>
     internal static bool IsChannel(this WaitReason reason) => reason is WaitReason.ChanSend or WaitReason.ChanReceive or WaitReason.Select;

@@ -40,12 +40,13 @@ public sealed class InjectedDelayTests
 
     private static async Task StormAsync(Scheduler scheduler)
     {
-        int ended = 0;
+        int ended = 0, locked = 0;
+        var @lock = new GoLock();
         Goroutine<bool>[] all = scheduler.StartMany(200, async i =>
         {
             for (int step = 0; step < 10; step++)
             {
-                switch ((i + step) % 8)
+                switch ((i + step) % 10)
                 {
                     case 0:
                         await Go.Yield();
@@ -69,6 +70,13 @@ public sealed class InjectedDelayTests
                         using (Go.LockOSThread())
                             await Task.Yield();
                         break;
+                    case 7:
+                        using (await @lock.LockAsync())
+                            await ExclusivelyAsync();
+                        break;
+                    case 8:
+                        await LockOrCancelAsync();
+                        break;
                     default:
                         await Task.Run(() => { });
                         break;
@@ -81,6 +89,30 @@ public sealed class InjectedDelayTests
         });
         await all.Within();
         Assert.Equal(all.Length, ended);
+        Assert.True(@lock.TryLock(), "Nobody has the lock any more.");
+
+        async Task ExclusivelyAsync()
+        {
+            Assert.Equal(1, Interlocked.Increment(ref locked));
+            await Go.Yield();
+            Interlocked.Decrement(ref locked);
+        }
+
+        async Task LockOrCancelAsync()
+        {
+            using var source = new CancellationTokenSource();
+            Goroutine<bool> canceller = scheduler.StartChecked(source.Cancel);
+            try
+            {
+                using (await @lock.LockAsync(source.Token))
+                    await ExclusivelyAsync();
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            await canceller;
+        }
 
         static async Task LaterAsync()
         {

@@ -1,0 +1,197 @@
+using Weft.Scheduling;
+
+namespace Weft.Groups;
+
+/// <summary>
+/// One wait for a <see cref="GoLock"/>, asynchronous or blocking; used again and again. Being a work item, it goes through a goroutine's
+/// mailbox without an allocation.
+/// </summary>
+/// <remarks>
+/// Between <see cref="Begin"/> and <see cref="End"/> it belongs to one wait. What is written before it enters the list is read by whoever takes
+/// it out, under the lock's gate. Then it is the waiter's own again, until it enters the list once more.
+/// </remarks>
+internal sealed class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWorkItem
+{
+    /// <summary>
+    /// Who blocks sleeps soon, as its processor goes on only then; the lock has been spun for already.
+    /// </summary>
+    private const int EventSpinCount = 1;
+
+    private readonly GoLock _lock;
+
+    private Action? _continuation;
+
+    // Where the continuation is to run: a goroutine, another SynchronizationContext, a TaskScheduler, or null for the pool.
+    private object? _context;
+
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+    private ManualResetEventSlim? _event;
+    private bool _blocks;
+    private WaitOutcome _outcome;
+
+    internal LockWaiter(GoLock owner)
+    {
+        _lock = owner;
+        Action = new Action<object?>(Run);
+    }
+
+    public LockWaiter? Previous { get; set; }
+
+    public LockWaiter? Following { get; set; }
+
+    public bool IsListed { get; set; }
+
+    /// <summary>When the wait began, in nanoseconds.</summary>
+    internal long Since { get; set; }
+
+    internal bool IsCancellationRequested => _token.IsCancellationRequested;
+
+    /// <summary>Starts a wait that will be awaited.</summary>
+    internal void Begin(CancellationToken token) => _token = token;
+
+    /// <summary>Starts a wait of the calling thread.</summary>
+    internal void BeginBlocking(CancellationToken token)
+    {
+        _token = token;
+        _blocks = true;
+        _event ??= new ManualResetEventSlim(false, EventSpinCount);
+    }
+
+    /// <summary>Before the waiter enters the list.</summary>
+    internal void PrepareToWait()
+    {
+        if (_blocks)
+            _event!.Reset();
+    }
+
+    /// <summary>Sleeps until woken; false when the token is cancelled. If it was woken by then, the wake-up may be on its way: see <see cref="AwaitWakeUp"/>.</summary>
+    internal bool Block()
+    {
+        try
+        {
+            _event!.Wait(_token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits for a wake-up that is certain to come. Until then the waiter must not be used for anything else.</summary>
+    internal void AwaitWakeUp() => _event!.Wait(CancellationToken.None);
+
+    /// <summary>Has the waiter try again. False when it never will, as its scheduler was disposed.</summary>
+    internal bool Wake()
+    {
+        if (_blocks)
+        {
+            _event!.Set();
+            return true;
+        }
+
+        // Once it is posted, the waiter may be in use for another wait.
+        bool runs = _context is not Goroutine { Engine.IsStopped: true };
+        Post();
+        return runs;
+    }
+
+    /// <summary>Awaited: waits, and runs <paramref name="continuation"/> when that is over.</summary>
+    internal void Await(Action continuation)
+    {
+        if (_continuation is not null)
+            throw new InvalidOperationException("A lock operation can be awaited once only.");
+        _continuation = continuation;
+        State = continuation.Target;
+        _context = WaitContext.Capture();
+
+        // Before the waiter enters the list: off goroutines, it may be woken and used again before this returns. A cancellation that
+        // comes too early for the list is seen on entering it.
+        if (_token.CanBeCanceled)
+            _registration = _token.UnsafeRegister(static w => ((LockWaiter)w!).Cancel(), this);
+        _outcome = WaitOutcome.Waiting;
+        if (TryEnqueue(woken: false))
+            return;
+        Post();
+    }
+
+    /// <summary>The wait's outcome, asked for by the one who awaited it.</summary>
+    internal GoLock.Releaser GetResult()
+    {
+        WaitOutcome outcome = _outcome;
+        CancellationToken token = _token;
+        if (outcome == WaitOutcome.Waiting)
+            throw new InvalidOperationException("A lock operation has no result before it has ended.");
+        _lock.Return(this);
+        if (outcome == WaitOutcome.Cancelled)
+            throw new OperationCanceledException(token);
+        return new GoLock.Releaser(_lock);
+    }
+
+    /// <summary>Forgets the wait. False when a cancellation may still be about to look at it, so that it must not be used again.</summary>
+    internal bool End()
+    {
+        bool reusable = _blocks || !_token.CanBeCanceled || _registration.Unregister();
+        _continuation = null;
+        _context = null;
+        _token = default;
+        _registration = default;
+        _blocks = false;
+        _outcome = WaitOutcome.Waiting;
+        State = null;
+        return reusable;
+    }
+
+    void IThreadPoolWorkItem.Execute() => Run(null);
+
+    /// <summary>Runs where the continuation is to run: the waiter was woken, or its wait is over.</summary>
+    private void Run(object? box)
+    {
+        if (_outcome == WaitOutcome.Waiting && !TryAgain())
+            return;
+        _continuation!();
+    }
+
+    private bool TryAgain()
+    {
+        if (_lock.TryTakeWoken(this))
+        {
+            _outcome = WaitOutcome.Done;
+            return true;
+        }
+
+        return !TryEnqueue(woken: true);
+    }
+
+    /// <summary>True when the waiter has entered the list. Off goroutines it may be woken and used again before this returns.</summary>
+    private bool TryEnqueue(bool woken)
+    {
+        // A goroutine goes on only when its machine is done with this item, so its waiter may be looked at afterwards.
+        bool onGoroutine = _context is Goroutine goroutine && goroutine == Machine.CurrentGoroutine;
+        WaitOutcome outcome = _lock.TryEnqueue(this, woken);
+        if (outcome != WaitOutcome.Waiting)
+            _outcome = outcome;
+        if (onGoroutine)
+            Machine.NoteWait(_lock.ReasonFor(_token), State);
+        return outcome == WaitOutcome.Waiting;
+    }
+
+    private void Cancel()
+    {
+        if (!_lock.TryRemove(this))
+            return;
+        _outcome = WaitOutcome.Cancelled;
+        Post();
+    }
+
+    private void Post()
+    {
+        if (_context is Goroutine goroutine)
+            goroutine.Resume(this);
+        else if (_context is null)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        else
+            WaitContext.Post(_context, (Action<object?>)Action!, State);
+    }
+}

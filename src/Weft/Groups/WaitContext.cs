@@ -1,0 +1,35 @@
+namespace Weft.Groups;
+
+/// <summary>
+/// Where an await goes on: the goroutine it began on, another <see cref="SynchronizationContext"/> or <see cref="TaskScheduler"/>, or, for null,
+/// the pool.
+/// </summary>
+internal static class WaitContext
+{
+    internal static object? Capture()
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        if (context is not null && context.GetType() != typeof(SynchronizationContext))
+            return context;
+        return TaskScheduler.Current is var scheduler && scheduler != TaskScheduler.Default ? scheduler : null;
+    }
+
+    internal static void Post(object? context, Action<object?> action, object? state)
+    {
+        switch (context)
+        {
+            case Goroutine goroutine:
+                goroutine.Resume(action, state);
+                break;
+            case SynchronizationContext other:
+                other.Post(new SendOrPostCallback(action), state);
+                break;
+            case TaskScheduler scheduler:
+                _ = Task.Factory.StartNew(action, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+                break;
+            default:
+                ThreadPool.UnsafeQueueUserWorkItem(action, state, preferLocal: false);
+                break;
+        }
+    }
+}

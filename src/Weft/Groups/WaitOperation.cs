@@ -1,0 +1,139 @@
+using System.Runtime.ExceptionServices;
+using System.Threading.Tasks.Sources;
+using Weft.Scheduling;
+
+namespace Weft.Groups;
+
+/// <summary>Where a <see cref="WaitOperation"/> waits.</summary>
+internal interface IWaitQueue
+{
+    /// <summary>Takes an operation that was cancelled out of its list; false if its end is on its way.</summary>
+    bool TryRemove(WaitOperation operation);
+
+    /// <summary>Called when a wait that has not failed returns to the one who waited; may throw.</summary>
+    void OnReturning(WaitOperation operation);
+}
+
+/// <summary>One wait, awaited through a <see cref="ValueTask"/> or blocking; used once. Whoever makes it puts it into a list, then ends it once.</summary>
+/// <remarks>
+/// The wait may end before it is awaited. Both sides change <see cref="_phase"/>: the end leaves Ended, and posts the continuation if it
+/// found Awaited; the await goes from Begun to Awaited, or posts the continuation itself if it finds Ended.
+/// </remarks>
+internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation>
+{
+    private const int Begun = 0;
+    private const int Awaited = 1;
+    private const int Ended = 2;
+
+    private readonly IWaitQueue _queue;
+    private readonly WaitReason _reason;
+    private readonly CancellationToken _token;
+    private readonly CancellationTokenRegistration _registration;
+    private readonly bool _blocks;
+    private object? _context;
+    private int _phase;
+
+    // Set before Ended.
+    private Exception? _failure;
+
+    /// <summary>A cancellation that comes before the operation is in its list does not find it there: look at <see cref="IsCancellationRequested"/>.</summary>
+    internal WaitOperation(IWaitQueue queue, WaitReason reason, bool blocks, CancellationToken token)
+    {
+        _queue = queue;
+        _reason = token.CanBeCanceled ? reason | WaitReason.OrOutside : reason;
+        _blocks = blocks;
+        _token = token;
+        _registration = token.UnsafeRegister(static o => ((WaitOperation)o!).Cancel(), this);
+    }
+
+    public WaitOperation? Previous { get; set; }
+
+    public WaitOperation? Following { get; set; }
+
+    public bool IsListed { get; set; }
+
+    internal bool IsCancellationRequested => _token.IsCancellationRequested;
+
+    internal ValueTask Task => new(this, 0);
+
+    /// <summary>The wait is over. Called once, by the one who took the operation out of the list, or never put it there.</summary>
+    /// <param name="failure">What the one who waited gets, or null.</param>
+    internal void End(Exception? failure = null)
+    {
+        _failure = failure;
+        if (Interlocked.Exchange(ref _phase, Ended) == Awaited)
+            Post();
+        if (!_blocks)
+            return;
+        lock (this)
+            Monitor.PulseAll(this);
+    }
+
+    /// <summary>As <see cref="End"/>, because of the operation's own token.</summary>
+    internal void EndCancelled() => End(new OperationCanceledException(_token));
+
+    /// <summary>Instead of <see cref="End"/> and a wait: there is nothing to wait for.</summary>
+    internal void Discard() => _registration.Unregister();
+
+    /// <summary>Blocks the calling thread until the end.</summary>
+    internal void Block()
+    {
+        lock (this)
+        {
+            while (Volatile.Read(ref _phase) != Ended)
+                Monitor.Wait(this);
+        }
+
+        GetResult(0);
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) =>
+        Volatile.Read(ref _phase) != Ended ? ValueTaskSourceStatus.Pending
+        : _failure is null ? ValueTaskSourceStatus.Succeeded
+        : _failure is OperationCanceledException ? ValueTaskSourceStatus.Canceled
+        : ValueTaskSourceStatus.Faulted;
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        if (Action is not null)
+            throw new InvalidOperationException("A wait can be awaited once only.");
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is ExecutionContext context)
+        {
+            var inner = new ContextCallback(continuation);
+            continuation = s => ExecutionContext.Run(context, inner, s);
+        }
+
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
+            _context = WaitContext.Capture();
+        if (_context is Goroutine goroutine && goroutine == Machine.CurrentGoroutine)
+            Machine.NoteWait(_reason, state);
+        State = state;
+        Action = continuation;
+        if (Interlocked.CompareExchange(ref _phase, Awaited, Begun) != Begun)
+            Post();
+    }
+
+    public void GetResult(short token)
+    {
+        if (Volatile.Read(ref _phase) != Ended)
+            throw new InvalidOperationException("A wait has no result before it has ended.");
+        _registration.Unregister();
+        if (_failure is not null)
+            ExceptionDispatchInfo.Throw(_failure);
+        _queue.OnReturning(this);
+    }
+
+    private void Cancel()
+    {
+        if (_queue.TryRemove(this))
+            EndCancelled();
+    }
+
+    private void Post()
+    {
+        if (_context is Goroutine goroutine)
+            goroutine.Resume(this);
+        else
+            WaitContext.Post(_context, (Action<object?>)Action!, State);
+    }
+}
