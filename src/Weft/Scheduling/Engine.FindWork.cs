@@ -53,6 +53,7 @@ internal sealed partial class Engine
         {
             goroutine.RemovePendingReturn();
             goroutine.TakeRunRight();
+            goroutine.NoteRunner(back.Machine);
             machine.Processor = null;
             TryDeliver(back.Machine, processor, null);
             return;
@@ -64,7 +65,9 @@ internal sealed partial class Engine
             return;
         }
 
+        AssertMayRun(machine, goroutine);
         goroutine.TakeRunRight();
+        goroutine.NoteRunner(machine);
         machine.Current = goroutine;
         machine.Budget = Machine.OperationBudget;
         if (processor.Tick++ % ClockInterval == 0)
@@ -206,6 +209,7 @@ internal sealed partial class Engine
 
         machine.Processor = null;
         PushIdle(processor);
+        AssertInvariants();
         _lock.Exit();
         FaultPoints.Hit("processor.idle");
         if (machine.Spinning)
@@ -271,6 +275,7 @@ internal sealed partial class Engine
         PushIdle(machine);
         bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
         long retireAt = _idleOldest!.IdleSince + IdleTimeout(_idleMachineCount);
+        AssertInvariants();
         _lock.Exit();
         _monitor.NoteIdleMachine(retireAt);
         if (all)
@@ -344,6 +349,7 @@ internal sealed partial class Engine
         }
 
         DeliverLocked(machine, processor, goroutine);
+        AssertInvariants();
         _lock.Exit();
         machine.Unpark();
         return true;

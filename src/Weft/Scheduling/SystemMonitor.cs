@@ -137,6 +137,7 @@ internal sealed class SystemMonitor : IThreadBody
             if (retry)
                 retryAt = now + RetryPause;
             _engine.ServeCreationRequests(retry);
+            _engine.AssertNothingForgotten(now);
             bool active = FireTimers(now) | Retake(now, closely: nap == ShortestNap);
             long until = _engine.RetireIdleMachines(now);
             _engine.Host.Reaper.Reap();
@@ -193,6 +194,10 @@ internal sealed class SystemMonitor : IThreadBody
 
     private void SleepDeeply(long until)
     {
+#if DEBUG
+        // A wake-up that was lost wakes nobody: it is looked for.
+        until = Math.Min(until, MonotonicClock.Now + (Engine.ForgottenBound / 4));
+#endif
         Interlocked.Exchange(ref _deep, 1);
         if (_engine.IdleProcessorCount > 0 || !_engine.AnyWork())
             Sleep(until);
