@@ -190,6 +190,7 @@ public abstract partial class Goroutine
     /// </summary>
     internal bool ReleaseRunRight()
     {
+        NoteReleasing();
         if (_slot is not null)
         {
             Volatile.Write(ref _phase, PhaseReady);
@@ -270,7 +271,9 @@ public abstract partial class Goroutine
             }
 
             object? before = _slot;
+            AssertRunner(machine);
             RunItem(machine, action, state);
+            AssertRunner(machine);
             if (_slot is not null && !ReferenceEquals(_slot, before))
                 return; // it yielded
             if (_extra?.LockedMachine is Machine locked && locked != machine)

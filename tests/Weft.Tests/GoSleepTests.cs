@@ -149,6 +149,36 @@ public sealed class GoSleepTests
         await busy.Within();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task SleepAsync_ChannelGoroutinesKeepEveryProcessorBusy_StillFires(int procs)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
+        using var stop = new Gate();
+        List<Goroutine<bool>> busy = [];
+        for (int pair = 0; pair < 2 * procs; pair++)
+        {
+            var ball = new Chan<int>();
+            busy.Add(scheduler.StartChecked(async () =>
+            {
+                while (!stop.IsOpen)
+                    await ball.SendAsync(0);
+                ball.Close();
+            }));
+            busy.Add(scheduler.StartChecked(async () =>
+            {
+                while ((await ball.ReceiveOrClosedAsync()).Ok)
+                {
+                }
+            }));
+        }
+
+        await scheduler.StartMany(10, async _ => await Go.SleepAsync(s_aMoment)).Within();
+        stop.Open();
+        await busy.Within();
+    }
+
     [Fact]
     public async Task Sleep_OnOneProcessor_LetsOthersRun()
     {

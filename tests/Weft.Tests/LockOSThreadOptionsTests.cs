@@ -56,7 +56,8 @@ public sealed class LockOSThreadOptionsTests
 
             // Keeps its machine while the blockers take all the others.
             shortage.Task.Wait();
-            await Assert.ThrowsAsync<ThreadLimitException>(async () => await Go.LockOSThreadAsync(ThreadLockOptions.Fresh));
+            var refusal = await Assert.ThrowsAsync<ThreadLimitException>(async () => await Go.LockOSThreadAsync(ThreadLockOptions.Fresh));
+            Assert.Equal($"Scheduler '{scheduler.Name}' has 6 threads, and MaxThreads is 6.", refusal.Message);
             Assert.True(TaskList.IsCurrentOf(scheduler));
         }).Within();
         pipe.Release(blockers.Length);

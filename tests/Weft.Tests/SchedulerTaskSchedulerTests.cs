@@ -1,3 +1,4 @@
+using System.Threading.Tasks.Dataflow;
 using Weft.Tests.Support;
 
 namespace Weft.Tests;
@@ -96,6 +97,32 @@ public sealed class SchedulerTaskSchedulerTests
         Task longRunning = factory.StartNew(release.Wait, TaskCreationOptions.LongRunning);
         await factory.StartNew(release.Open).Within(scheduler);
         await longRunning.Within(scheduler);
+    }
+
+    [Fact]
+    public async Task Dataflow_BlocksOnTheTaskScheduler_EveryItemPassesOnItsThreads()
+    {
+        const int Items = 500;
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        var options = new ExecutionDataflowBlockOptions { TaskScheduler = scheduler.TaskScheduler, MaxDegreeOfParallelism = 8, BoundedCapacity = 16 };
+        int sum = 0, elsewhere = 0;
+        var square = new TransformBlock<int, int>(
+            async i =>
+            {
+                await Task.Yield();
+                if (!TaskList.IsCurrentOf(scheduler))
+                    Interlocked.Increment(ref elsewhere);
+                return i * 2;
+            },
+            options);
+        var add = new ActionBlock<int>(i => Interlocked.Add(ref sum, i), options);
+        square.LinkTo(add, new DataflowLinkOptions { PropagateCompletion = true });
+        for (int i = 0; i < Items; i++)
+            Assert.True(await square.SendAsync(i));
+        square.Complete();
+        await add.Completion.Within(scheduler);
+        Assert.Equal(Items * (Items - 1), sum);
+        Assert.Equal(0, elsewhere);
     }
 
     [Fact]

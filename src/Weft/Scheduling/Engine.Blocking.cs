@@ -34,6 +34,7 @@ internal sealed partial class Engine
 
         _lock.Enter();
         PushIdle(processor);
+        AssertInvariants();
         _lock.Exit();
         FaultPoints.Hit("handoff.idle");
 
@@ -61,6 +62,7 @@ internal sealed partial class Engine
             processor.InTransit = true;
         }
 
+        AssertInvariants();
         _lock.Exit();
         if (goroutine.ReleaseRunRight())
         {
@@ -91,6 +93,7 @@ internal sealed partial class Engine
         FaultPoints.Hit("blocking.ended");
         if (goroutine.TryTakeRunRight())
         {
+            goroutine.NoteRunner(machine);
             AcquireForRunning(machine, goroutine);
         }
         else
@@ -129,6 +132,7 @@ internal sealed partial class Engine
             processor.InTransit = true;
         }
 
+        AssertInvariants();
         _lock.Exit();
         if (owns)
         {
@@ -169,6 +173,7 @@ internal sealed partial class Engine
         if (processor is not null)
         {
             Own(machine, processor);
+            AssertInvariants();
             _lock.Exit();
             return;
         }
@@ -183,6 +188,7 @@ internal sealed partial class Engine
         goroutine.PushFront(machine.Return);
         goroutine.ReleaseRunRight();
         _global.EnqueueWoken(goroutine);
+        AssertInvariants();
         _lock.Exit();
         Wake();
         machine.ParkForProcessor();
@@ -272,6 +278,7 @@ internal sealed partial class Engine
         machine.TakenFor = cause;
         if (cause == HandOffCause.TimeSlice)
             _computingExtra++;
+        AssertInvariants();
         _lock.Exit();
         Interlocked.Increment(ref _handOffs[(int)cause]);
         HandOff(processor);

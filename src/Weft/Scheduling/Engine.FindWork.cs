@@ -59,6 +59,7 @@ internal sealed partial class Engine
         {
             goroutine.RemovePendingReturn();
             goroutine.TakeRunRight();
+            goroutine.NoteRunner(back.Machine);
             machine.Processor = null;
             TryDeliver(back.Machine, processor, null);
             return;
@@ -70,7 +71,9 @@ internal sealed partial class Engine
             return;
         }
 
+        AssertMayRun(machine, goroutine);
         goroutine.TakeRunRight();
+        goroutine.NoteRunner(machine);
         machine.Current = goroutine;
         machine.Budget = Machine.OperationBudget;
         if (processor.Tick++ % ClockInterval == 0)
@@ -212,6 +215,7 @@ internal sealed partial class Engine
 
         machine.Processor = null;
         PushIdle(processor);
+        AssertInvariants();
         _lock.Exit();
         FaultPoints.Hit("processor.idle");
         if (machine.Spinning)
@@ -277,6 +281,7 @@ internal sealed partial class Engine
         PushIdle(machine);
         bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
         long retireAt = _idleOldest!.IdleSince + IdleTimeout(_idleMachineCount);
+        AssertInvariants();
         _lock.Exit();
         _monitor.NoteIdleMachine(retireAt);
         if (all)
@@ -350,6 +355,7 @@ internal sealed partial class Engine
         }
 
         DeliverLocked(machine, processor, goroutine);
+        AssertInvariants();
         _lock.Exit();
         machine.Unpark();
         return true;

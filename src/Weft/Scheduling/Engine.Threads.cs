@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Diagnostics;
 using Weft.Threads;
 
@@ -32,6 +33,7 @@ internal sealed partial class Engine
             RemoveIdle(idle);
             idle.Spinning = spinning;
             DeliverLocked(idle, processor, null);
+            AssertInvariants();
             _lock.Exit();
             idle.Unpark();
             return;
@@ -69,6 +71,7 @@ internal sealed partial class Engine
 
         machine.Spinning = spinning;
         DeliverLocked(machine, processor, null);
+        AssertInvariants();
         _lock.Exit();
         int error = Launch(machine);
         if (error == 0)
@@ -131,6 +134,7 @@ internal sealed partial class Engine
     /// <summary>Starts the thread of a reserved machine; on failure the reservation is undone. No lock is held. The error, or zero.</summary>
     private int Launch(Machine machine)
     {
+        Debug.Assert(!Machine.CallingThreadIsLocked, "A thread is made on one whose state it must not inherit.");
         int error = _monitor.EnsureRunning();
         if (error == 0)
             error = OSThread.TryStart(Host, machine, $"{Options.Name}-m{machine.Id}", Options.StackSize, out _);
@@ -179,6 +183,7 @@ internal sealed partial class Engine
         {
             goroutine.RemovePendingReturn();
             goroutine.TakeRunRight();
+            goroutine.NoteRunner(back.Machine);
             DeliverLocked(back.Machine, processor, null);
             return back.Machine;
         }
@@ -263,6 +268,7 @@ internal sealed partial class Engine
 
             RemoveIdle(oldest);
             oldest.Order = MachineOrder.Exit;
+            AssertInvariants();
             _lock.Exit();
             FaultPoints.Hit("machine.retiring");
             oldest.Unpark();
@@ -310,6 +316,8 @@ internal sealed partial class Engine
         machine.NextGoroutine = null;
         Release(owned);
         Release(delivered);
+        AssertOwnsNothing(machine);
+        AssertInvariants();
         _lock.Exit();
         FaultPoints.Hit("machine.unlinked");
         if (owned is not null)

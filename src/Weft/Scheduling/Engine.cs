@@ -149,6 +149,7 @@ internal sealed partial class Engine
 
         _idleProcessors = kept;
         Volatile.Write(ref _idleProcessorCount, keptCount);
+        AssertInvariants();
         _lock.Exit();
         for (int i = 0; i < keptCount && AnyWork(); i++)
             Wake();

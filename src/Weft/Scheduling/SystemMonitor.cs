@@ -143,6 +143,7 @@ internal sealed class SystemMonitor : IThreadBody
             if (retry)
                 retryAt = now + RetryPause;
             _engine.ServeCreationRequests(retry);
+            _engine.AssertNothingForgotten(now);
             bool active = FireTimers(now) | Retake(now, closely: nap == ShortestNap);
             long until = _engine.RetireIdleMachines(now);
             _engine.Host.Reaper.Reap();
@@ -200,6 +201,10 @@ internal sealed class SystemMonitor : IThreadBody
     private void SleepDeeply(long until)
     {
         FaultPoints.Hit("monitor.deep");
+#if DEBUG
+        // A wake-up that was lost wakes nobody: it is looked for.
+        until = Math.Min(until, MonotonicClock.Now + (Engine.ForgottenBound / 4));
+#endif
         Interlocked.Exchange(ref _deep, 1);
         if (_engine.IdleProcessorCount > 0 || !_engine.AnyWork())
             Sleep(until);

@@ -1,28 +1,16 @@
-using System.Diagnostics;
 using System.Text.Json;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Cli;
 
-public sealed class StormFileTests : IDisposable
+[Collection(StormCollection.Name)]
+public sealed class StormFileTests(StormRuns runs)
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("weft-storm-");
-
     [Fact]
     public async Task Storm_File_HashesEveryRegularFileAsSha256SumDoes()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The names are Linux's, and so is sha256sum.");
-        Write("empty", 0);
-        Write("one", 1);
-        Write("with a space, a \\ and\na line end", 100);
-        Write("below/deeper/large", 300_000);
-        File.CreateSymbolicLink(Path.Combine(_directory.FullName, "link"), "one");
-        Directory.CreateSymbolicLink(Path.Combine(_directory.FullName, "loop"), ".");
-
-        // To open a pipe that nobody writes to would block for ever.
-        using (Process pipe = Process.Start("mkfifo", Path.Combine(_directory.FullName, "pipe")))
-            await pipe.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        JsonElement storm = await StormTests.RunAsync("--kind", "file", "--path", _directory.FullName, "--goroutines", "3", "--settle", "30s");
+        JsonElement storm = await runs.JsonOf("file");
 
         JsonElement files = storm.GetProperty("files");
         Assert.Equal(4, files.GetProperty("count").GetInt32());
@@ -35,20 +23,17 @@ public sealed class StormFileTests : IDisposable
     [Fact]
     public async Task Storm_FileBelowAnEmptyDirectory_IsABadCommandLine()
     {
-        Support.ChildProcess weft = await WeftProgram.RunAsync("storm", "--kind", "file", "--path", _directory.FullName);
+        DirectoryInfo empty = Directory.CreateTempSubdirectory("weft-empty-");
+        try
+        {
+            ChildProcess weft = await WeftProgram.RunAsync("storm", "--kind", "file", "--path", empty.FullName);
 
-        Assert.Equal(2, weft.ExitCode);
-        Assert.Contains("--path: there is no regular file below", weft.Error);
-    }
-
-    public void Dispose() => _directory.Delete(recursive: true);
-
-    private void Write(string name, int size)
-    {
-        string path = Path.Combine(_directory.FullName, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        byte[] bytes = new byte[size];
-        new Random(size).NextBytes(bytes);
-        File.WriteAllBytes(path, bytes);
+            Assert.Equal(2, weft.ExitCode);
+            Assert.Contains("--path: there is no regular file below", weft.Error);
+        }
+        finally
+        {
+            empty.Delete();
+        }
     }
 }

@@ -3,7 +3,8 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Cli;
 
-public sealed class StormTests
+[Collection(StormCollection.Name)]
+public sealed class StormTests(StormRuns runs)
 {
     [Theory]
     [InlineData("sleep")]
@@ -11,7 +12,7 @@ public sealed class StormTests
     [InlineData("read")]
     public async Task Storm_EachKind_LosesNothingAndComesBackToTheFloor(string kind)
     {
-        JsonElement storm = await RunAsync("--kind", kind, "--goroutines", "50", "--block", "50ms", "--rounds", "2", "--settle", "30s");
+        JsonElement storm = await runs.JsonOf(kind);
 
         Assert.Equal(kind, storm.GetProperty("kind").GetString());
         Assert.Equal(50, storm.GetProperty("goroutines").GetInt32());
@@ -24,7 +25,7 @@ public sealed class StormTests
     [Fact]
     public async Task Storm_Json_HasEveryFigure()
     {
-        JsonElement storm = await RunAsync("--goroutines", "20", "--block", "20ms", "--settle", "30s");
+        JsonElement storm = await runs.JsonOf("json");
 
         foreach (string path in (string[])
             [
@@ -40,14 +41,19 @@ public sealed class StormTests
         }
 
         Assert.Equal(JsonValueKind.Null, storm.GetProperty("threadpool").ValueKind);
+        Assert.Equal((20, 20, 3), (Number("goroutines"), Number("block_ms"), Number("procs")));
+        Assert.Equal(0, storm.GetProperty("stack_bytes").GetProperty("after").GetInt64());
+
+        int Number(string name) => storm.GetProperty(name).GetInt32();
     }
 
     [Fact]
     public async Task Storm_AgainstTheThreadPool_HasItsFiguresToo()
     {
-        JsonElement storm = await RunAsync("--goroutines", "20", "--block", "20ms", "--settle", "30s", "--vs", "threadpool");
+        JsonElement storm = await runs.JsonOf("versus");
 
         JsonElement pool = storm.GetProperty("threadpool");
+        AssertAtFloor(storm);
         Assert.Equal("threadpool", pool.GetProperty("engine").GetString());
         Assert.Equal(20, pool.GetProperty("goroutines").GetInt32());
         Assert.True(pool.GetProperty("elapsed_ms").GetDouble() >= 20);
@@ -57,7 +63,7 @@ public sealed class StormTests
     [Fact]
     public async Task Storm_MoreGoroutinesThanThreads_LosesNothing()
     {
-        JsonElement storm = await RunAsync("--goroutines", "60", "--block", "10ms", "--max-threads", "8", "--settle", "30s");
+        JsonElement storm = await runs.JsonOf("few-threads");
 
         AssertAtFloor(storm);
         Assert.InRange(storm.GetProperty("machines").GetProperty("peak").GetInt32(), 1, 8);
@@ -66,7 +72,7 @@ public sealed class StormTests
     [Fact]
     public async Task Storm_Piped_WritesPlainText()
     {
-        ChildProcess weft = await WeftProgram.RunAsync("storm", "--goroutines", "20", "--block", "20ms", "--settle", "30s");
+        ChildProcess weft = await runs.Of("text");
 
         Assert.Equal(0, weft.ExitCode);
         Assert.DoesNotContain('\e', weft.Output + weft.Error);
@@ -81,15 +87,6 @@ public sealed class StormTests
 
         Assert.Equal(1, weft.ExitCode);
         Assert.Contains("threads of the scheduler were left", weft.Error);
-    }
-
-    internal static async Task<JsonElement> RunAsync(params string[] options)
-    {
-        ChildProcess weft = await WeftProgram.RunAsync(["storm", "--json", .. options]);
-
-        Assert.Equal("", weft.Error);
-        Assert.Equal(0, weft.ExitCode);
-        return JsonDocument.Parse(weft.Output).RootElement;
     }
 
     private static void AssertAtFloor(JsonElement storm)

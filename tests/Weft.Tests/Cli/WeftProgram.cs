@@ -6,4 +6,8 @@ namespace Weft.Tests.Cli;
 internal static class WeftProgram
 {
     internal static Task<ChildProcess> RunAsync(params string[] arguments) => ChildProcess.RunProgramAsync("Weft.Cli.dll", arguments);
+
+    /// <summary>The same with variables in its environment.</summary>
+    internal static Task<ChildProcess> RunWithAsync((string Name, string? Value)[] environment, params string[] arguments) =>
+        ChildProcess.RunCoreAsync("Weft.Cli.dll", environment, arguments);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weft.Scheduling;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Isolation;
@@ -37,11 +38,22 @@ public sealed class GarbageCollectionTests
     [Fact]
     public async Task Goroutine_EndedAndForgotten_IsCollected()
     {
-        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        // In debug builds an idle thread's frames still hold the last goroutine it ran.
+        using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 100);
         WeakReference[] ended = StartSome(scheduler);
         await Limits.Until(() => scheduler.Statistics.GoroutinesAlive == 0, "all goroutines ended", scheduler);
         await scheduler.StartMany(50, async _ => await Go.Yield()).Within();
         await CollectedAsync(ended, scheduler);
+    }
+
+    [Fact]
+    public async Task Machine_ReapedWhileItsSchedulerLivesOn_IsCollected()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 5);
+        WeakReference[] machines = await MachinesOfABurstAsync(scheduler);
+        await Limits.Until(() => scheduler.Statistics.Threads == 0, "every thread was reaped", scheduler);
+        await CollectedAsync(machines, scheduler);
+        Assert.Equal(1, await scheduler.Start(() => 1).Within());
     }
 
     [Fact]
@@ -58,6 +70,20 @@ public sealed class GarbageCollectionTests
             if (i % 2 == 0)
                 await Task.Delay(1);
         })))];
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference[]> MachinesOfABurstAsync(Scheduler scheduler)
+    {
+        WeakReference[] all = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => scheduler.Start(() =>
+        {
+            // One of them ends with its goroutine, the others are ordered out.
+            if (i == 0)
+                Go.LockOSThread();
+            Thread.Sleep(5);
+            return new WeakReference(Machine.Calling);
+        }).Within()));
+        return all;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<WeakReference> MakeAndDisposeAsync()

@@ -42,6 +42,38 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task SetGroupIds_WhileThreadsComeAndGo_ReachesEveryThreadAndReturns()
+    {
+        const int Calls = 300;
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems keep group ids for the process.");
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2, idleMilliseconds: 1);
+        using var stop = new Gate();
+        Goroutine<bool> churn = scheduler.StartChecked(async () =>
+        {
+            while (!stop.IsOpen)
+            {
+                foreach (Goroutine<bool> goroutine in scheduler.StartMany(20, _ => Go.LockOSThread()))
+                    await goroutine;
+            }
+        });
+        await Task.Run(() =>
+        {
+            for (int i = 0; i < Calls; i++)
+                Native.SetGroupIdsOnEveryThread();
+        }).Within(scheduler);
+        stop.Open();
+        await churn.Within();
+        Assert.True(scheduler.Statistics.ThreadsExited > 20);
+    }
+
+    [Fact]
+    public async Task Run_LockedOnTheProcessesMainThread_MainThreadLivesOn()
+    {
+        ChildProcess child = await ChildProcess.RunAsync("locked-main");
+        Assert.Equal((0, "main thread alive, 20 goroutines ended\n"), (child.ExitCode, child.Output));
+    }
+
+    [Fact]
     public async Task StackOverflow_OnAMachine_EndsWithTheRuntimesReport()
     {
         ChildProcess child = await ChildProcess.RunAsync("stack-overflow");

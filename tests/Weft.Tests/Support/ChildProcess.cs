@@ -12,12 +12,12 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Error)
 
     /// <summary>Runs a command of Weft.TestChild with WEFT_DEBUG set to <paramref name="debug"/>.</summary>
     internal static Task<ChildProcess> RunWithDebugAsync(string debug, params string[] arguments) =>
-        RunCoreAsync("Weft.TestChild.dll", debug, arguments);
+        RunCoreAsync("Weft.TestChild.dll", [("WEFT_DEBUG", debug)], arguments);
 
     internal static Task<ChildProcess> RunProgramAsync(string program, params string[] arguments) =>
-        RunCoreAsync(program, debug: null, arguments);
+        RunCoreAsync(program, [], arguments);
 
-    private static async Task<ChildProcess> RunCoreAsync(string program, string? debug, string[] arguments)
+    internal static async Task<ChildProcess> RunCoreAsync(string program, (string Name, string? Value)[] environment, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -28,7 +28,9 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Error)
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        start.Environment["WEFT_DEBUG"] = debug;
+        start.Environment["WEFT_DEBUG"] = null;
+        foreach ((string name, string? value) in environment)
+            start.Environment[name] = value;
 
         using Process process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(s_limit);

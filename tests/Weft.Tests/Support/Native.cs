@@ -24,6 +24,12 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
 
+    /// <summary>
+    /// Sets the process's group ids to what they are. The kernel keeps them for each thread, so the C library interrupts every thread to have
+    /// it make the same call, and waits for all.
+    /// </summary>
+    public static void SetGroupIdsOnEveryThread() => Check(SetGroupIdsCore(-1, -1, -1));
+
     /// <summary>The two ends of a new pipe.</summary>
     public static unsafe (SafeFileHandle Reader, SafeFileHandle Writer) Pipe()
     {
@@ -46,6 +52,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     private static unsafe partial int PipeCore(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
+    private static partial int SetGroupIdsCore(int real, int effective, int saved);
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
     private static partial int UnshareCore(int flags);
