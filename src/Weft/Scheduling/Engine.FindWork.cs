@@ -65,10 +65,21 @@ internal sealed partial class Engine
             return;
         }
 
-        if (goroutine.LockedMachine is Machine locked && locked != machine && TryDeliver(locked, processor, goroutine))
+        if (goroutine.LockedMachine is Machine locked && locked != machine)
         {
-            machine.Processor = null;
-            return;
+            if (TryDeliver(locked, processor, goroutine))
+            {
+                machine.Processor = null;
+                return;
+            }
+
+            if (!goroutine.HasEnded)
+            {
+                // The engine is being stopped and its machine has left: it never goes on, least of all elsewhere.
+                if (!goroutine.IsRegistered)
+                    Registry.Add(goroutine);
+                return;
+            }
         }
 
         AssertMayRun(machine, goroutine);

@@ -1,0 +1,3 @@
+using Weft.Stress.CommandLine;
+
+return StressCommand.Invoke(args);
