@@ -21,6 +21,8 @@ public static class Go
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
     public static Goroutine? Current => Machine.CurrentGoroutine;
 
+    internal static Engine CurrentEngine => Scheduler.Engine;
+
     private static Scheduler Scheduler => Machine.CurrentGoroutine?.Scheduler ?? Scheduler.Default;
 
     /// <inheritdoc cref="Weft.Scheduler.Start(Action, string, int)"/>

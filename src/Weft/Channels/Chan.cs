@@ -100,7 +100,7 @@ public abstract class Chan
     private protected void AssertLocked() => Debug.Assert(Volatile.Read(ref _lock) == 1, "The channel is not locked.");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private protected void NoteUser(Machine? machine)
+    internal void NoteUser(Machine? machine)
     {
         if (machine?.Current is null && !_isUsedOutside)
             Volatile.Write(ref _isUsedOutside, true);

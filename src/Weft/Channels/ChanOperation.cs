@@ -52,6 +52,7 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     internal void CancelWith(CancellationToken token)
     {
         _token = token;
+        NoteOutside();
         _registration = token.UnsafeRegister(static o => ((ChanOperation<T>)o!).Cancel(), this);
     }
 

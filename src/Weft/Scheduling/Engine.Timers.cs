@@ -32,10 +32,18 @@ internal sealed partial class Engine
     /// </summary>
     internal TimerHeap AddTimer(long due, ITimerTarget target)
     {
-        Processor processor = Machine.Calling is { Processor: { } own } machine && machine.Engine == this ? own : Processors[0];
-        TimerHeap heap = processor.Timers;
+        TimerHeap heap = NearestTimers();
+        AddTimer(heap, due, target);
+        return heap;
+    }
+
+    /// <summary>The timers of the calling machine's processor, or of the first.</summary>
+    internal TimerHeap NearestTimers() =>
+        (Machine.Calling is { Processor: { } own } machine && machine.Engine == this ? own : Processors[0]).Timers;
+
+    internal void AddTimer(TimerHeap heap, long due, ITimerTarget target)
+    {
         heap.Add(due, target);
         _monitor.NoteTimer(due);
-        return heap;
     }
 }

@@ -89,6 +89,9 @@ internal abstract class Operation : WorkItem
         WasTaken = false;
     }
 
+    /// <summary>Somebody who is no goroutine may end the wait. Before it is awaited.</summary>
+    private protected void NoteOutside() => _reason |= WaitReason.OrOutside;
+
     /// <summary>Tells the one who waits. Called once, by whoever has claimed the operation, without locks.</summary>
     /// <param name="outcome">How it ended.</param>
     /// <param name="machine">The calling machine, or null.</param>

@@ -17,6 +17,9 @@ internal enum TimerEntryState : byte
     None,
     Pending,
     Cancelled,
+
+    /// <summary>It was cancelled and has been taken out since.</summary>
+    Swept,
 }
 
 /// <summary>
@@ -73,6 +76,21 @@ internal sealed class TimerHeap(IThreadPlatform platform)
         _lock.Exit();
     }
 
+    /// <summary>Takes a cancellation back. What the entry was: Cancelled or Pending (it is pending now), None (it was fired), Swept.</summary>
+    internal TimerEntryState Revive(ITimerTarget target)
+    {
+        _lock.Enter();
+        TimerEntryState was = target.EntryState;
+        if (was == TimerEntryState.Cancelled)
+        {
+            target.EntryState = TimerEntryState.Pending;
+            _cancelled--;
+        }
+
+        _lock.Exit();
+        return was;
+    }
+
     /// <summary>Fires every timer due at <paramref name="now"/>; the number fired.</summary>
     internal int FireDue(long now)
     {
@@ -122,7 +140,7 @@ internal sealed class TimerHeap(IThreadPlatform platform)
             if (_entries[i].Target.EntryState == TimerEntryState.Pending)
                 _entries[kept++] = _entries[i];
             else
-                _entries[i].Target.EntryState = TimerEntryState.None;
+                _entries[i].Target.EntryState = TimerEntryState.Swept;
         }
 
         Array.Clear(_entries, kept, _count - kept);
