@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weft.Channels;
 using Weft.Scheduling;
 
 namespace Weft;
@@ -79,6 +80,19 @@ public static class Go
     {
         CheckDuration(duration);
         return Scheduler.Engine.SleepAsync(duration, cancellationToken);
+    }
+
+    /// <summary>A channel that gets one value after a time: Go's time.After, for a select. The value is the time it took.</summary>
+    /// <param name="duration">How long, at least; infinite: never.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative and not infinite.</exception>
+    /// <remarks>In a loop, <see cref="Select.Timeout"/> does the same without an allocation.</remarks>
+    public static Chan<TimeSpan> After(TimeSpan duration)
+    {
+        CheckDuration(duration);
+        var timer = new AfterTimer();
+        if (duration != Timeout.InfiniteTimeSpan)
+            CurrentEngine.AddTimer(timer.Start + MonotonicClock.Nanoseconds(duration), timer);
+        return timer.Channel;
     }
 
     /// <summary>Blocks the calling goroutine's thread for at least that long; the processor goes on to another thread.</summary>

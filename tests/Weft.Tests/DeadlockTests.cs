@@ -144,6 +144,25 @@ public sealed class DeadlockTests
             async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan, source.Token)));
     }
 
+    [Theory]
+    [InlineData("receive", "chan receive")]
+    [InlineData("send", "chan send")]
+    [InlineData("select", "select")]
+    public async Task Run_MainWaitsAtAChannelThatNobodyUses_Throws(string how, string reason)
+    {
+        ChildProcess child = await ChildProcess.RunAsync("chan-deadlock", how);
+        Assert.Equal(3, child.ExitCode);
+        Assert.Contains("all goroutines are asleep - deadlock!", child.Output, StringComparison.Ordinal);
+        Assert.Contains(reason, child.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ThePoolWillUseTheChannel_IsNoDeadlock()
+    {
+        ChildProcess child = await ChildProcess.RunAsync("chan-deadlock", "pool");
+        Assert.Equal((0, "7\n"), (child.ExitCode, child.Output));
+    }
+
     [Fact]
     public void Run_ThousandTimesWithShortWaits_NeverCriesWolf()
     {

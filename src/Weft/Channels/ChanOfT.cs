@@ -183,6 +183,15 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new ChanEnumerator<T>(this, cancellationToken);
 
+    /// <summary>For timers: sends if there is room or a receiver, and is no user of the channel (<see cref="Chan.NoteUser"/>).</summary>
+    internal void TrySendUnlessClosed(T value)
+    {
+        Lock();
+        SendNow(value, out Waiter<T>? receiver);
+        Unlock();
+        receiver?.Finish(Outcome.Done, Machine.Calling);
+    }
+
     /// <summary>Takes a waiter out of the queue, for a cancellation; false when it is not in there any more.</summary>
     internal bool TryRemove(Waiter<T> waiter, bool isSend)
     {

@@ -76,6 +76,8 @@ internal sealed partial class Engine
             return TimerHeap.Never;
         if (Registry.Find(static g => !g.HasEnded && !g.WaitReason.OnlyGoroutinesWake()) is not null)
             return TimerHeap.Never;
+        if (Registry.Find(static g => !g.HasEnded && g.WaitReason.IsChannel()) is not null && !IsQuietOutside())
+            (_suspectedAtTicks, _suspectedSince) = (ticks, now);
         if (ticks != _suspectedAtTicks)
             (_suspectedAtTicks, _suspectedSince) = (ticks, now);
         if (now - _suspectedSince < DeadlockGrace)
@@ -95,6 +97,25 @@ internal sealed partial class Engine
         }
 
         return TimerHeap.Never;
+    }
+
+    /// <summary>
+    /// Whether nothing is known of outside goroutines that could use a channel for the first time: no work and no thread at work in .NET's pool,
+    /// no timer of .NET's, no goroutine of another scheduler. A thread that somebody has made himself, or a socket, cannot be known of.
+    /// </summary>
+    private bool IsQuietOutside()
+    {
+        ThreadPool.GetMaxThreads(out int most, out _);
+        ThreadPool.GetAvailableThreads(out int available, out _);
+        if (available != most || ThreadPool.PendingWorkItemCount > 0 || Timer.ActiveCount > 0)
+            return false;
+        foreach (Engine other in EngineList.Snapshot())
+        {
+            if (other != this && other.GoroutinesAlive > 0)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>How many goroutines were run so far if nobody runs any, and nothing is queued or timed; otherwise null.</summary>

@@ -63,6 +63,7 @@ internal sealed partial class Engine
         _lock = new FutexLock(Platform);
         _monitor = new SystemMonitor(this);
         SetMaxProcs(options.MaxProcs);
+        EngineList.Add(this);
     }
 
     internal Scheduler Owner { get; }
