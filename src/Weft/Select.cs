@@ -232,6 +232,8 @@ public sealed partial class Select
     {
         for (int i = 0; i < _channelCount; i++)
             _channels[i].Unlock();
+        for (int i = 0; i < _channelCount; i++)
+            _channels[i].NotifyWatchers();
     }
 
     /// <summary>

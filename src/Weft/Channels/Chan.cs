@@ -79,6 +79,24 @@ public abstract class Chan
     /// <summary>Closes it unless it is closed; <paramref name="error"/> is what its adapter's readers are told, if anything.</summary>
     internal abstract bool TryClose(Exception? error);
 
+    /// <summary>Called after every change, without the lock: tells those who watch the channel through its adapter, if there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void NotifyWatchers()
+    {
+        if (_extra is not null)
+            TellWatchers();
+    }
+
+    /// <summary>With the lock, which it takes: who is to be told what.</summary>
+    private protected abstract ChanWatchers.Notice TakeNotice(ChanWatchers watchers);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellWatchers()
+    {
+        if (_extra!.Watchers is ChanWatchers watchers)
+            TakeNotice(watchers).Tell(CloseError);
+    }
+
     /// <summary>
     /// A spinning lock of four bytes. It is held for some ten instructions, and no user code runs under it. Never enters a managed wait.
     /// </summary>

@@ -9,6 +9,9 @@ internal sealed class ChanExtra(long id)
     /// <summary>The channel's <see cref="System.Threading.Channels.Channel{T}"/>, once somebody asked for it.</summary>
     internal object? Adapter;
 
+    /// <summary>Made with the adapter.</summary>
+    internal ChanWatchers? Watchers { get; set; }
+
     /// <summary>Set before the channel is closed, under its lock.</summary>
     internal Exception? CloseError { get; set; }
 }

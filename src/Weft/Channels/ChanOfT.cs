@@ -78,12 +78,14 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             operation.Value = value;
             _senders.Add(operation);
             Unlock();
+            NotifyWatchers();
             if (cancellationToken.CanBeCanceled)
                 operation.CancelWith(cancellationToken);
             return new SendAwaitable(operation);
         }
 
         Unlock();
+        NotifyWatchers();
         receiver?.Finish(Outcome.Done, machine);
         if (outcome == Outcome.Closed)
             return new SendAwaitable(ChanOperation<T>.Failed(Outcome.Closed, default));
@@ -117,6 +119,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         NoteUser(machine);
         Outcome outcome = SendNow(value, out Waiter<T>? receiver);
         Unlock();
+        NotifyWatchers();
         receiver?.Finish(Outcome.Done, machine);
         return outcome == Outcome.Closed ? throw SendOnClosed() : outcome == Outcome.Done;
     }
@@ -137,11 +140,13 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             var waiter = new BlockingWaiter<T> { Value = value };
             _senders.Add(waiter);
             Unlock();
+            NotifyWatchers();
             outcome = waiter.Wait(this, isSend: true, cancellationToken);
         }
         else
         {
             Unlock();
+            NotifyWatchers();
             receiver?.Finish(Outcome.Done, machine);
         }
 
@@ -167,12 +172,14 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             var waiter = new BlockingWaiter<T>();
             _receivers.Add(waiter);
             Unlock();
+            NotifyWatchers();
             outcome = waiter.Wait(this, isSend: false, cancellationToken);
             value = waiter.Value;
         }
         else
         {
             Unlock();
+            NotifyWatchers();
             sender?.Finish(Outcome.Done, machine);
         }
 
@@ -183,13 +190,16 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new ChanEnumerator<T>(this, cancellationToken);
 
-    /// <summary>For timers: sends if there is room or a receiver, and is no user of the channel (<see cref="Chan.NoteUser"/>).</summary>
-    internal void TrySendUnlessClosed(T value)
+    /// <summary>For timers and the adapter: sends if there is room or a receiver, and is no user of the channel (<see cref="Chan.NoteUser"/>).</summary>
+    /// <returns>Whether it was sent.</returns>
+    internal bool TrySendUnlessClosed(T value)
     {
         Lock();
-        SendNow(value, out Waiter<T>? receiver);
+        Outcome outcome = SendNow(value, out Waiter<T>? receiver);
         Unlock();
+        NotifyWatchers();
         receiver?.Finish(Outcome.Done, Machine.Calling);
+        return outcome == Outcome.Done;
     }
 
     /// <summary>Takes a waiter out of the queue, for a cancellation; false when it is not in there any more.</summary>
@@ -224,6 +234,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         }
 
         Unlock();
+        NotifyWatchers();
         while (woken is Waiter<T> waiter)
         {
             woken = waiter.After;
@@ -243,6 +254,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         NoteUser(machine);
         Outcome outcome = ReceiveNow(out value, out Waiter<T>? sender);
         Unlock();
+        NotifyWatchers();
         sender?.Finish(Outcome.Done, machine);
         return outcome == Outcome.Done;
     }
@@ -266,12 +278,14 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             var operation = ChanOperation<T>.Begin(this, machine?.Current, isSend: false);
             _receivers.Add(operation);
             Unlock();
+            NotifyWatchers();
             if (token.CanBeCanceled)
                 operation.CancelWith(token);
             return operation;
         }
 
         Unlock();
+        NotifyWatchers();
         sender?.Finish(Outcome.Done, machine);
         return machine is { Current: { } goroutine } && machine.SpendBudget() ? Turn(goroutine, value, outcome) : null;
     }
