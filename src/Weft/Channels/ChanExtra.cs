@@ -12,6 +12,6 @@ internal sealed class ChanExtra(long id)
     /// <summary>Made with the adapter.</summary>
     internal ChanWatchers? Watchers { get; set; }
 
-    /// <summary>Set before the channel is closed, under its lock.</summary>
+    /// <summary>Set with the close, under the channel's lock.</summary>
     internal Exception? CloseError { get; set; }
 }

@@ -32,6 +32,8 @@ public sealed partial class Chan<T>
         NoteUser(null);
         extra.Watchers ??= new ChanWatchers();
         Unlock();
+        if (extra.Adapter is Channel<T> known)
+            return known;
         NotifyWatchers(); // it may be closed already
         var made = new ChanAdapter<T>(this, extra.Watchers);
         return (Channel<T>)(Interlocked.CompareExchange(ref extra.Adapter, made, null) ?? made);
@@ -56,13 +58,31 @@ public sealed partial class Chan<T>
         bool can = isReader ? CanReceive : CanSend;
         if (!can && !IsClosedLocked)
         {
-            Task<bool> watching = Extra.Watchers!.Add(isReader, token);
+            TaskCompletionSource<bool> watcher = Extra.Watchers!.Add(isReader);
             Unlock();
-            return new ValueTask<bool>(watching);
+            return new ValueTask<bool>(token.CanBeCanceled ? WatchAsync(watcher, isReader, token) : watcher.Task);
         }
 
         Unlock();
         return can || CloseError is null ? new ValueTask<bool>(can) : ValueTask.FromException<bool>(CloseError);
+    }
+
+    private async Task<bool> WatchAsync(TaskCompletionSource<bool> watcher, bool isReader, CancellationToken token)
+    {
+        using (token.UnsafeRegister(static (w, t) => ((TaskCompletionSource<bool>)w!).TrySetCanceled(t), watcher))
+        {
+            try
+            {
+                return await watcher.Task.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                Lock();
+                Extra.Watchers!.Remove(isReader, watcher);
+                Unlock();
+                throw;
+            }
+        }
     }
 
     private bool CanReceive => _count > 0 || !_senders.IsEmpty;

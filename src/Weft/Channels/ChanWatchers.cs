@@ -16,13 +16,19 @@ internal sealed class ChanWatchers
     /// <summary>Ends when the channel is closed and empty.</summary>
     internal TaskCompletionSource Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal Task<bool> Add(bool isReader, CancellationToken token)
+    internal TaskCompletionSource<bool> Add(bool isReader)
     {
         var watcher = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         ref List<TaskCompletionSource<bool>>? list = ref isReader ? ref _readers : ref _writers;
         (list ??= []).Add(watcher);
-        return token.CanBeCanceled ? WithCancellation(watcher, token) : watcher.Task;
+        return watcher;
     }
+
+    /// <summary>A watcher was cancelled; it may have been told already.</summary>
+    internal void Remove(bool isReader, TaskCompletionSource<bool> watcher) => (isReader ? _readers : _writers)?.Remove(watcher);
+
+    /// <summary>How many watch.</summary>
+    internal int Count => (_readers?.Count ?? 0) + (_writers?.Count ?? 0);
 
     /// <summary>Takes out those who are to be told.</summary>
     internal Notice Take(bool canRead, bool canWrite, bool isClosed, bool isDrained)
@@ -38,12 +44,6 @@ internal sealed class ChanWatchers
         if (notice.Writers is not null)
             _writers = null;
         return notice;
-    }
-
-    private static async Task<bool> WithCancellation(TaskCompletionSource<bool> watcher, CancellationToken token)
-    {
-        await using (token.UnsafeRegister(static (w, t) => ((TaskCompletionSource<bool>)w!).TrySetCanceled(t), watcher).ConfigureAwait(false))
-            return await watcher.Task.ConfigureAwait(false);
     }
 
     /// <summary>What is to be told once the lock is given up.</summary>

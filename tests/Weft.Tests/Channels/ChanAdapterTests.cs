@@ -106,14 +106,24 @@ public sealed class ChanAdapterTests
         Assert.Same(error, (await Assert.ThrowsAsync<ChannelClosedException>(async () => await channel.Writer.WriteAsync(1))).InnerException);
     }
 
-    [Fact]
-    public async Task WaitToReadAsync_Cancelled_Throws()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Wait_CancelledAgainAndAgain_LeavesNoTrace(bool read)
     {
-        Channel<int> channel = new Chan<int>().AsChannel();
-        using var source = new CancellationTokenSource();
-        Task<bool> waiting = channel.Reader.WaitToReadAsync(source.Token).AsTask();
-        await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        var chan = new Chan<int>();
+        Channel<int> channel = chan.AsChannel();
+        for (int round = 0; round < 100; round++)
+        {
+            using var source = new CancellationTokenSource();
+            Task<bool> waiting = read
+                ? channel.Reader.WaitToReadAsync(source.Token).AsTask()
+                : channel.Writer.WaitToWriteAsync(source.Token).AsTask();
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        Assert.Equal(0, chan.ExtraOrNull!.Watchers!.Count);
     }
 
     [Fact]
