@@ -1,10 +1,11 @@
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
 
 namespace Weft.Samples.HashTree;
 
 /// <summary>
 /// A pipeline of goroutines: one walks the tree, several read and hash, the caller takes the results. Both channels are bounded, so a slow
-/// stage holds up those before it, and memory stays flat however large the tree is.
+/// stage holds up those before it, and memory stays flat however large the tree is. All belong to one group: an error of any ends all, and
+/// goes to the caller; so does a caller that takes no more.
 /// </summary>
 internal static class TreeHasher
 {
@@ -12,23 +13,28 @@ internal static class TreeHasher
     private const int ChannelCapacity = 256;
 
     /// <summary>Hashes every regular file below a directory, in no particular order. Call it on a goroutine.</summary>
-    public static IAsyncEnumerable<FileDigest> HashAsync(string root, int workers, CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<FileDigest> HashAsync(
+        string root,
+        int workers,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Channel<string> paths = Channel.CreateBounded<string>(ChannelCapacity);
-        Channel<FileDigest> digests = Channel.CreateBounded<FileDigest>(ChannelCapacity);
-        Go.Start(() => CloseAfterAsync(paths.Writer, () => WalkAsync(root, paths.Writer, cancellationToken)));
-        Go.Start(() => CloseAfterAsync(digests.Writer, async () =>
+        var paths = new Chan<string>(ChannelCapacity);
+        var digests = new Chan<FileDigest>(ChannelCapacity);
+        await using var group = new GoroutineGroup(cancellationToken);
+        group.Start(token => WalkAsync(root, paths, token));
+        group.Start(token => HashAllAsync(workers, paths, digests, token));
+        try
         {
-            Goroutine<bool>[] hashers = new Goroutine<bool>[workers];
-            for (int i = 0; i < workers; i++)
-                hashers[i] = Go.Start(() => HashFilesAsync(paths.Reader, digests.Writer, cancellationToken));
-            foreach (Goroutine<bool> hasher in hashers)
-                await hasher;
-        }));
-        return digests.Reader.ReadAllAsync(cancellationToken);
+            await foreach (FileDigest digest in digests.WithCancellation(cancellationToken))
+                yield return digest;
+        }
+        finally
+        {
+            group.Cancel();
+        }
     }
 
-    private static async Task WalkAsync(string root, ChannelWriter<string> to, CancellationToken cancellationToken)
+    private static async Task WalkAsync(string root, Chan<string> to, CancellationToken cancellationToken)
     {
         var options = new EnumerationOptions
         {
@@ -37,33 +43,29 @@ internal static class TreeHasher
             AttributesToSkip = FileAttributes.ReparsePoint,
         };
         foreach (string path in Directory.EnumerateFiles(root, "*", options))
-            await to.WriteAsync(path, cancellationToken);
+            await to.SendAsync(path, cancellationToken);
+        to.Close();
+    }
+
+    // Closes its channel whatever happens, or the caller would wait for ever; the group tells the caller of an error.
+    private static async Task HashAllAsync(int workers, Chan<string> from, Chan<FileDigest> to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var group = new GoroutineGroup(cancellationToken);
+            for (int i = 0; i < workers; i++)
+                group.Start(token => HashFilesAsync(from, to, token));
+        }
+        finally
+        {
+            to.Close();
+        }
     }
 
     // The reads block this goroutine's thread; its processor goes to the others meanwhile.
-    private static async Task<bool> HashFilesAsync(
-        ChannelReader<string> from,
-        ChannelWriter<FileDigest> to,
-        CancellationToken cancellationToken)
+    private static async Task HashFilesAsync(Chan<string> from, Chan<FileDigest> to, CancellationToken cancellationToken)
     {
-        await foreach (string path in from.ReadAllAsync(cancellationToken))
-            await to.WriteAsync(FileDigest.Of(path, cancellationToken), cancellationToken);
-        return true;
-    }
-
-    // Whatever ended a stage goes to the stage behind it, as the reason why its channel is closed.
-    private static async Task CloseAfterAsync<T>(ChannelWriter<T> writer, Func<Task> stage)
-    {
-        Exception? error = null;
-        try
-        {
-            await stage();
-        }
-        catch (Exception e)
-        {
-            error = e;
-        }
-
-        writer.Complete(error);
+        await foreach (string path in from.WithCancellation(cancellationToken))
+            await to.SendAsync(FileDigest.Of(path, cancellationToken), cancellationToken);
     }
 }
