@@ -61,7 +61,8 @@ internal static class StressRun
         }
         catch (Exception e)
         {
-            failure = e is StressFailure ? e.Message : e.ToString();
+            Exception cause = e is AggregateException { InnerException: StressFailure inner } ? inner : e;
+            failure = cause is StressFailure ? cause.Message : cause.ToString();
         }
 
         return new ScenarioResult(scenario.Name, context, failure);

@@ -16,6 +16,9 @@ internal sealed class Handshakes : Scenario
 {
     private const int RoundsPerLook = 2_000;
 
+    // Larger than the caches by far, for what one CPU of a shared machine gets of them.
+    private static readonly byte[] s_cold = new byte[64 << 20];
+
     public override string Name => "handshakes";
 
     public override double Share => 1.5;
@@ -36,22 +39,25 @@ internal sealed class Handshakes : Scenario
     private static long ProcessorAgainstSubmit(int seed, TimeSpan limit)
     {
         var scheduler = new Scheduler(new SchedulerOptions { Name = "submit", MaxProcs = 2 });
-        Goroutine<bool> publisher = scheduler.Start(() => Publish(seed, limit));
-        if (!publisher.Task.Wait(limit + limit) || !publisher.Task.Result)
-            throw StressFailure.Lost($"seed {seed}: a goroutine was started, a processor is idle, and no machine runs it", scheduler);
+        Goroutine<int> publisher = scheduler.Start(() => Publish(scheduler, seed, limit));
+        publisher.Task.Wait(); // it watches itself
         scheduler.Dispose();
-        return RoundsPerLook;
+        return publisher.Task.Result;
     }
 
     /// <summary>Starts goroutines and waits for each without entering the scheduler.</summary>
-    private static bool Publish(int seed, TimeSpan limit)
+    private static int Publish(Scheduler scheduler, int seed, TimeSpan limit)
     {
         var random = new Random(seed);
-        var flag = new StrongFlag();
+        var flag = new Flag();
+        byte[]? cold = (seed & 2) == 0 ? null : s_cold;
         for (int round = 1; round <= RoundsPerLook; round++)
         {
             int number = round;
-            Go.Start(() => flag.Round = number);
+            Action body = () => flag.Round = number;
+            if (cold is not null)
+                FillStoreBuffer(cold, random);
+            scheduler.Start(body);
             long started = Stopwatch.GetTimestamp();
             for (int spins = 1; flag.Round != round; spins++)
             {
@@ -60,14 +66,27 @@ internal sealed class Handshakes : Scenario
                     continue;
                 _ = Native.SleepMicroseconds(1); // with a single CPU, somebody else has to get it
                 if (Stopwatch.GetElapsedTime(started) > limit)
-                    return false;
+                    throw StressFailure.Lost($"seed {seed}: a goroutine was started, a processor is idle, and no machine runs it", scheduler);
             }
 
             // How long the other machine looks for work before it gives up, and more, and less.
-            Thread.SpinWait(random.Next(200));
+            Thread.SpinWait(random.Next(150));
         }
 
-        return true;
+        return RoundsPerLook;
+    }
+
+    /// <summary>
+    /// Writes to memory that is in no cache: the CPU keeps what is stored next waiting behind it, for as long as nothing drains its store buffer. A
+    /// publication that lacks its fence becomes visible late.
+    /// </summary>
+    private static void FillStoreBuffer(byte[] cold, Random random)
+    {
+        const int Stores = 40;
+        const int Stride = 4096 + 64; // another page and another line each time: nothing foresees it
+        int at = random.Next(cold.Length - (Stores * Stride));
+        for (int i = 0; i < Stores; i++)
+            cold[at + (i * Stride)] = (byte)i;
     }
 
     private static long MachineAgainstSubmit(int seed, TimeSpan limit)
@@ -116,7 +135,7 @@ internal sealed class Handshakes : Scenario
         return RoundsPerLook / 10;
     }
 
-    private sealed class StrongFlag
+    private sealed class Flag
     {
         public volatile int Round;
     }
