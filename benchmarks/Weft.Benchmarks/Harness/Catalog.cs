@@ -36,6 +36,7 @@ internal static class Catalog
         new Skynet(),
         new HandOff("wait", samples: 1000, TimeSpan.FromMilliseconds(2), mustP50: 50, aimP50: 15, mustP99: 1000, aimP99: 1000),
         new HandOff("monitor", samples: 500, TimeSpan.FromMilliseconds(20), mustP50: 250, aimP50: 60, mustP99: 12_000, aimP99: 12_000),
+        new PrimeSieve(),
         new ChanScale(),
         new Hog(),
         new HashTree(readOnly: false),

@@ -29,6 +29,7 @@ var commands = map[string]func(*flag.FlagSet) func() figures{
 	"skynet":        skynet,
 	"handoff":       handOff,
 	"hog":           hog,
+	"sieve":         sieve,
 	"scale":         scale,
 	"hash-tree":     hashTree,
 }
