@@ -19,6 +19,9 @@ internal sealed class Skynet : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
+    // Medians of three within each; more rounds would take the whole run beyond ten minutes.
+    public int MaxRounds => 2;
+
     public IReadOnlyList<Contender> Contenders =>
     [
         Contender.Managed(Contender.Weft, run =>
