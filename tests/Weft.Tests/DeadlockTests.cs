@@ -145,6 +145,22 @@ public sealed class DeadlockTests
     }
 
     [Theory]
+    [InlineData(5_000, false)]
+    [InlineData(1, true)]
+    public async Task Run_EverythingFellAsleepBeforeItWaits_Throws(int idleMilliseconds, bool withoutThreads)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: idleMilliseconds);
+        Goroutine<bool> main = scheduler.Start(async () =>
+        {
+            await Go.SleepAsync(Timeout.InfiniteTimeSpan);
+            return true;
+        });
+        await Limits.Until(() => scheduler.Statistics.GoroutinesParked == 1, "main sleeps", scheduler);
+        await Limits.Until(() => !withoutThreads || scheduler.Statistics.Threads == 0, "the threads are gone", scheduler);
+        await Assert.ThrowsAsync<DeadlockException>(() => Task.Run(() => scheduler.Engine.WaitForMain(main)).Within(scheduler));
+    }
+
+    [Theory]
     [InlineData("receive", "chan receive")]
     [InlineData("send", "chan send")]
     [InlineData("select", "select")]

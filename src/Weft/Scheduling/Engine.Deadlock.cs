@@ -40,6 +40,10 @@ internal sealed partial class Engine
         _mainRuns.Add(run);
         _mainRunCount++;
         _lock.Exit();
+
+        // Main has been running for a while, perhaps: whoever fell asleep last found nobody who wants to know, and the monitor may be gone.
+        _monitor.WakeUp();
+        _monitor.EnsureRunningElsewhere(TimeSpan.Zero);
         Task.WaitAny(main.Completion, run.Ending.Task);
         if (main.HasExitedEarly && !run.Ending.Task.IsCompleted)
         {
