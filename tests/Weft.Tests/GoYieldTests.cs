@@ -7,8 +7,23 @@ public sealed class GoYieldTests
     [Fact]
     public async Task Yield_TwoGoroutinesOnOneProcessor_NeitherRunsAhead()
     {
+        // A thread that the system puts aside loses its processor, and the other goroutine runs on meanwhile: such a try proves nothing.
+        const int Tries = 20;
+        int widest = 0;
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+            widest = await WidestGapAsync(scheduler);
+            if (scheduler.Statistics is { HandOffsByMonitor: 0, HandOffsByTimeSlice: 0 })
+                break;
+        }
+
+        Assert.True(widest <= 3, $"one was {widest} rounds ahead");
+    }
+
+    private static async Task<int> WidestGapAsync(Scheduler scheduler)
+    {
         const int Rounds = 2_000;
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
         int[] counts = new int[2];
         int widest = 0;
         int started = 0;
@@ -25,7 +40,7 @@ public sealed class GoYieldTests
                 await Go.Yield();
             }
         }).Within();
-        Assert.True(widest <= 3, $"one was {widest} rounds ahead");
+        return widest;
     }
 
     [Theory]

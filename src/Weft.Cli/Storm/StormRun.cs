@@ -70,7 +70,7 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
         CollectGarbage();
     }
 
-    /// <summary>How long it takes until every thread of the engine is gone, or null when that takes longer than the options allow.</summary>
+    /// <summary>How long it takes until every thread of the engine is gone, and every stack, or null when that takes longer than the options allow.</summary>
     private TimeSpan? Settle(StormObserver observer)
     {
         long started = Stopwatch.GetTimestamp();
@@ -78,7 +78,7 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
         {
             observer.Look("settling", 0);
             TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-            if (observer.Sample.Machines == 0 && observer.Figures.AllReaped)
+            if (observer.Sample.Machines == 0 && observer.Figures is { AllReaped: true, StackBytes: 0 })
                 return elapsed;
             if (elapsed >= options.Settle)
                 return null;

@@ -185,11 +185,17 @@ public sealed partial class GoroutineGroup
         while (true)
         {
             WaiterList<WaitOperation> ended = default;
+            WaiterList<WaitOperation> refused = default;
             _gate.Enter();
+
+            // The token's callback that refuses those who wait may still be on its way.
+            if (Token.IsCancellationRequested)
+                refused = TakeStarting();
             WaitOperation? next = _starting.RemoveFirst();
             if (next is null && --_running == 0)
                 ended = TakeWaiting();
             _gate.Exit();
+            Refuse(refused);
             EndAll(ended, null);
             if (next is null)
                 return;
@@ -221,10 +227,23 @@ public sealed partial class GoroutineGroup
     private void RefuseWaiting()
     {
         _gate.Enter();
-        WaiterList<WaitOperation> refused = _starting.TakeAll();
-        _keptFromEnd |= !refused.IsEmpty;
+        WaiterList<WaitOperation> refused = TakeStarting();
         _gate.Exit();
-        EndAll(refused, new OperationCanceledException(Token));
+        Refuse(refused);
+    }
+
+    /// <summary>Under the gate, once the group is cancelled: those that wait for room and will get none.</summary>
+    private WaiterList<WaitOperation> TakeStarting()
+    {
+        WaiterList<WaitOperation> starting = _starting.TakeAll();
+        _keptFromEnd |= !starting.IsEmpty;
+        return starting;
+    }
+
+    private void Refuse(WaiterList<WaitOperation> starting)
+    {
+        if (!starting.IsEmpty)
+            EndAll(starting, new OperationCanceledException(Token));
     }
 
     private ValueTask Enqueue(GroupWait wait)

@@ -32,6 +32,22 @@ public sealed class ParallelismTests
     [InlineData(3)]
     public async Task MaxProcs_CooperativeGoroutines_NeverMoreRunAtOnce(int procs)
     {
+        // A thread that the monitor saw asleep (the collector had stopped it, say) loses its processor and computes on for a moment when it
+        // wakes: such a try proves nothing.
+        const int Tries = 20;
+        int most = 0;
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            (most, bool isClean) = await MostAtOnceAsync(procs);
+            if (isClean)
+                break;
+        }
+
+        Assert.InRange(most, 1, procs);
+    }
+
+    private static async Task<(int Most, bool IsClean)> MostAtOnceAsync(int procs)
+    {
         // No slice ends here: what is counted is processors, not computing goroutines that lost theirs.
         var options = new SchedulerOptions
         {
@@ -54,7 +70,7 @@ public sealed class ParallelismTests
                 await Go.Yield();
             }
         }).Within();
-        Assert.InRange(most, 1, procs);
+        return (most, scheduler.Statistics.HandOffsByMonitor == 0);
     }
 
     [Fact]
