@@ -27,7 +27,7 @@ internal sealed class ChanScale : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public int MaxRounds => 2;
+    public int MaxRounds => 1;
 
     public IReadOnlyList<Contender> Contenders =>
     [
