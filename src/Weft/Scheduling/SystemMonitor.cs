@@ -298,7 +298,7 @@ internal sealed class SystemMonitor : IThreadBody
             if (_engine.IdleProcessorCount > 0)
             {
                 // A machine that has gone on with one goroutine since the last look, and has left another in the run-next slot.
-                if (tick == sample.Tick && processor.HasWork)
+                if (tick == sample.Tick && processor.HasWork && !FaultPoints.NoSecondChance)
                     _engine.Wake();
                 continue;
             }
