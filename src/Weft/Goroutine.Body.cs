@@ -176,6 +176,7 @@ public abstract partial class Goroutine
         // First, so that whoever is told of the end sees it in the counts, too.
         _bodyOrTask = null;
         _flags |= FlagEnded;
+        _extra?.KeptSelects?.LeavePlaces(this);
         Engine.OnGoroutineEnded(this);
         bool delivered = Deliver(task, exception);
         Interlocked.MemoryBarrier(); // see Completion
@@ -206,6 +207,7 @@ public abstract partial class Goroutine
             return;
         Extra.Abandoned = reason;
         _flags |= FlagEnded;
+        Extra.KeptSelects?.LeavePlaces(this);
         Interlocked.MemoryBarrier();
         if (_extra?.Completion is TaskCompletionSource completion)
             SettleCompletion(completion);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weft.Channels;
 using Weft.Scheduling;
 
@@ -8,24 +9,27 @@ namespace Weft;
 public sealed class ReceiveCase<T> : SelectCase
 {
     private readonly SelectWaiter<T> _waiter;
-    private Chan<T>? _channel;
 
     internal ReceiveCase(Select select, int index, Chan<T>? channel)
-        : base(select, index)
+        : this(select, index, channel, new SelectWaiter<T>(index))
     {
-        _waiter = new SelectWaiter<T>(index);
-        _channel = channel;
     }
+
+    private ReceiveCase(Select select, int index, Chan<T>? channel, SelectWaiter<T> waiter)
+        : base(select, index, channel, waiter) => _waiter = waiter;
 
     /// <summary>The channel to receive from; null switches the case off, as a nil channel does in Go.</summary>
     /// <exception cref="InvalidOperationException">Set while the select waits.</exception>
     public Chan<T>? Channel
     {
-        get => _channel;
+        get => (Chan<T>?)Target;
         set
         {
-            Select.NoteChange(value != _channel);
-            _channel = value;
+            Select.NoteChange(value != Target);
+            if (value == Target)
+                return;
+            LeavePlace();
+            Target = value;
         }
     }
 
@@ -35,11 +39,9 @@ public sealed class ReceiveCase<T> : SelectCase
     /// <summary>Whether a value was received, after the case has won; false when the channel was closed and empty.</summary>
     public bool Ok { get; private set; }
 
-    internal override Chan? Locked => _channel;
-
     internal override bool TryNow(out Operation? counterpart)
     {
-        Outcome outcome = _channel!.ReceiveNow(out T value, out Waiter<T>? sender);
+        Outcome outcome = Queued.ReceiveNow(out T value, out Waiter<T>? sender);
         counterpart = sender;
         if (outcome == Outcome.Pending)
             return false;
@@ -52,14 +54,17 @@ public sealed class ReceiveCase<T> : SelectCase
 
     internal override void Enqueue(SelectOperation operation)
     {
-        _waiter.Prepare(operation);
-        _channel!.QueueOf(isSend: false).Add(_waiter);
+        _waiter.Operation = operation;
+        ref WaitQueue<T> queue = ref Queued.QueueOf(isSend: false);
+        if (_waiter.IsQueued)
+            queue.Remove(_waiter);
+        queue.Add(_waiter);
     }
 
-    internal override void Leave(bool hasWon)
+    internal override void LeavePlace()
     {
-        if (!hasWon)
-            _channel?.TryRemove(_waiter, isSend: false);
+        if (_waiter.IsQueued)
+            Queued.TryRemove(_waiter, isSend: false);
     }
 
     internal override void Conclude()
@@ -68,4 +73,6 @@ public sealed class ReceiveCase<T> : SelectCase
         Ok = _waiter.EndedAs == Outcome.Done;
         _waiter.Value = default!;
     }
+
+    private Chan<T> Queued => Unsafe.As<Chan<T>>(Target!);
 }

@@ -10,21 +10,12 @@ namespace Weft;
 /// </summary>
 public readonly struct SelectAwaitable
 {
-    private readonly SelectOperation? _operation;
-    private readonly short _version;
-    private readonly SelectCase? _winner;
+    private readonly Select _select;
 
-    internal SelectAwaitable(SelectOperation operation)
-    {
-        _operation = operation;
-        _version = operation.Version;
-        _winner = null;
-    }
-
-    internal SelectAwaitable(SelectCase winner) => _winner = winner;
+    internal SelectAwaitable(Select select) => _select = select;
 
     /// <summary>Makes <c>await</c> work.</summary>
-    public Awaiter GetAwaiter() => new(this);
+    public Awaiter GetAwaiter() => new(_select);
 
     /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
     public ConfiguredValueTaskAwaitable<SelectCase> ConfigureAwait(bool continueOnCapturedContext) =>
@@ -36,8 +27,8 @@ public readonly struct SelectAwaitable
     /// <summary>The wait as a <see cref="ValueTask{T}"/>; use that instead from then on.</summary>
     public ValueTask<SelectCase> AsValueTask()
     {
-        if (_operation is not null)
-            return new ValueTask<SelectCase>(_operation, _version);
+        if (!_select.IsReady)
+            return _select.AsValueTask();
         try
         {
             return new ValueTask<SelectCase>(GetAwaiter().GetResult());
@@ -55,26 +46,21 @@ public readonly struct SelectAwaitable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public readonly struct Awaiter : ICriticalNotifyCompletion
     {
-        private readonly SelectAwaitable _select;
+        private readonly Select _select;
 
-        internal Awaiter(SelectAwaitable select) => _select = select;
+        internal Awaiter(Select select) => _select = select;
 
         /// <summary>Whether there was no need to wait; it does not become true later.</summary>
-        public bool IsCompleted => _select._operation is null;
+        public bool IsCompleted => _select.IsReady;
 
         /// <summary>The case that has won; ends the wait.</summary>
-        public SelectCase GetResult()
-        {
-            if (_select._operation is not null)
-                return _select._operation.GetResult(_select._version);
-            _select._winner!.Conclude();
-            return _select._winner;
-        }
+        /// <exception cref="InvalidOperationException">The wait was awaited before.</exception>
+        public SelectCase GetResult() => _select.GetResult();
 
         /// <inheritdoc/>
-        public void OnCompleted(Action continuation) => _select._operation!.Await(continuation, _select._version, flowContext: true);
+        public void OnCompleted(Action continuation) => _select.Await(continuation, flowContext: true);
 
         /// <inheritdoc/>
-        public void UnsafeOnCompleted(Action continuation) => _select._operation!.Await(continuation, _select._version, flowContext: false);
+        public void UnsafeOnCompleted(Action continuation) => _select.Await(continuation, flowContext: false);
     }
 }

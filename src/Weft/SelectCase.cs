@@ -7,10 +7,28 @@ namespace Weft;
 /// <remarks>Not safe for several threads: it belongs to the one who waits with its select, and may be changed between two waits only.</remarks>
 public abstract class SelectCase
 {
-    private protected SelectCase(Select select, int index)
+    /// <summary>The channel; null for a case without, and for one that is switched off.</summary>
+    internal Chan? Target;
+
+    /// <summary>Its place in the channel's queue; null for a case that has no channel.</summary>
+    internal readonly SendOperation? Place;
+
+    /// <summary>Whether the case sends.</summary>
+    internal readonly bool IsSend;
+
+    /// <summary>In the present wait: its place was still in the queue as the wait began.</summary>
+    internal bool KeepsPlace;
+
+    /// <summary>Where its select keeps the channel.</summary>
+    internal int ChannelIndex;
+
+    private protected SelectCase(Select select, int index, Chan? channel = null, SendOperation? place = null, bool isSend = false)
     {
         Select = select;
         Index = index;
+        Target = channel;
+        Place = place;
+        IsSend = isSend;
     }
 
     /// <summary>Its place among the cases of its select, from 0.</summary>
@@ -21,9 +39,6 @@ public abstract class SelectCase
 
     /// <summary>What <see cref="Weft.Select.RunAsync"/> does when the case has won.</summary>
     internal Action? Handler { get; set; }
-
-    /// <summary>The channel whose lock the case needs; null for a case without, and for one that is switched off.</summary>
-    internal abstract Chan? Locked { get; }
 
     /// <summary>
     /// With the channel's lock: goes through with it if that is possible at once. <paramref name="counterpart"/> is to be called with the
@@ -36,8 +51,18 @@ public abstract class SelectCase
     {
     }
 
-    /// <summary>With the channel's lock: goes into its queue.</summary>
+    /// <summary>With the channel's lock: goes to the end of its queue.</summary>
     internal virtual void Enqueue(SelectOperation operation)
+    {
+    }
+
+    /// <summary>Before the next wait is opened: what a place that was kept is to send.</summary>
+    internal virtual void RenewPlace()
+    {
+    }
+
+    /// <summary>Without locks, while no wait is open: gives up a place that was kept.</summary>
+    internal virtual void LeavePlace()
     {
     }
 
@@ -46,8 +71,10 @@ public abstract class SelectCase
     {
     }
 
-    /// <summary>Without locks, once the wait is over: leaves no trace of it, whether the case has won or not.</summary>
-    internal abstract void Leave(bool hasWon);
+    /// <summary>Without locks, once the wait is over: undoes <see cref="Arm"/>.</summary>
+    internal virtual void Disarm()
+    {
+    }
 
     /// <summary>Gives what the case has brought to its public face, or throws what it ended with. On the goroutine that waited.</summary>
     internal virtual void Conclude()

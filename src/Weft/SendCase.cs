@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weft.Channels;
 using Weft.Scheduling;
 
@@ -8,36 +9,34 @@ namespace Weft;
 public sealed class SendCase<T> : SelectCase
 {
     private readonly SelectWaiter<T> _waiter;
-    private Chan<T>? _channel;
 
     internal SendCase(Select select, int index, Chan<T>? channel, T value)
-        : base(select, index)
-    {
-        _waiter = new SelectWaiter<T>(index);
-        _channel = channel;
-        Value = value;
-    }
+        : this(select, index, channel, new SelectWaiter<T>(index)) => Value = value;
+
+    private SendCase(Select select, int index, Chan<T>? channel, SelectWaiter<T> waiter)
+        : base(select, index, channel, waiter, isSend: true) => _waiter = waiter;
 
     /// <summary>The channel to send to; null switches the case off, as a nil channel does in Go.</summary>
     /// <exception cref="InvalidOperationException">Set while the select waits.</exception>
     public Chan<T>? Channel
     {
-        get => _channel;
+        get => (Chan<T>?)Target;
         set
         {
-            Select.NoteChange(value != _channel);
-            _channel = value;
+            Select.NoteChange(value != Target);
+            if (value == Target)
+                return;
+            LeavePlace();
+            Target = value;
         }
     }
 
     /// <summary>What is sent if the case wins; may be changed between two waits.</summary>
-    public T Value { get; set; }
-
-    internal override Chan? Locked => _channel;
+    public T Value { get; set; } = default!;
 
     internal override bool TryNow(out Operation? counterpart)
     {
-        Outcome outcome = _channel!.SendNow(Value, out Waiter<T>? receiver);
+        Outcome outcome = Queued.SendNow(Value, out Waiter<T>? receiver);
         counterpart = receiver;
         _waiter.EndedAs = outcome;
         return outcome != Outcome.Pending;
@@ -48,14 +47,19 @@ public sealed class SendCase<T> : SelectCase
     internal override void Enqueue(SelectOperation operation)
     {
         _waiter.Value = Value;
-        _waiter.Prepare(operation);
-        _channel!.QueueOf(isSend: true).Add(_waiter);
+        _waiter.Operation = operation;
+        ref WaitQueue<T> queue = ref Queued.QueueOf(isSend: true);
+        if (_waiter.IsQueued)
+            queue.Remove(_waiter);
+        queue.Add(_waiter);
     }
 
-    internal override void Leave(bool hasWon)
+    internal override void RenewPlace() => _waiter.Value = Value;
+
+    internal override void LeavePlace()
     {
-        if (!hasWon)
-            _channel?.TryRemove(_waiter, isSend: true);
+        if (_waiter.IsQueued)
+            Queued.TryRemove(_waiter, isSend: true);
         _waiter.Value = default!;
     }
 
@@ -64,4 +68,6 @@ public sealed class SendCase<T> : SelectCase
         if (_waiter.EndedAs == Outcome.Closed)
             throw Chan<T>.SendOnClosed();
     }
+
+    private Chan<T> Queued => Unsafe.As<Chan<T>>(Target!);
 }

@@ -29,8 +29,6 @@ public sealed class TaskCase : SelectCase
         }
     }
 
-    internal override Chan? Locked => null;
-
     internal override bool TryNow(out Operation? counterpart)
     {
         counterpart = null;
@@ -53,7 +51,7 @@ public sealed class TaskCase : SelectCase
         }
     }
 
-    internal override void Leave(bool hasWon) => _waiting = null;
+    internal override void Disarm() => _waiting = null;
 
     private void OnEnded(Task task)
     {

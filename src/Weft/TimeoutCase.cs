@@ -26,8 +26,6 @@ public sealed class TimeoutCase : SelectCase
         }
     }
 
-    internal override Chan? Locked => null;
-
     internal override bool TryNow(out Scheduling.Operation? counterpart)
     {
         counterpart = null;
@@ -46,5 +44,5 @@ public sealed class TimeoutCase : SelectCase
         }
     }
 
-    internal override void Leave(bool hasWon) => _timer?.Reset();
+    internal override void Disarm() => _timer?.Reset();
 }

@@ -33,6 +33,9 @@ public abstract class Chan
     // A thread that runs no goroutine has used the channel: what waits for it may be woken from outside.
     private bool _isUsedOutside;
 
+    /// <summary>It has an adapter, and so perhaps somebody who watches what can be done with it. Set under the lock; never goes back.</summary>
+    internal volatile bool IsWatched;
+
     private protected Chan()
     {
     }
@@ -83,7 +86,7 @@ public abstract class Chan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void NotifyWatchers()
     {
-        if (_extra is not null)
+        if (IsWatched)
             TellWatchers();
     }
 

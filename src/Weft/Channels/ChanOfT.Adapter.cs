@@ -31,6 +31,7 @@ public sealed partial class Chan<T>
         Lock();
         NoteUser(null);
         extra.Watchers ??= new ChanWatchers();
+        IsWatched = true;
         Unlock();
         if (extra.Adapter is Channel<T> known)
             return known;
@@ -55,6 +56,9 @@ public sealed partial class Chan<T>
         if (token.IsCancellationRequested)
             return ValueTask.FromCanceled<bool>(token);
         Lock();
+
+        // Either a select whose wait is opened now sees that it is watched, and tells, or the wait is seen here to be open.
+        Interlocked.MemoryBarrier();
         bool can = isReader ? CanReceive : CanSend;
         if (!can && !IsClosedLocked)
         {
@@ -85,9 +89,9 @@ public sealed partial class Chan<T>
         }
     }
 
-    private bool CanReceive => _count > 0 || !_senders.IsEmpty;
+    private bool CanReceive => _count > 0 || _senders.AnyOpen();
 
-    private bool CanSend => !IsClosedLocked && (_count < Capacity || !_receivers.IsEmpty);
+    private bool CanSend => !IsClosedLocked && (_count < Capacity || _receivers.AnyOpen());
 
     private protected override ChanWatchers.Notice TakeNotice(ChanWatchers watchers)
     {

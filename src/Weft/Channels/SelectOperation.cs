@@ -5,14 +5,18 @@ namespace Weft.Channels;
 
 /// <summary>The wait of a select: who of several may end it, and that only one does.</summary>
 /// <remarks>
-/// <see cref="_state"/> holds the number of the wait in its upper half and, in its lower, the index of the case that has won plus one, or zero
-/// while none has. A case is claimed by compare-and-swap from zero, with the number of the wait it was queued for: a timer, a task or a token
-/// that comes late for an earlier wait cannot end this one.
+/// <see cref="_state"/> holds the number of the wait in its upper half and, in its lower, zero while the wait is open, and otherwise the index
+/// of the case that has won, or another reason why nobody can win, plus one. It is claimed by compare-and-swap from zero. A timer, a task
+/// or a token claims with the number of the wait it is for, so that one that comes late cannot end a later one; a waiter in a
+/// channel's queue is there for whichever wait is open.
 /// </remarks>
 internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
 {
     /// <summary>The index by which a cancellation wins.</summary>
     internal const int CancelledIndex = Select.MaxCases;
+
+    /// <summary>The index by which a wait is closed that is not open yet, or was withdrawn.</summary>
+    private const int NobodyIndex = Select.MaxCases + 1;
 
     private const int WaitShift = 32;
 
@@ -27,11 +31,32 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
     /// <summary>The index of the case that has won.</summary>
     internal int Winner => (int)(Volatile.Read(ref _state) & uint.MaxValue) - 1;
 
+    /// <summary>Prepares the next wait; nobody can win it yet.</summary>
     internal void BeginWait(Goroutine? owner, WaitReason reason)
     {
         Begin(owner, reason);
-        Volatile.Write(ref _state, (long)(Wait + 1) << WaitShift);
+        Volatile.Write(ref _state, ((long)(Wait + 1) << WaitShift) | (NobodyIndex + 1));
     }
+
+    /// <summary>From now on somebody can win.</summary>
+    /// <param name="fence">Whether it is to be a full fence, too; without, nobody may come before the caller has given a lock up.</param>
+    internal void Open(bool fence)
+    {
+        long open = (long)Wait << WaitShift;
+        if (fence)
+            Interlocked.Exchange(ref _state, open);
+        else
+            Volatile.Write(ref _state, open);
+    }
+
+    /// <summary>A wait that nobody else can win, as it was never open.</summary>
+    internal void WinAlone(int index) => Volatile.Write(ref _state, ((long)Wait << WaitShift) | (uint)(index + 1));
+
+    /// <summary>Closes the wait again; false if somebody has won.</summary>
+    internal bool TryWithdraw() => TryClaim(Wait, NobodyIndex);
+
+    /// <summary>After <see cref="TryWithdraw"/>: nobody will complete it, and it can be used again.</summary>
+    internal void Abandon() => WasTaken = true;
 
     /// <summary>Decides that the case ends the wait; false if another has, or if that wait is over.</summary>
     internal bool TryClaim(uint wait, int index)
@@ -39,6 +64,34 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
         long open = (long)wait << WaitShift;
         return Volatile.Read(ref _state) == open && Interlocked.CompareExchange(ref _state, open | (uint)(index + 1), open) == open;
     }
+
+    /// <summary>
+    /// The same for whichever wait is open, by one who has just taken the case's waiter out of its queue; false if none is. A no comes after a
+    /// fence: if the wait is opened afterwards, the select sees that the waiter is gone (see <see cref="Select"/>).
+    /// </summary>
+    internal bool TryClaimOpen(int index)
+    {
+        for (bool fenced = false; ; fenced = true)
+        {
+            long seen = Volatile.Read(ref _state);
+            if ((uint)seen == 0)
+            {
+                if (Interlocked.CompareExchange(ref _state, seen | (uint)(index + 1), seen) == seen)
+                    return true;
+            }
+            else if (fenced)
+            {
+                return false;
+            }
+            else
+            {
+                Interlocked.MemoryBarrier();
+            }
+        }
+    }
+
+    /// <summary>Whether it can be won now.</summary>
+    internal bool IsOpen => (uint)Volatile.Read(ref _state) == 0;
 
     ValueTaskSourceStatus IValueTaskSource<SelectCase>.GetStatus(short token) => Status(token);
 

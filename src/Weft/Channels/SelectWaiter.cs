@@ -6,8 +6,6 @@ namespace Weft.Channels;
 internal sealed class SelectWaiter<T> : Waiter<T>
 {
     private readonly int _index;
-    private SelectOperation? _operation;
-    private uint _wait;
 
     internal SelectWaiter(int index)
     {
@@ -15,23 +13,21 @@ internal sealed class SelectWaiter<T> : Waiter<T>
         IsSpecial = true;
     }
 
+    /// <summary>The wait it is queued for. Written under the channel's lock, before it is put into the queue.</summary>
+    internal SelectOperation? Operation { get; set; }
+
     /// <summary>How the exchange ended, once the case has won.</summary>
     internal Outcome EndedAs { get; set; }
 
-    /// <summary>Under the channel's lock, as the waiter is put into its queue.</summary>
-    internal void Prepare(SelectOperation operation)
-    {
-        _operation = operation;
-        _wait = operation.Wait;
-    }
-
     internal override void EndSend(short token) => throw new NotSupportedException("A case is awaited through its select.");
 
-    private protected override bool TryClaimSpecial() => _operation!.TryClaim(_wait, _index);
+    private protected override bool IsOpenSpecial => Operation!.IsOpen;
+
+    private protected override bool TryClaimSpecial() => Operation!.TryClaimOpen(_index);
 
     private protected override void FinishSpecial(Outcome outcome, Machine? machine)
     {
         EndedAs = outcome;
-        _operation!.Complete(Outcome.Done, machine);
+        Operation!.Complete(Outcome.Done, machine);
     }
 }

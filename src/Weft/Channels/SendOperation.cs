@@ -6,6 +6,9 @@ namespace Weft.Channels;
 /// <summary>What awaiting a send needs to know of an operation, whatever the type of the value.</summary>
 internal abstract class SendOperation : Operation, IValueTaskSource
 {
+    /// <summary>In one of the channel's queues. Written under the channel's lock.</summary>
+    internal volatile bool IsQueued;
+
     /// <summary>Ends this use.</summary>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>

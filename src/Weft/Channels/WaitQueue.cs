@@ -71,6 +71,19 @@ internal struct WaitQueue<T>
         waiter.After = null;
     }
 
+    /// <summary>Whether there is a waiter that could be claimed now.</summary>
+    internal readonly bool AnyOpen()
+    {
+        for (Waiter<T>? waiter = _first; waiter is not null; waiter = waiter.After == _first ? null : waiter.After)
+        {
+            if (waiter.IsOpen)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>How many are in the queue; walks it.</summary>
     internal readonly int Count()
     {
         int count = 0;

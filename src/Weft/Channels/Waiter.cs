@@ -12,9 +12,6 @@ internal abstract class Waiter<T> : SendOperation
     internal Waiter<T>? Before;
     internal Waiter<T>? After;
 
-    /// <summary>In one of the channel's queues.</summary>
-    internal bool IsQueued;
-
     /// <summary>What is sent, or what was received.</summary>
     internal T Value = default!;
 
@@ -30,6 +27,9 @@ internal abstract class Waiter<T> : SendOperation
     /// </summary>
     internal bool TryClaim() => !IsSpecial || TryClaimSpecial();
 
+    /// <summary>With the channel's lock: whether <see cref="TryClaim"/> would succeed now.</summary>
+    internal bool IsOpen => !IsSpecial || IsOpenSpecial;
+
     /// <summary>Tells a claimed waiter how it ended. Without locks.</summary>
     /// <param name="outcome">How it ended.</param>
     /// <param name="machine">The calling machine, or null.</param>
@@ -40,6 +40,9 @@ internal abstract class Waiter<T> : SendOperation
         else
             Complete(outcome, machine);
     }
+
+    /// <inheritdoc cref="IsOpen"/>
+    private protected virtual bool IsOpenSpecial => true;
 
     /// <inheritdoc cref="TryClaim"/>
     private protected virtual bool TryClaimSpecial() => true;

@@ -1,3 +1,5 @@
+using Weft.Channels;
+
 namespace Weft.Scheduling;
 
 /// <summary>What only few goroutines need; made on first use so that the others stay small.</summary>
@@ -20,4 +22,7 @@ internal sealed class GoroutineExtra
 
     /// <summary>Made with the first lock: what wakes the locked goroutine from a wait when something is posted to it.</summary>
     internal LockedWait? LockedWait { get; set; }
+
+    /// <summary>Made when it first uses a select again and again.</summary>
+    internal KeptSelects? KeptSelects { get; set; }
 }

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using Weft.Channels;
+using Weft.Scheduling;
+
+namespace Weft;
+
+/// <content>
+/// Places in channels' queues that are kept from one wait to the next. A select keeps them from its second wait on, for the goroutine that
+/// uses it (<see cref="_home"/>), until another uses it, the goroutine ends, or uses too many others (<see cref="KeptSelects"/>).
+/// </content>
+public sealed partial class Select
+{
+    // The goroutine for which places are kept; null while none are. Changed by its user, or by the goroutine as it ends or uses others; cleared
+    // under _leaving.
+    private volatile Goroutine? _home;
+
+    // 1 while somebody gives the places up.
+    private int _leaving;
+
+    private bool _hasWaited;
+
+    /// <summary>Gives up the places kept for a goroutine; false if the select waits just now.</summary>
+    internal bool TryLeavePlaces(Goroutine home)
+    {
+        if (_home != home)
+            return true;
+        if (_isWaiting)
+            return false;
+        LeavePlaces(home);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LeavePlaces(Goroutine home)
+    {
+        // The goroutine may end on one thread while another, to which it gave the select, begins to use it.
+        while (Interlocked.Exchange(ref _leaving, 1) != 0)
+            Thread.Yield();
+        if (_home == home)
+        {
+            foreach (SelectCase each in _cases.AsSpan(0, _count))
+                each.LeavePlace();
+            _home = null;
+        }
+
+        Volatile.Write(ref _leaving, 0);
+    }
+
+    /// <summary>The end of a wait in which no places were kept: none are from this one, but may be from the next.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LeaveOrStay(SelectOperation operation)
+    {
+        foreach (SelectCase each in _cases.AsSpan(0, _count))
+            each.LeavePlace();
+        if (_hasWaited
+            && operation.Owner is Goroutine goroutine
+            && Machine.CurrentGoroutine == goroutine
+            && !goroutine.HasEnded
+            && (goroutine.Extra.KeptSelects ??= new KeptSelects()).TryAdd(this, goroutine))
+        {
+            _home = goroutine;
+        }
+
+        _hasWaited = true;
+    }
+
+    /// <summary>The wait is open: whether all places that were kept as it began are still in their queues, and nobody has to be told of them.</summary>
+    private bool PlacesAreKept()
+    {
+        foreach (SelectCase each in _cases.AsSpan(0, _count))
+        {
+            if (each.KeepsPlace && (!each.Place!.IsQueued || each.Target!.IsWatched))
+                return false;
+        }
+
+        return true;
+    }
+}
