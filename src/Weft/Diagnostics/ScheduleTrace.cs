@@ -49,13 +49,16 @@ internal sealed class ScheduleTrace : IDisposable
     internal static string Line(Engine engine, long milliseconds)
     {
         SchedulerStatistics s = engine.Statistics();
+
+        // Of Go's flag of that name: somebody is wanted who looks for work, and nobody does.
+        int needSpinning = s.MachinesSpinning == 0 && s.IdleProcessors > 0 && engine.AnyWork() ? 1 : 0;
         var queues = new StringBuilder();
         foreach (Processor processor in engine.Processors.Take(engine.MaxProcs))
             queues.Append(CultureInfo.InvariantCulture, $" {processor.QueuedCount}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"SCHED {milliseconds}ms: gomaxprocs={s.Processors} idleprocs={s.IdleProcessors} threads={s.Threads} "
-            + $"spinningthreads={s.MachinesSpinning} needspinning=0 idlethreads={s.MachinesIdle} runqueue={engine.GlobalQueueCount} "
+            + $"spinningthreads={s.MachinesSpinning} needspinning={needSpinning} idlethreads={s.MachinesIdle} runqueue={engine.GlobalQueueCount} "
             + $"[{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} stackbytes={s.StackBytesMapped}");
     }
 
