@@ -1,3 +1,4 @@
+using Weft.Tests.Docs;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Benchmarks;
@@ -31,6 +32,17 @@ public sealed class BenchmarkCommandLineTests
         ChildProcess run = await RunAsync("--list", "--filter", "osthread,chan-ring");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Equal(["osthread", "chan-ring"], run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+    }
+
+    [Fact]
+    public async Task List_EveryBenchmark_IsExplainedInTheDocuments()
+    {
+        Assert.SkipWhen(Repository.Documents.Length == 0, "The tests run on a machine without their source.");
+        ChildProcess run = await RunAsync("--list");
+        string explained = string.Join('\n', Repository.Lines("docs/benchmarks.md"));
+        Assert.All(
+            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]),
+            name => Assert.Contains($"`{name}", explained));
     }
 
     private static Task<ChildProcess> RunAsync(params string[] arguments) => ChildProcess.RunProgramAsync("Weft.Benchmarks.dll", arguments);
