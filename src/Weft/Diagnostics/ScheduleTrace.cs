@@ -59,7 +59,7 @@ internal sealed class ScheduleTrace : IDisposable
             CultureInfo.InvariantCulture,
             $"SCHED {milliseconds}ms: gomaxprocs={s.Processors} idleprocs={s.IdleProcessors} threads={s.Threads} "
             + $"spinningthreads={s.MachinesSpinning} needspinning={needSpinning} idlethreads={s.MachinesIdle} runqueue={engine.GlobalQueueCount} "
-            + $"[{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} stackbytes={s.StackBytesMapped}");
+            + $"[{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} stackbytes={s.StackBytesMapped} scheduler={engine.Options.Name}");
     }
 
     public void Dispose() => _timer.Dispose();
@@ -75,7 +75,7 @@ internal sealed class ScheduleTrace : IDisposable
         var text = new StringBuilder(Line(_engine, (MonotonicClock.Now - _start) / MonotonicClock.NanosecondsPerMillisecond)).AppendLine();
         if (_detail)
         {
-            foreach (string line in _engine.DescribeProcessors().Concat(_engine.DescribeMachines()))
+            foreach (string line in _engine.DescribeProcessorsAndMachines())
                 text.Append("  ").AppendLine(line);
             foreach (GoroutineInfo goroutine in _engine.DescribeGoroutines())
                 text.Append("  ").AppendLine(goroutine.ToText());
