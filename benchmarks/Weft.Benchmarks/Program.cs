@@ -2,7 +2,7 @@ using Weft.Benchmarks.Harness;
 
 if (!Options.TryParse(args, out Options options, out string error))
 {
-    Console.Error.WriteLine(error);
+    Console.Error.WriteLine($"Weft.Benchmarks: {error}");
     return 2;
 }
 

@@ -17,6 +17,9 @@ internal static partial class NetNamespace
         ? [.. System.IO.Directory.EnumerateFiles(Directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
         : [];
 
+    /// <summary>Whether there is a namespace of that name.</summary>
+    public static bool Exists(string name) => name.Length > 0 && !name.Contains('/') && File.Exists(Path.Combine(Directory, name));
+
     /// <summary>
     /// Moves the calling thread, and no other, into a namespace. There is no safe way back: the thread should be one that a locked
     /// goroutine takes with it when it ends.

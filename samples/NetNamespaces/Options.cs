@@ -41,6 +41,8 @@ internal sealed record Options(IReadOnlyList<string> Names, int Create, bool Hel
 
         if (create > 0 && names.Count > 0)
             return Fail("give names or --create, not both", out error);
+        if (!help && names.Find(name => !NetNamespace.Exists(name)) is { } missing)
+            return Fail($"there is no network namespace called '{missing}' in {NetNamespace.Directory}", out error);
         error = "";
         return new Options(names, create, help);
     }

@@ -65,8 +65,9 @@ public static class Go
         Scheduler.Run(main, file, line);
 
     /// <summary>
-    /// Lets the other goroutines in the processor's queue run first. Outside goroutines it is <see cref="Task.Yield"/>.
+    /// Lets the other goroutines in the processor's queue run first. Outside goroutines it is <see cref="Task.Yield"/>. Allocates nothing.
     /// </summary>
+    /// <returns>To be awaited, at once.</returns>
     public static YieldAwaitable Yield() => default;
 
     /// <summary>Sleeps without a thread.</summary>
@@ -75,7 +76,14 @@ public static class Go
     /// system's timers, some 50 us.
     /// </param>
     /// <param name="cancellationToken">Ends the sleep with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>To be awaited, once.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException">Thrown by the await: cancelled before the time was over.</exception>
+    /// <example>
+    /// <code>
+    /// await Go.SleepAsync(TimeSpan.FromMilliseconds(100), cancellationToken);
+    /// </code>
+    /// </example>
     public static ValueTask SleepAsync(TimeSpan duration, CancellationToken cancellationToken = default)
     {
         CheckDuration(duration);
@@ -108,8 +116,14 @@ public static class Go
 
     /// <summary>
     /// Makes a call that may block: its thread gives the processor up before, so that other goroutines go on at once. Worth it for calls that
-    /// block for more than some 50 us; without it the monitor notices, a little later. Outside goroutines it is just the call.
+    /// block for more than some 50 us; without it the monitor notices, a little later. Outside goroutines it is just the call. Calls nest.
     /// </summary>
+    /// <param name="call">Runs on the calling thread, at once. An exception that leaves it leaves this method.</param>
+    /// <example>
+    /// <code>
+    /// string text = Go.Blocking(() => File.ReadAllText("/etc/hostname"));
+    /// </code>
+    /// </example>
     public static void Blocking(Action call)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -136,6 +150,7 @@ public static class Go
     /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
     /// <exception cref="ArgumentException"><paramref name="options"/> asks for a fresh thread, which cannot be had without awaiting it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="options"/> has unknown flags.</exception>
     /// <example>
     /// <code>
     /// using (Go.LockOSThread())
@@ -151,9 +166,18 @@ public static class Go
     }
 
     /// <summary>As <see cref="LockOSThread"/>; with <see cref="ThreadLockOptions.Fresh"/> the goroutine goes on on a new thread.</summary>
-    /// <inheritdoc cref="LockOSThread"/>
+    /// <param name="options">What thread it is to be, and what becomes of it.</param>
+    /// <returns>Undoes this lock when disposed.</returns>
+    /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="options"/> has unknown flags.</exception>
     /// <exception cref="InvalidOperationException">The caller is no goroutine, or it is locked already and a fresh thread is asked for.</exception>
     /// <exception cref="ThreadLimitException">A fresh thread is asked for and cannot be had.</exception>
+    /// <example>
+    /// <code>
+    /// using (await Go.LockOSThreadAsync(ThreadLockOptions.Fresh))
+    ///     UseThreadLocalLibrary(); // on a thread that has run no goroutine before
+    /// </code>
+    /// </example>
     public static async ValueTask<ThreadLock> LockOSThreadAsync(ThreadLockOptions options = ThreadLockOptions.None)
     {
         CheckOptions(options);

@@ -12,8 +12,15 @@ public sealed partial class Scheduler
     /// <param name="main">The body; an exception that leaves it is thrown here.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="main"/> is null.</exception>
     /// <exception cref="DeadlockException">Every goroutine is asleep, and nothing can wake one.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler is disposed, or is disposed before main ends.</exception>
+    /// <example>
+    /// <code>
+    /// using var scheduler = new Scheduler(new SchedulerOptions { Name = "main" });
+    /// int length = scheduler.Run(async () => (await File.ReadAllTextAsync("/etc/hostname")).Length);
+    /// </code>
+    /// </example>
     public void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<object?>(NotNull(main), BodyKind.Action, file, line);
 
@@ -24,6 +31,7 @@ public sealed partial class Scheduler
     /// <summary>
     /// Runs <paramref name="main"/> as a goroutine and returns its result; other goroutines may live on. The calling thread waits.
     /// </summary>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <returns>What main returned.</returns>
     /// <inheritdoc cref="Run(Action, string, int)"/>
     public TResult Run<TResult>(Func<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
@@ -32,6 +40,7 @@ public sealed partial class Scheduler
     /// <summary>
     /// Runs <paramref name="main"/> as a goroutine and returns its result; other goroutines may live on. The calling thread waits.
     /// </summary>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <returns>What main returned.</returns>
     /// <inheritdoc cref="Run(Action, string, int)"/>
     public TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>

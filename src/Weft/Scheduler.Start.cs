@@ -13,7 +13,18 @@ public sealed partial class Scheduler
     /// <param name="body">The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
+    /// <returns>The goroutine, which may have ended already.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="body"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
+    /// <example>
+    /// <code>
+    /// using var scheduler = new Scheduler();
+    /// Goroutine one = scheduler.Start(() => Console.WriteLine("may block"));
+    /// Goroutine&lt;int&gt; other = scheduler.Start(async () => { await Go.Yield(); return 42; });
+    /// await one.Completion;
+    /// Console.WriteLine(await other);
+    /// </code>
+    /// </example>
     public Goroutine Start(Action body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new ActionGoroutine(_engine, NotNull(body), file, line));
 
@@ -27,6 +38,7 @@ public sealed partial class Scheduler
     /// <param name="state">Passed to the body.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
+    /// <typeparam name="TState">The type of the argument.</typeparam>
     /// <inheritdoc cref="Start(Action, string, int)"/>
     public Goroutine Start<TState>(Action<TState> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new ActionGoroutine<TState>(_engine, NotNull(body), state, file, line));
@@ -36,6 +48,7 @@ public sealed partial class Scheduler
     /// <param name="state">Passed to the body.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
+    /// <typeparam name="TState">The type of the argument.</typeparam>
     /// <inheritdoc cref="Start(Action, string, int)"/>
     public Goroutine Start<TState>(Func<TState, Task> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new TaskGoroutine<TState>(_engine, NotNull(body), state, file, line));
@@ -44,6 +57,7 @@ public sealed partial class Scheduler
     /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <inheritdoc cref="Start(Action, string, int)"/>
     public Goroutine<TResult> Start<TResult>(Func<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.Function, file, line));
@@ -52,6 +66,7 @@ public sealed partial class Scheduler
     /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <inheritdoc cref="Start(Action, string, int)"/>
     public Goroutine<TResult> Start<TResult>(Func<Task<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.AsynchronousFunction, file, line));

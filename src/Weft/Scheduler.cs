@@ -60,9 +60,11 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     public string Name => _engine.Options.Name;
 
     /// <summary>
-    /// How many goroutines may run at the same time. Lowering it takes effect as goroutines reach their next await or blocking call.
+    /// How many goroutines may run at the same time; 1 to <see cref="MaxProcsLimit"/>. May be set at any time; lowering it takes effect as
+    /// goroutines reach their next await or blocking call.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1 or more than <see cref="MaxProcsLimit"/>.</exception>
+    /// <exception cref="ObjectDisposedException">Set after the scheduler was disposed.</exception>
     public int MaxProcs
     {
         get => _engine.MaxProcs;
@@ -83,8 +85,15 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Runs tasks as goroutines, for code that takes a <see cref="System.Threading.Tasks.TaskScheduler"/>: <c>Task.Factory.StartNew</c>,
-    /// <c>Parallel.ForEachAsync</c>, Dataflow blocks.
+    /// <c>Parallel.ForEachAsync</c>, Dataflow blocks. A task may block as a goroutine may; an exception stays in the task.
     /// </summary>
+    /// <example>
+    /// <code>
+    /// using var scheduler = new Scheduler();
+    /// var options = new ParallelOptions { TaskScheduler = scheduler.TaskScheduler, MaxDegreeOfParallelism = 8 };
+    /// await Parallel.ForEachAsync(urls, options, async (url, token) => await DownloadAsync(url, token));
+    /// </code>
+    /// </example>
     public TaskScheduler TaskScheduler =>
         _taskScheduler ?? Interlocked.CompareExchange(ref _taskScheduler, new GoroutineTaskScheduler(_engine), null) ?? _taskScheduler;
 
@@ -93,10 +102,19 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
 
     internal Engine Engine => _engine;
 
-    /// <summary>The goroutines that have waited at least once and not ended, and those that run or block now; by id.</summary>
+    /// <summary>
+    /// The goroutines that have waited at least once and not ended, and those that run or block now; by id. A picture of one moment: the
+    /// scheduler runs on meanwhile. Costs a look at each goroutine.
+    /// </summary>
     public IReadOnlyList<GoroutineInfo> GetGoroutines() => _engine.DescribeGoroutines();
 
-    /// <summary>Writes what every processor, machine and goroutine is doing, a line each.</summary>
+    /// <summary>Writes what every processor, machine and goroutine is doing, a line each. For people: the form may change.</summary>
+    /// <param name="to">Written to on the calling thread, after everything was looked at.</param>
+    /// <example>
+    /// <code>
+    /// Scheduler.Default.WriteDump(Console.Error);
+    /// </code>
+    /// </example>
     public void WriteDump(TextWriter to)
     {
         ArgumentNullException.ThrowIfNull(to);

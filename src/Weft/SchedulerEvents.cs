@@ -11,6 +11,7 @@ public enum ThreadShortageCause
 }
 
 /// <summary>A scheduler wanted a thread and could not have it. Its work waits for a machine; nothing is lost.</summary>
+/// <seealso cref="Scheduler.ThreadShortage"/>
 public sealed class ThreadShortageEventArgs : EventArgs
 {
     internal ThreadShortageEventArgs(ThreadShortageCause cause, int threads, int errorNumber) =>
@@ -22,11 +23,12 @@ public sealed class ThreadShortageEventArgs : EventArgs
     /// <summary>How many threads the scheduler had.</summary>
     public int Threads { get; }
 
-    /// <summary>The system's error number when it refused; otherwise zero.</summary>
+    /// <summary>The system's error number when it refused (on Linux EAGAIN, 11, or ENOMEM, 12); otherwise zero.</summary>
     public int ErrorNumber { get; }
 }
 
 /// <summary>An exception left a goroutine that nobody can await, or something that was posted to a goroutine.</summary>
+/// <seealso cref="Scheduler.UnhandledException"/>
 public sealed class GoroutineExceptionEventArgs : EventArgs
 {
     internal GoroutineExceptionEventArgs(Goroutine goroutine, Exception exception) => (Goroutine, Exception) = (goroutine, exception);
@@ -39,6 +41,7 @@ public sealed class GoroutineExceptionEventArgs : EventArgs
 }
 
 /// <summary>A continuation arrived for a goroutine whose scheduler is disposed; it cannot run.</summary>
+/// <seealso cref="Scheduler.WorkRefused"/>
 public sealed class WorkRefusedEventArgs : EventArgs
 {
     internal WorkRefusedEventArgs(Goroutine goroutine) => Goroutine = goroutine;

@@ -6,6 +6,7 @@ namespace Weft;
 /// What a <see cref="Scheduler"/> may use and how it behaves. All values are read once, when the scheduler is made. A value out of range
 /// is refused there and then with an <see cref="ArgumentException"/> that names the option.
 /// </summary>
+/// <remarks>Cannot be changed once made, and so may be used by any number of threads and schedulers.</remarks>
 /// <example>
 /// <code>
 /// using var scheduler = new Scheduler(new SchedulerOptions { Name = "io", MaxProcs = 2, MaxThreads = 500 });
@@ -26,7 +27,7 @@ public sealed class SchedulerOptions
     public int MaxProcs { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, Scheduler.MaxProcsLimit);
 
     /// <summary>
-    /// How many threads the scheduler may have at once, the monitor and the template thread included; 4 to 1,000,000. Reaching it is not
+    /// How many threads the scheduler may have at once, the monitor included; 4 to 1,000,000. Reaching it is not
     /// fatal: work waits for a thread. Default: 10,000.
     /// </summary>
     public int MaxThreads { get; init; } = 10_000;
@@ -46,7 +47,7 @@ public sealed class SchedulerOptions
     /// <summary>The shortest time an idle thread is kept; more than zero, at most <see cref="IdleTimeout"/>. Default: 50 ms.</summary>
     public TimeSpan MinIdleTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>With this many idle threads or more, an idle thread is kept for <see cref="MinIdleTimeout"/> only; at least 2. Default: 32.</summary>
+    /// <summary>With this many idle threads or more, an idle thread is kept for <see cref="MinIdleTimeout"/> only; 2 or more. Default: 32.</summary>
     public int IdleThreadsAtMinTimeout { get; init; } = 32;
 
     /// <summary>

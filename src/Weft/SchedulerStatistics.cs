@@ -4,6 +4,14 @@ namespace Weft;
 /// What a scheduler has done and what it holds now; made by <see cref="Scheduler.Statistics"/>. Counters only grow. The values are read
 /// one after the other while the scheduler runs on, so sums may be off by what happened in between; on a scheduler at rest they are exact.
 /// </summary>
+/// <remarks>Cannot be changed: two of them tell what happened in between.</remarks>
+/// <example>
+/// <code>
+/// SchedulerStatistics before = Scheduler.Default.Statistics;
+/// await Go.Start(() => { Thread.Sleep(10); return 0; });
+/// Console.WriteLine(Scheduler.Default.Statistics.GoroutinesEnded - before.GoroutinesEnded);
+/// </code>
+/// </example>
 public sealed record SchedulerStatistics
 {
     /// <summary>Goroutines started.</summary>
@@ -33,7 +41,7 @@ public sealed record SchedulerStatistics
     /// <summary>Processors that nobody holds.</summary>
     public int IdleProcessors { get; init; }
 
-    /// <summary>Threads alive: machines, the monitor and the template thread.</summary>
+    /// <summary>Threads created and not reaped: machines, and the monitor.</summary>
     public int Threads { get; init; }
 
     /// <summary>Machines that run goroutines or look for some.</summary>

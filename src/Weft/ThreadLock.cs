@@ -21,6 +21,9 @@ public enum ThreadLockOptions
 /// One lock of a goroutine to its thread; disposing it undoes that lock. Disposing twice does nothing the second time for the same
 /// variable. Dispose it on the goroutine that took it.
 /// </summary>
+/// <remarks>
+/// The default value holds no lock. A copy counts as another variable: disposed as well, it undoes a second lock, if the goroutine has one.
+/// </remarks>
 public struct ThreadLock : IDisposable
 {
     private Goroutine? _goroutine;

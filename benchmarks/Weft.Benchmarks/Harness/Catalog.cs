@@ -53,6 +53,9 @@ internal static class Catalog
         List<IBenchmark> found = [];
         foreach (string name in names.Split(',', StringSplitOptions.TrimEntries))
         {
+            // An empty name is a part of every name, and never meant.
+            if (name.Length == 0)
+                return [];
             IBenchmark[] matches = [.. All.Where(benchmark => benchmark.Name == name)];
             if (matches.Length == 0)
                 matches = [.. All.Where(benchmark => benchmark.Name.Contains(name, StringComparison.OrdinalIgnoreCase))];

@@ -19,6 +19,9 @@ internal sealed record Options
 
     private const int DefaultRounds = 5;
 
+    // A hundred take the better part of a day.
+    private const int MaxRounds = 100;
+
     public IReadOnlyList<IBenchmark> Selected { get; init; } = Catalog.All;
 
     public int Rounds { get; init; } = DefaultRounds;
@@ -55,7 +58,7 @@ internal sealed record Options
             else if (!name.StartsWith("--", StringComparison.Ordinal))
                 error = $"'{name}' is no option; --help names them.";
             else if (value is null)
-                error = $"{name} is no option, or lacks its value; --help names them.";
+                error = IsValued(name) ? $"{name} lacks its value; --help says which." : $"{name} is no option; --help names them.";
             else
             {
                 options = options.WithValue(name, value, out error);
@@ -63,7 +66,39 @@ internal sealed record Options
             }
         }
 
+        if (error.Length == 0)
+            error = options.FindBadFile() ?? options.FindBadChild() ?? "";
         return error.Length == 0;
+    }
+
+    private static bool IsValued(string name) =>
+        name is "--filter" or "--rounds" or "--json" or "--markdown" or "--child" or "--contender" or "--procs";
+
+    /// <summary>Why a report cannot be written where it is to go, or null: better said now than after the measurements.</summary>
+    private string? FindBadFile()
+    {
+        foreach ((string name, string? file) in (ReadOnlySpan<(string, string?)>)[("--json", Json), ("--markdown", Markdown)])
+        {
+            if (file is null)
+                continue;
+            if (file.Length == 0 || Directory.Exists(file))
+                return $"{name} wants a file, not '{file}'.";
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } directory && !Directory.Exists(directory))
+                return $"{name}: there is no directory '{directory}'.";
+        }
+
+        return null;
+    }
+
+    private string? FindBadChild()
+    {
+        if (Child is null)
+            return null;
+        if (Catalog.All.FirstOrDefault(benchmark => benchmark.Name == Child) is not { } benchmark)
+            return $"No benchmark is called '{Child}'; --list names them.";
+        return benchmark.Contenders.Any(contender => contender.Name == Contender && contender.Body is not null)
+            ? null
+            : $"{Child} has no contender '{Contender}' that runs in a process of this program.";
     }
 
     private bool TryFlag(string name, [NotNullWhen(true)] out Options? changed)
@@ -93,7 +128,7 @@ internal sealed record Options
                 return this with { Contender = value };
             case "--procs" when TryNumber(value, Scheduler.MaxProcsLimit, out int procs):
                 return this with { Procs = procs };
-            case "--rounds" when TryNumber(value, 100, out int rounds):
+            case "--rounds" when TryNumber(value, MaxRounds, out int rounds):
                 return this with { Rounds = rounds };
             case "--filter" when Catalog.Find(value) is { Count: > 0 } found:
                 return this with { Selected = found };
@@ -101,7 +136,7 @@ internal sealed record Options
                 error = $"No benchmark is called '{value}'; --list names them.";
                 return this;
             case "--procs" or "--rounds":
-                error = $"{name} wants a number of at least 1, not '{value}'.";
+                error = $"{name} wants a whole number from 1 to {(name == "--rounds" ? MaxRounds : Scheduler.MaxProcsLimit)}, not '{value}'.";
                 return this;
             default:
                 error = $"{name} is no option; --help names them.";

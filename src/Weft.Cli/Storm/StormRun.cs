@@ -9,7 +9,7 @@ namespace Weft.Cli.Storm;
 /// <summary>A whole storm on one engine: what was there before, the bursts, the wait for the floor, what was left.</summary>
 internal sealed class StormRun(StormOptions options, StormWork work, Action<StormProgress> show)
 {
-    private const int WarmUps = 10;
+    private const int WarmUps = 40;
     private const int WarmUpGoroutines = 20;
     private static readonly TimeSpan s_warmUpBlock = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_timeBetweenLooks = TimeSpan.FromMilliseconds(20);
@@ -86,8 +86,16 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
         }
     }
 
-    // Aggressively, which gives the freed memory back to the system: what is left then is in use.
-    private static void CollectGarbage() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    // Aggressively, which gives the freed memory back to the system: what is left then is in use. The second time for what the finalizers of
+    // the first gave free, the runtime's records of threads among it.
+    private static void CollectGarbage()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+    }
 
     private StormResult Summarize(
         StormObserver observer,

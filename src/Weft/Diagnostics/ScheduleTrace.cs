@@ -49,14 +49,17 @@ internal sealed class ScheduleTrace : IDisposable
     internal static string Line(Engine engine, long milliseconds)
     {
         SchedulerStatistics s = engine.Statistics();
+
+        // Of Go's flag of that name: somebody is wanted who looks for work, and nobody does.
+        int needSpinning = s.MachinesSpinning == 0 && s.IdleProcessors > 0 && engine.AnyWork() ? 1 : 0;
         var queues = new StringBuilder();
         foreach (Processor processor in engine.Processors.Take(engine.MaxProcs))
             queues.Append(CultureInfo.InvariantCulture, $" {processor.QueuedCount}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"SCHED {milliseconds}ms: gomaxprocs={s.Processors} idleprocs={s.IdleProcessors} threads={s.Threads} "
-            + $"spinningthreads={s.MachinesSpinning} needspinning=0 idlethreads={s.MachinesIdle} runqueue={engine.GlobalQueueCount} "
-            + $"[{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} stackbytes={s.StackBytesMapped}");
+            + $"spinningthreads={s.MachinesSpinning} needspinning={needSpinning} idlethreads={s.MachinesIdle} runqueue={engine.GlobalQueueCount} "
+            + $"[{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} stackbytes={s.StackBytesMapped} scheduler={engine.Options.Name}");
     }
 
     public void Dispose() => _timer.Dispose();
@@ -72,7 +75,7 @@ internal sealed class ScheduleTrace : IDisposable
         var text = new StringBuilder(Line(_engine, (MonotonicClock.Now - _start) / MonotonicClock.NanosecondsPerMillisecond)).AppendLine();
         if (_detail)
         {
-            foreach (string line in _engine.DescribeProcessors().Concat(_engine.DescribeMachines()))
+            foreach (string line in _engine.DescribeProcessorsAndMachines())
                 text.Append("  ").AppendLine(line);
             foreach (GoroutineInfo goroutine in _engine.DescribeGoroutines())
                 text.Append("  ").AppendLine(goroutine.ToText());

@@ -8,10 +8,8 @@ internal static class SchedulerDump
     internal static void Write(Engine engine, TextWriter to)
     {
         to.WriteLine(ScheduleTrace.Line(engine, 0));
-        foreach (string processor in engine.DescribeProcessors())
-            to.WriteLine("  " + processor);
-        foreach (string machine in engine.DescribeMachines())
-            to.WriteLine("  " + machine);
+        foreach (string line in engine.DescribeProcessorsAndMachines())
+            to.WriteLine("  " + line);
         foreach (GoroutineInfo goroutine in engine.DescribeGoroutines())
             to.WriteLine("  " + goroutine.ToText());
     }

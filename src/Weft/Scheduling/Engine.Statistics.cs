@@ -84,28 +84,31 @@ internal sealed partial class Engine
         return [.. all.Where(g => !g.HasEnded).Select(g => g.Describe()).OrderBy(g => g.Id)];
     }
 
-    internal List<string> DescribeMachines()
+    /// <summary>A line for each processor, then one for each machine, looked at under one lock: so they fit each other, but for what is given away without it.</summary>
+    internal List<string> DescribeProcessorsAndMachines()
     {
-        var lines = new List<string>();
+        List<string> machines = [];
         _lock.Enter();
+        List<string> lines =
+        [
+            .. _processors.Take(_maxProcs).Select(p => $"P{p.Id}: status={(p.IsIdle ? "idle" : "running")} tick={p.Tick} "
+                + $"m={p.Owner?.Id ?? -1} runqsize={p.QueuedCount} timerslen={p.Timers.Count}"),
+        ];
         for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
         {
-            Processor? processor = machine.Processor;
+            Processor? processor = machine.NextProcessor ?? machine.Processor;
             bool owns = processor?.Owner == machine;
-            lines.Add(
+            machines.Add(
                 $"M{machine.Id}: tid={machine.ThreadId} p={(owns ? processor!.Id : -1)} curg={machine.Current?.Id ?? -1} "
                 + $"lockedg={machine.Locked?.Id ?? -1} spinning={(machine.Spinning ? 1 : 0)} idle={(machine.IsIdle ? 1 : 0)} "
                 + $"inscheduler={(machine.WasInScheduler ? 1 : 0)}");
         }
 
         _lock.Exit();
-        lines.Reverse();
+        machines.Reverse();
+        lines.AddRange(machines);
         return lines;
     }
-
-    internal List<string> DescribeProcessors() =>
-        [.. Processors.Take(MaxProcs).Select(p =>
-            $"P{p.Id}: status={(p.IsIdle ? "idle" : "running")} tick={p.Tick} m={p.Owner?.Id ?? -1} runqsize={p.QueuedCount} timerslen={p.Timers.Count}")];
 
     internal int GlobalQueueCount => _global.Count;
 

@@ -8,6 +8,7 @@ namespace Weft.Threads;
 /// sees it as a background thread. An exception that leaves its body ends the process, as on any thread. A thread that nobody joins is
 /// freed all the same, when the next one starts or exits.
 /// </summary>
+/// <remarks>All members may be used from any thread.</remarks>
 /// <example>
 /// <code>
 /// OSThread thread = OSThread.Start(() => Compute(), new OSThreadOptions { Name = "compute", StackSize = 4 * 1024 * 1024 });
@@ -65,7 +66,11 @@ public sealed class OSThread
     /// <summary>The reaper's own; see <see cref="ThreadReaper"/>.</summary>
     internal ReaperNode Node;
 
-    /// <summary>Starts a thread that runs <paramref name="body"/>.</summary>
+    /// <summary>Starts a thread that runs <paramref name="body"/>. AsyncLocal values do not flow to it.</summary>
+    /// <param name="body">What it runs; an exception that leaves it ends the process.</param>
+    /// <param name="options">Its name and its stack; null for no name and a stack of <see cref="OSThreadOptions.DefaultStackSize"/> bytes.</param>
+    /// <returns>The thread, which may have ended already.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="body"/> is null.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OSThreadStartException">The system refused the thread, for a fifth of a second if it was for want of resources.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>

@@ -1,6 +1,11 @@
 namespace Weft.Threads;
 
-/// <summary>How an <see cref="OSThread"/> is made.</summary>
+/// <summary>How an <see cref="OSThread"/> is made. A value out of range is refused by <see cref="OSThread.Start(Action, OSThreadOptions)"/>.</summary>
+/// <example>
+/// <code>
+/// OSThread thread = OSThread.Start(Compute, new OSThreadOptions { Name = "compute", StackSize = 16 * 1024 * 1024 });
+/// </code>
+/// </example>
 public sealed class OSThreadOptions
 {
     /// <summary>The smallest stack, in bytes: 256 KiB. .NET code that guards its recursion changes behaviour or throws below it.</summary>

@@ -309,8 +309,12 @@ public sealed class GoroutineGroupTests
         {
             var outer = new GoroutineGroup();
             int ended = 0;
+
+            // A group that is cancelled starts no more children: the error waits until all of them are there.
+            using var all = new CountdownEvent(16);
             async Task WaitForEverAsync(CancellationToken token)
             {
+                all.Signal();
                 try
                 {
                     await Go.SleepAsync(Timeout.InfiniteTimeSpan, token);
@@ -330,7 +334,13 @@ public sealed class GoroutineGroupTests
                     for (int j = 0; j < 5; j++)
                         inner.Start(WaitForEverAsync);
                     if (number == 2)
-                        inner.Start(() => throw new InvalidOperationException("inner"));
+                    {
+                        inner.Start(() =>
+                        {
+                            all.Wait();
+                            throw new InvalidOperationException("inner");
+                        });
+                    }
                 });
             }
 

@@ -25,6 +25,9 @@ public sealed class NetNamespacesTests
     [InlineData("--create takes a number from 1 to 1000, not 0", "--create", "0")]
     [InlineData("--create takes a number from 1 to 1000, not nothing", "--create")]
     [InlineData("unknown option -x", "-x")]
+    [InlineData("there is no network namespace called 'no-such' in /run/netns", "no-such")]
+    [InlineData("there is no network namespace called '../netns' in /run/netns", "../netns")]
+    [InlineData("there is no network namespace called '' in /run/netns", "")]
     [InlineData("give names or --create, not both", "a", "--create", "1")]
     public async Task Run_BadCommandLine_SaysWhyInOneLine(string message, params string[] arguments)
     {

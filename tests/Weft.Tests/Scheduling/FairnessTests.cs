@@ -44,6 +44,74 @@ public sealed class FairnessTests
         }
     }
 
+    /// <summary>What Go asks of itself: pairs that hand each other the processor get no more than 20 times the turns of others, nor less.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PingPong_BesideOthersOnOneProcessor_TurnsStayWithinAFactorOfTwenty(bool othersArePair)
+    {
+        const int Factor = 20;
+        const int Hops = 20_000;
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        using var stop = new Gate();
+        int hops = 0, others = 0;
+        List<Goroutine<bool>> all = [.. Pair(() =>
+        {
+            if (++hops == Hops)
+                stop.Open();
+        })];
+        if (othersArePair)
+            all.AddRange(Pair(OtherTurn));
+        else
+            all.Add(scheduler.StartChecked(HogAsync));
+        await all.Within();
+        Assert.InRange(others, Hops / Factor, Hops * Factor);
+
+        void OtherTurn()
+        {
+            Thread.SpinWait(20);
+            if (!stop.IsOpen)
+                others++;
+        }
+
+        async Task HogAsync()
+        {
+            while (!stop.IsOpen)
+            {
+                OtherTurn();
+                await Go.Yield();
+            }
+        }
+
+        // The two take turns, and only one processor runs them: their counts need no fence.
+        Goroutine<bool>[] Pair(Action turn)
+        {
+            Chan<int> ping = new(), pong = new();
+            return
+            [
+                scheduler.StartChecked(async () =>
+                {
+                    while (!stop.IsOpen)
+                    {
+                        turn();
+                        await ping.SendAsync(0);
+                        await pong.ReceiveAsync();
+                    }
+
+                    ping.Close();
+                }),
+                scheduler.StartChecked(async () =>
+                {
+                    await foreach (int ball in ping)
+                    {
+                        turn();
+                        await pong.SendAsync(ball);
+                    }
+                }),
+            ];
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -2,12 +2,13 @@ using Weft.Threads;
 
 namespace Weft.Tests.Support;
 
-/// <summary>Passes everything on to a platform, except that it refuses as often as told; and it counts the joins.</summary>
+/// <summary>Passes everything on to a platform, except that it refuses as often as told; and it counts the joins and the trims.</summary>
 internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPlatform
 {
     internal const int ENOMEM = 12;
 
     private int _joins;
+    private int _trims;
 
     /// <summary>How often in a row each call is still refused. May be set from any thread.</summary>
     internal int CreateRefusals;
@@ -26,6 +27,9 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
 
     /// <summary>Joins that succeeded, in either form.</summary>
     internal int Joins => Volatile.Read(ref _joins);
+
+    /// <summary>How often the C library was made to give memory back.</summary>
+    internal int Trims => Volatile.Read(ref _trims);
 
     public string Name => "faulting";
 
@@ -87,6 +91,12 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
     public void Wake(int* word, int count) => inner.Wake(word, count);
 
     public void Yield() => inner.Yield();
+
+    public void TrimHeap()
+    {
+        inner.TrimHeap();
+        Interlocked.Increment(ref _trims);
+    }
 
     private static bool Refuses(ref int left)
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Weft.Tests.Support;
 
 public sealed class HangWatchdogTests
@@ -9,22 +7,17 @@ public sealed class HangWatchdogTests
     [Fact]
     public async Task Watch_TestThatHangs_EndsTheProcessWithADump()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("-method");
-        start.ArgumentList.Add($"{typeof(HangWatchdogTests).FullName}.{nameof(Hang_WhenAsked)}");
-        start.Environment[HangRequest] = "1";
-        using Process child = Process.Start(start)!;
-        Task<string> output = child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string error = await child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await output;
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+        ChildProcess child = await ChildProcess.RunCoreAsync(
+            "Weft.Tests.dll",
+            [(HangRequest, "1")],
+            ["-method", $"{typeof(HangWatchdogTests).FullName}.{nameof(Hang_WhenAsked)}"]);
 
         Assert.Equal(HangWatchdog.ExitCode, child.ExitCode);
-        Assert.Contains($"HANG: {typeof(HangWatchdogTests).FullName}.{nameof(Hang_WhenAsked)} did not end within 1 s", error);
+        Assert.Contains($"HANG: {typeof(HangWatchdogTests).FullName}.{nameof(Hang_WhenAsked)} did not end within 1 s", child.Error);
         if (OperatingSystem.IsLinux())
-            Assert.Contains("hang-watchdog", error);
-        Assert.Contains("--- scheduler hung ---", error);
-        Assert.Contains("HangWatchdogTests.cs:", error);
+            Assert.Contains("hang-watchdog", child.Error);
+        Assert.Contains("--- scheduler hung ---", child.Error);
+        Assert.Contains("HangWatchdogTests.cs:", child.Error);
     }
 
     [Fact]

@@ -9,6 +9,12 @@ internal sealed record MemoryMap(nint Start, nint End, string Permissions, strin
 
     internal static MemoryMap? Find(nint address) => ReadAll().Find(map => map.Start <= address && address < map.End);
 
+    /// <summary>The kernel's two-letter flags of the mapping that begins where <paramref name="map"/> does.</summary>
+    internal static string[] Flags(MemoryMap map) => File.ReadLines("/proc/self/smaps")
+        .SkipWhile(line => !line.StartsWith($"{map.Start:x}-", StringComparison.Ordinal))
+        .First(line => line.StartsWith("VmFlags:", StringComparison.Ordinal))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+
     private static MemoryMap Parse(string line)
     {
         string[] fields = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);

@@ -30,6 +30,9 @@ internal static partial class Native
     /// </summary>
     public static void SetGroupIdsOnEveryThread() => Check(SetGroupIdsCore(-1, -1, -1));
 
+    /// <summary>Whether this kernel can name memory that no file backs: it refuses an empty piece of it otherwise.</summary>
+    public static bool CanNameMappings() => ControlProcess(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0, 0, 0) == 0;
+
     /// <summary>The two ends of a new pipe.</summary>
     public static unsafe (SafeFileHandle Reader, SafeFileHandle Writer) Pipe()
     {
@@ -49,6 +52,11 @@ internal static partial class Native
         new FileInfo($"/proc/self/task/{threadId}/cwd").LinkTarget ?? throw new IOException($"no cwd of {threadId}");
 
     private const int O_CLOEXEC = 0x80000;
+    private const int PR_SET_VMA = 0x53564d41;
+    private const int PR_SET_VMA_ANON_NAME = 0;
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    private static partial int ControlProcess(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     private static unsafe partial int PipeCore(int* ends, int flags);

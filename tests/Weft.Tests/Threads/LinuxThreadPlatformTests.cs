@@ -74,6 +74,32 @@ public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
     }
 
     [Fact]
+    public void Start_Stack_IsKeptFromHugePages()
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/kernel/mm/transparent_hugepage"), "This kernel has no huge pages.");
+        string[] flags = [];
+        Start(() =>
+        {
+            int onStack = 0;
+            flags = MemoryMap.Flags(MemoryMap.Find(AddressOf(ref onStack))!);
+        }).Join();
+        Assert.Contains("nh", flags);
+    }
+
+    [Fact]
+    public void Start_Stack_IsNamedWhereTheKernelCan()
+    {
+        Assert.SkipUnless(Native.CanNameMappings(), "This kernel was built without names for mappings (CONFIG_ANON_VMA_NAME).");
+        string? name = null;
+        Start(() =>
+        {
+            int onStack = 0;
+            name = MemoryMap.Find(AddressOf(ref onStack))!.Name;
+        }).Join();
+        Assert.Equal("[anon:weft-stack]", name);
+    }
+
+    [Fact]
     public void Start_SmallestStack_IsEnoughForGuardedRecursion()
     {
         bool enough = false;

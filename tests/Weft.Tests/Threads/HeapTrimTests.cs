@@ -1,0 +1,38 @@
+using Weft.Tests.Support;
+using Weft.Threads;
+
+namespace Weft.Tests.Threads;
+
+public sealed class HeapTrimTests
+{
+    [Fact]
+    public void NowAndAfterCollections_ThreeCollections_TrimsNowAndAfterTwo()
+    {
+        var platform = new FaultingPlatform(ThreadPlatform.Current);
+        HeapTrim.NowAndAfterCollections(platform);
+        Assert.Equal(1, platform.Trims);
+
+        Collect();
+        Assert.Equal(2, platform.Trims);
+        Collect();
+        Assert.Equal(3, platform.Trims);
+        Collect();
+        Assert.Equal(3, platform.Trims);
+    }
+
+    [Fact]
+    public async Task Burst_ThenNothing_MemoryIsGivenBackWhenTheThreadsAreGone()
+    {
+        var platform = new FaultingPlatform(ThreadPlatform.Current);
+        using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 5, platform: platform);
+        await scheduler.StartMany(20, _ => Thread.Sleep(5)).Within();
+        await Limits.Until(() => scheduler.Statistics.Threads == 0, "every thread was reaped", scheduler);
+        Assert.True(platform.Trims > 0);
+    }
+
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+}
