@@ -151,7 +151,7 @@ internal sealed partial class Engine
             if (count == 0)
                 continue;
             _lock.Enter();
-            _global.Enqueue(first!, last!, count);
+            _global.EnqueueOverflow(first!, last!, count);
             _lock.Exit();
         }
     }

@@ -6,16 +6,20 @@ namespace Weft.Scheduling;
 /// <list type="bullet">
 /// <item>woken goroutines (by timers, by threads outside, back from a wait), first in, first out: half of the turns;</item>
 /// <item>the one started last from outside: a quarter;</item>
-/// <item>all others, first in, first out: a quarter.</item>
+/// <item>all others: a quarter. Of these, what full rings have given up goes before the rest, last in, first out (see
+/// <see cref="OverflowStack"/>), seven times in eight.</item>
 /// </list>
 /// Turns that a kind has no use for go to the next. Every member but the counts needs the engine's lock.
 /// </summary>
 internal sealed class GlobalRunQueue
 {
     private GoroutineList _woken;
+    private readonly OverflowStack _overflow = new();
     private GoroutineList _others;
     private Goroutine? _newest;
     private uint _turn;
+    private uint _otherTurn;
+    private bool _servesOverflow;
     private int _count;
     private int _wokenCount;
 
@@ -25,12 +29,16 @@ internal sealed class GlobalRunQueue
     /// <summary>May be read without the lock.</summary>
     internal int WokenCount => Volatile.Read(ref _wokenCount);
 
-    internal void Enqueue(Goroutine goroutine) => Enqueue(goroutine, goroutine, 1);
-
-    /// <summary>Adds a chain linked by <see cref="Goroutine.QueueNext"/>.</summary>
-    internal void Enqueue(Goroutine first, Goroutine last, int count)
+    internal void Enqueue(Goroutine goroutine)
     {
-        _others.Append(first, last);
+        _others.Append(goroutine, goroutine);
+        _count++;
+    }
+
+    /// <summary>Adds what a full ring has given up: a chain linked by <see cref="Goroutine.QueueNext"/>.</summary>
+    internal void EnqueueOverflow(Goroutine first, Goroutine last, int count)
+    {
+        _overflow.Push(first, last, ref _others);
         _count += count;
     }
 
@@ -51,15 +59,20 @@ internal sealed class GlobalRunQueue
     }
 
     /// <summary>The next by turns; null when there is none.</summary>
-    internal Goroutine? Dequeue() => (_turn++ & 3) switch
+    internal Goroutine? Dequeue()
     {
-        0 or 2 => DequeueWoken() ?? DequeueNewest() ?? DequeueOther(),
-        1 => DequeueNewest() ?? DequeueWoken() ?? DequeueOther(),
-        _ => DequeueOther() ?? DequeueWoken() ?? DequeueNewest(),
-    };
+        _servesOverflow = (++_otherTurn & 7) != 0;
+        return (_turn++ & 3) switch
+        {
+            0 or 2 => DequeueWoken() ?? DequeueNewest() ?? DequeueOther(),
+            1 => DequeueNewest() ?? DequeueWoken() ?? DequeueOther(),
+            _ => DequeueOther() ?? DequeueWoken() ?? DequeueNewest(),
+        };
+    }
 
-    /// <summary>The next of those that are neither woken nor newest.</summary>
-    internal Goroutine? DequeueOther() => Counted(_others.RemoveFirst());
+    /// <summary>The next of those that are neither woken nor newest, of the kind whose turn it was at the last <see cref="Dequeue"/>.</summary>
+    internal Goroutine? DequeueOther() =>
+        Counted(_servesOverflow ? _overflow.Pop() ?? _others.RemoveFirst() : _others.RemoveFirst() ?? _overflow.Pop());
 
     /// <summary>The first goroutine that can only go on on a machine that is there already; null when there is none.</summary>
     internal Goroutine? DequeueBound()
@@ -70,7 +83,7 @@ internal sealed class GlobalRunQueue
             return Counted(woken);
         }
 
-        return _newest is { IsBound: true } ? DequeueNewest() : Counted(_others.RemoveBound());
+        return _newest is { IsBound: true } ? DequeueNewest() : Counted(_others.RemoveBound() ?? _overflow.RemoveBound());
     }
 
     private Goroutine? DequeueWoken()

@@ -19,6 +19,14 @@ internal struct GoroutineList
         _tail = last;
     }
 
+    /// <summary>Moves everything of another list to the end of this one.</summary>
+    internal void Append(ref GoroutineList other)
+    {
+        if (other._head is not null)
+            Append(other._head, other._tail!);
+        other = default;
+    }
+
     internal Goroutine? RemoveFirst()
     {
         Goroutine? goroutine = _head;
