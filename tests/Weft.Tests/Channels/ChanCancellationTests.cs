@@ -1,3 +1,5 @@
+using Weft.Channels;
+using Weft.Scheduling;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;
@@ -74,6 +76,35 @@ public sealed class ChanCancellationTests
             await select.WaitAsync(token);
             return receive.Value;
         });
+
+    [Fact]
+    public async Task ReceiveAsync_CancellationStillUnderWayWhenTheValueCame_DoesNotReachTheNextReceive()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        await scheduler.StartChecked(async () =>
+        {
+            var channel = new Chan<int>();
+            using var source = new CancellationTokenSource();
+            ChanOperation<int> first = channel.ReceiveOrBegin(source.Token, out int _, out Outcome _)!;
+
+            // Registered later, so it is called before: what cancels the receive is called next, and has to wait for the channel's lock.
+            using var cancelling = new Gate();
+            using CancellationTokenRegistration before = source.Token.Register(cancelling.Open);
+            channel.Lock();
+            Task cancel = Task.Run(source.Cancel);
+            cancelling.Wait();
+            Thread.Sleep(5); // so that it most likely has been called; the test holds either way
+            Assert.Equal(Outcome.Done, channel.SendNow(1, out Waiter<int>? receiver));
+            receiver!.Finish(Outcome.Done, null);
+            Assert.Equal(1, await new ReceiveAwaitable<int>(first));
+            var next = ChanOperation<int>.Begin(channel, Go.Current, isSend: false);
+            channel.QueueOf(isSend: false).Add(next);
+            channel.Unlock();
+            await cancel;
+            Assert.True(channel.TrySend(2), "The next receive was cancelled with a token that it was not given.");
+            Assert.Equal(2, await new ReceiveAwaitable<int>(next));
+        }).Within();
+    }
 
     private static async Task<int> SendAsync(Chan<int> channel, int value, CancellationToken token)
     {
