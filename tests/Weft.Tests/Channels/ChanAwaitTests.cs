@@ -5,7 +5,8 @@ namespace Weft.Tests.Channels;
 /// <summary>An operation begun in one place and awaited in another, as a <see cref="ValueTask"/>, as a <see cref="Task"/>, and after ConfigureAwait.</summary>
 public sealed class ChanAwaitTests
 {
-    private const int Rounds = 100;
+    // Each kind of operation, awaited in each way, twice.
+    private const int Rounds = 2 * 4 * 4;
 
     /// <summary>Who begins the operation, or awaits it.</summary>
     public enum Place
@@ -123,26 +124,10 @@ public sealed class ChanAwaitTests
                 SendAwaitable sending = channel.SendAsync(round);
                 return (round / 4 % 4) switch
                 {
-                    0 => async () =>
-                    {
-                        await sending;
-                        return round;
-                    },
-                    1 => async () =>
-                    {
-                        await sending.ConfigureAwait(false);
-                        return round;
-                    },
-                    2 => async () =>
-                    {
-                        await (ValueTask)sending;
-                        return round;
-                    },
-                    _ => async () =>
-                    {
-                        await sending.AsTask();
-                        return round;
-                    },
+                    0 => () => ValueAfterAsync(async () => await sending, round),
+                    1 => () => ValueAfterAsync(async () => await sending.ConfigureAwait(false), round),
+                    2 => () => ValueAfterAsync(async () => await (ValueTask)sending, round),
+                    _ => () => ValueAfterAsync(() => sending.AsTask(), round),
                 };
             case 2:
                 ReceiveOrClosedAwaitable<int> closing = channel.ReceiveOrClosedAsync();
@@ -173,6 +158,12 @@ public sealed class ChanAwaitTests
             Assert.True(channel.TrySend(round));
         else
             Assert.True(channel.TryReceive(out int value) && value == round);
+    }
+
+    private static async Task<int> ValueAfterAsync(Func<Task> sent, int value)
+    {
+        await sent();
+        return value;
     }
 
     private static int ValueOf(SelectCase winner, ReceiveCase<int> receive)

@@ -37,7 +37,7 @@ public sealed class ChanCancellationTests
     [InlineData(Form.InOneGoroutine, 0)]
     [InlineData(Form.InOneGoroutine, 3)]
     public async Task ReceiveAsync_CancellationRacesSends_EachValueIsReceivedOnce(Form form, int capacity) =>
-        await RaceAsync(form, capacity, capacity == 0 ? Batches : Batches / 2, isSend: false, static async (channel, _, token) => await channel.ReceiveAsync(token));
+        await RaceAsync(form, capacity, capacity == 0 ? Batches : Batches * 3 / 4, isSend: false, static async (channel, _, token) => await channel.ReceiveAsync(token));
 
     [Fact]
     public async Task ReceiveOrClosedAsync_OutsideCancellationRacesSends_EachValueIsReceivedOnce() =>
@@ -69,7 +69,7 @@ public sealed class ChanCancellationTests
 
     [Fact]
     public async Task Select_CancellationRacesSends_EachValueIsReceivedOnce() =>
-        await RaceAsync(Form.InManyGoroutines, 0, Batches / 2, isSend: false, static async (channel, _, token) =>
+        await RaceAsync(Form.InManyGoroutines, 0, Batches / 4, isSend: false, static async (channel, _, token) =>
         {
             var select = new Select();
             ReceiveCase<int> receive = select.Receive(channel);
