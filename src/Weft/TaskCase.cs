@@ -42,8 +42,7 @@ public sealed class TaskCase : SelectCase
         _waiting = operation;
         if (_asked != task)
         {
-            _asked = task;
-            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => OnEnded(task));
+            Ask(task);
         }
         else if (task.IsCompleted)
         {
@@ -52,6 +51,13 @@ public sealed class TaskCase : SelectCase
     }
 
     internal override void Disarm() => _waiting = null;
+
+    // Apart from Arm, which would make the continuation's object at each call.
+    private void Ask(Task task)
+    {
+        _asked = task;
+        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => OnEnded(task));
+    }
 
     private void OnEnded(Task task)
     {

@@ -22,22 +22,34 @@ internal sealed class BlockingWaiter<T> : Waiter<T>
 
     /// <summary>Waits for the end of an operation that is in the channel's queue.</summary>
     /// <exception cref="OperationCanceledException">The token came first; the operation has left no trace.</exception>
+    /// <exception cref="ThreadInterruptedException">The interrupt came first; the operation has left no trace.</exception>
     internal Outcome Wait(Chan<T> channel, bool isSend, CancellationToken token)
     {
-        try
+        // Once the counterpart has taken the operation, it has happened, and whatever ends the wait before he says so comes too late.
+        bool wasInterrupted = false;
+        while (true)
         {
-            _finished.Wait(token);
-        }
-        catch (Exception) when (channel.TryRemove(this, isSend))
-        {
-            throw;
-        }
-        catch (OperationCanceledException)
-        {
-            // The counterpart has taken the operation and is about to say so.
-            _finished.Wait(CancellationToken.None);
+            try
+            {
+                _finished.Wait(token);
+                break;
+            }
+            catch (Exception) when (channel.TryRemove(this, isSend))
+            {
+                throw;
+            }
+            catch (OperationCanceledException)
+            {
+                token = CancellationToken.None;
+            }
+            catch (ThreadInterruptedException)
+            {
+                wasInterrupted = true;
+            }
         }
 
+        if (wasInterrupted)
+            Thread.CurrentThread.Interrupt(); // meets the next wait
         return _outcome;
     }
 }

@@ -12,6 +12,10 @@ internal sealed class ChanAdapter<T> : Channel<T>
         Writer = new WriterSide(channel);
     }
 
+    /// <summary>What reading and writing throw at the channel's end; as in the base class library, a cancellation is thrown as it is.</summary>
+    private static Exception Ended(Chan<T> channel) =>
+        channel.CloseError is OperationCanceledException cancelled ? cancelled : new ChannelClosedException(channel.CloseError);
+
     private sealed class ReaderSide(Chan<T> channel, ChanWatchers watchers) : ChannelReader<T>
     {
         public override Task Completion => watchers.Completion.Task;
@@ -32,7 +36,7 @@ internal sealed class ChanAdapter<T> : Channel<T>
         public override async ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
         {
             (T value, bool ok) = await channel.ReceiveOrClosedAsync(cancellationToken).ConfigureAwait(false);
-            return ok ? value : throw new ChannelClosedException(channel.CloseError);
+            return ok ? value : throw Ended(channel);
         }
     }
 
@@ -51,7 +55,7 @@ internal sealed class ChanAdapter<T> : Channel<T>
             }
             catch (ChannelClosedException) when (channel.CloseError is not null)
             {
-                throw new ChannelClosedException(channel.CloseError);
+                throw Ended(channel);
             }
         }
 

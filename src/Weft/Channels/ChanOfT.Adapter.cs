@@ -10,7 +10,8 @@ public sealed partial class Chan<T>
     /// <summary>
     /// The channel as one of System.Threading.Channels, for every library that takes those: the same values, waiters and end. The reader's
     /// <see cref="ChannelReader{T}.ReadAsync"/> throws when the channel is closed and empty, the writer's
-    /// <see cref="ChannelWriter{T}.TryComplete"/> closes it, and the error given there is what readers are told.
+    /// <see cref="ChannelWriter{T}.TryComplete"/> closes it, and the error given there is what readers are told; an
+    /// <see cref="OperationCanceledException"/> cancels them.
     /// </summary>
     /// <remarks>
     /// On an unbuffered channel <see cref="ChannelReader{T}.WaitToReadAsync"/> waits for a sender and

@@ -325,12 +325,19 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             T[] buffer = _buffer!;
             ref T slot = ref buffer[_head];
             value = slot;
-            slot = default!;
             _head = _head + 1 == buffer.Length ? 0 : _head + 1;
-            _count--;
             sender = _senders.Take();
             if (sender is not null)
-                Put(TakeValue(sender));
+            {
+                // Senders wait only while the ring is full: then the place that gets free is the one behind the last. Count stays as it is.
+                slot = TakeValue(sender);
+            }
+            else
+            {
+                slot = default!;
+                _count--;
+            }
+
             return Outcome.Done;
         }
 

@@ -64,6 +64,7 @@ internal sealed class ChanWatchers
                     Completion.TrySetException(error);
                 else
                     Completion.TrySetResult();
+                Observe(Completion.Task);
             }
 
             Tell(Readers, CanRead, error);
@@ -77,8 +78,19 @@ internal sealed class ChanWatchers
                 if (can || error is null)
                     watcher.TrySetResult(can);
                 else
-                    watcher.TrySetException(error);
+                    watcher.TrySetFromTask(FailedAsync(error));
+                Observe(watcher.Task);
             }
         }
+
+        /// <summary>A task that has ended with the error, and is cancelled if it is a cancellation; <c>await</c> throws this very exception.</summary>
+        private static async Task<bool> FailedAsync(Exception error)
+        {
+            await Task.CompletedTask.ConfigureAwait(false);
+            throw error;
+        }
+
+        /// <summary>Nobody need look at how a channel has ended: that is no error that was overlooked.</summary>
+        private static void Observe(Task task) => _ = task.Exception;
     }
 }

@@ -30,7 +30,7 @@ public sealed partial class GoLock
     private const int SpinRounds = 4;
     private const int PausesPerRound = 30;
 
-    private static readonly bool s_canSpin = Environment.ProcessorCount > 1;
+    private static readonly bool s_hasSeveralCpus = Environment.ProcessorCount > 1;
 
     // Guards the lists. Taken by those that wait, wake or give up, never on the way of those that just lock and unlock.
     private SpinGate _gate;
@@ -77,9 +77,14 @@ public sealed partial class GoLock
         return new LockAwaitable(this, waiter);
     }
 
+    /// <summary>
+    /// Whether the holder may run, and so unlock, while the calling thread spins: not if both are goroutines that share a processor.
+    /// </summary>
+    private static bool CanSpin => s_hasSeveralCpus && Machine.Calling is not { Current: not null, Engine.MaxProcs: 1 };
+
     private bool Spin()
     {
-        if (!s_canSpin)
+        if (!CanSpin)
             return false;
         for (int round = 0; round < SpinRounds; round++)
         {
@@ -186,7 +191,7 @@ public sealed partial class GoLock
                 state = seen;
             }
 
-            if (round == SpinRounds || !s_canSpin)
+            if (round == SpinRounds || (round == 0 && !CanSpin))
                 return false;
             Thread.SpinWait(PausesPerRound);
         }
