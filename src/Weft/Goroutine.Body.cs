@@ -87,6 +87,9 @@ public abstract partial class Goroutine
         _flags |= FlagBegun;
     }
 
+    /// <summary>Whether it is known that <paramref name="continuation"/> resumes the body. With the run right only.</summary>
+    internal bool IsResumedBy(Action continuation) => ReferenceEquals(continuation, _bodyContinuation);
+
     /// <summary>Whether an item goes on with the body itself, and not with something the body started and did not wait for.</summary>
     private bool ResumesBody(object action, object? state) =>
         ReferenceEquals(action, _bodyContinuation) || ReferenceEquals(state, _bodyOrTask) || IsOfBody(action);
@@ -109,7 +112,8 @@ public abstract partial class Goroutine
     private void AfterItem(Machine machine, bool otherFlow)
     {
         object? box = machine.WaitBox;
-        machine.WaitBox = null;
+        bool isWaitOfBody = machine.IsWaitOfBody;
+        machine.ForgetWait();
         if ((_flags & (FlagBegun | FlagEnded)) != FlagBegun)
             return;
         Task task = Unsafe.As<Task>(_bodyOrTask!);
@@ -119,7 +123,7 @@ public abstract partial class Goroutine
             return;
         }
 
-        bool isWaitOfBody = IsOfBody(box);
+        isWaitOfBody = isWaitOfBody || IsOfBody(box);
         if (isWaitOfBody && machine.WaitReason == WaitReason.Yield)
             return; // it is about to go to the tail of a queue
 

@@ -151,7 +151,8 @@ public abstract partial class Goroutine
         // Nobody runs the goroutine and nobody else can queue it now: what belongs to the run right is ours, as if the mail had been taken.
         operation.WasTaken = true;
         _slot = operation.Action ?? s_nothing;
-        _slotState = operation.State;
+        if (operation.State is object state)
+            _slotState = state;
         Engine.Enqueue(this, machine);
     }
 
@@ -247,6 +248,10 @@ public abstract partial class Goroutine
         {
             if (_slot is null && !TakeInbox())
                 return;
+
+            // The item before may have left another context behind; the first finds the one that the machine has set.
+            if (budget != ItemBudget)
+                SetSynchronizationContext(this);
             object action = _slot!;
             object? state = _slotState;
             _slot = null;
@@ -317,10 +322,6 @@ public abstract partial class Goroutine
         }
 
         bool otherFlow = (_flags & FlagParkedOnWeft) != 0 && !ResumesBody(action, state);
-
-        // The next item must not find the context that this one left behind.
-        if (!ReferenceEquals(Current, this))
-            SetSynchronizationContext(this);
 
         // AsyncLocal values that the item set must not be seen by the next goroutine on this thread.
         if (ExecutionContext.Capture() != Machine.DefaultContext)

@@ -10,8 +10,8 @@ public abstract partial class Goroutine
     /// <summary>The sleep that belongs to the goroutine, reused from one to the next.</summary>
     internal SleepOperation? SleepCache;
 
-    /// <summary>Operations it is done with, linked by <see cref="WorkItem.Next"/>; see <see cref="Operation"/>. With the run right only.</summary>
-    internal WorkItem? KeptOperations;
+    /// <summary>The first of the operations that it uses again and again; see <see cref="Operation"/>. With the run right only.</summary>
+    internal Operation? KeptOperations;
 
     // Machines that block with frames of this goroutine; under the engine's lock.
     private int _blockedDepth;

@@ -16,19 +16,7 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     /// <summary>An operation for the goroutine that the calling thread runs, or for a thread that runs none.</summary>
     internal static ChanOperation<T> Begin(Chan<T> channel, Goroutine? goroutine, bool isSend)
     {
-        ChanOperation<T>? operation = null;
-        if (goroutine?.KeptOperations is ChanOperation<T> kept)
-        {
-            operation = kept;
-            goroutine.KeptOperations = kept.Next;
-            kept.Next = null;
-        }
-        else if (goroutine?.KeptOperations is not null)
-        {
-            operation = TakeKeptBehindFirst<ChanOperation<T>>(goroutine);
-        }
-
-        operation ??= new ChanOperation<T>();
+        ChanOperation<T> operation = (goroutine is null ? null : TakeKept<ChanOperation<T>>(goroutine)) ?? new ChanOperation<T>();
         operation.Begin(goroutine, WaitReasons.OfChannel(channel, isSend ? WaitReason.ChanSend : WaitReason.ChanReceive));
         if (operation._channel != channel)
             operation._channel = channel;

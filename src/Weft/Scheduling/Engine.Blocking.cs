@@ -109,7 +109,7 @@ internal sealed partial class Engine
         _lock.Exit();
         if (_stopRequested)
             OrderOutIfQuiet();
-        machine.WaitBox = null; // another machine may have run the body meanwhile
+        machine.ForgetWait(); // another machine may have run the body meanwhile
         machine.Leave();
     }
 

@@ -73,6 +73,26 @@ internal sealed class Machine : IThreadBody
     internal object? WaitBox;
     internal WaitReason WaitReason;
 
+    /// <summary>It was awaited by what always resumes the goroutine's body; <see cref="WaitBox"/> is not set then.</summary>
+    internal bool IsWaitOfBody;
+
+    /// <summary>Sets one of the two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void NoteWaitBox(Goroutine goroutine, Action continuation)
+    {
+        if (goroutine.IsResumedBy(continuation))
+            IsWaitOfBody = true;
+        else
+            WaitBox = continuation;
+    }
+
+    /// <summary>Forgets both.</summary>
+    internal void ForgetWait()
+    {
+        WaitBox = null;
+        IsWaitOfBody = false;
+    }
+
     /// <summary>
     /// How many operations that complete at once a goroutine may do in a row before it gives the others a turn: Tokio's figure. Long enough
     /// that a turn's cost does not show, short enough (a few microseconds) that nobody notices the wait.

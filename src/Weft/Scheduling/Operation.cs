@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
 namespace Weft.Scheduling;
@@ -64,6 +65,11 @@ internal abstract class Operation : WorkItem
     private Outcome _afterTurn;
     private bool _wasAsked;
 
+    // Its goroutine keeps it: it is in the list that begins with Goroutine.KeptOperations, whether it is in use or not. With the run right only.
+    private bool _isKept;
+    private bool _isFree;
+    private Operation? _nextKept;
+
     private WaitReason _reason;
 
     // Awaited by an awaiter of Weft in the goroutine's own flow: so it is the goroutine that asks for the result.
@@ -115,18 +121,26 @@ internal abstract class Operation : WorkItem
         WasTaken = true;
     }
 
-    /// <summary>
-    /// Takes an operation of the given kind out of those that the running goroutine keeps, behind the first, which the caller has looked at.
-    /// </summary>
-    internal static TOperation? TakeKeptBehindFirst<TOperation>(Goroutine goroutine)
+    /// <summary>An operation of the given kind that the running goroutine keeps and does not use now; null if it has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected static TOperation? TakeKept<TOperation>(Goroutine goroutine)
         where TOperation : Operation
     {
-        for (WorkItem? before = goroutine.KeptOperations; before is not null; before = before.Next)
+        Operation? first = goroutine.KeptOperations;
+        if (first is not TOperation { _isFree: true } found)
+            return first is null ? null : TakeKeptBehind<TOperation>(first);
+        found._isFree = false;
+        return found;
+    }
+
+    private static TOperation? TakeKeptBehind<TOperation>(Operation first)
+        where TOperation : Operation
+    {
+        for (Operation? other = first._nextKept; other is not null; other = other._nextKept)
         {
-            if (before.Next is not TOperation found)
+            if (other is not TOperation { _isFree: true } found)
                 continue;
-            before.Next = found.Next;
-            found.Next = null;
+            found._isFree = false;
             return found;
         }
 
@@ -140,7 +154,7 @@ internal abstract class Operation : WorkItem
         {
             CheckVersion(token);
             _isAwaitedInPlace = true;
-            machine.WaitBox = continuation;
+            machine.NoteWaitBox(owner, continuation);
             machine.WaitReason = _afterTurn != Outcome.Pending ? WaitReason.Yield : _reason;
             Attach(continuation, null);
             return;
@@ -222,23 +236,39 @@ internal abstract class Operation : WorkItem
     {
         if (!WasTaken || _owner is not Goroutine owner || (!_isAwaitedInPlace && Machine.CurrentGoroutine != owner))
             return;
-        if (owner.KeptOperations is not null && !HasRoomToKeep(owner))
-            return;
         Action = null;
         State = null;
-        Next = owner.KeptOperations;
-        owner.KeptOperations = this;
+        _isFree = _isKept || TryAddTo(owner);
     }
 
-    private static bool HasRoomToKeep(Goroutine owner)
+    /// <summary>Adds it to those that its goroutine keeps; one of them that was not given back makes room. False if there is none.</summary>
+    private bool TryAddTo(Goroutine owner)
     {
         int kept = 0;
-        for (WorkItem? other = owner.KeptOperations; other is not null; other = other.Next)
+        Operation? notGivenBack = null;
+        Operation? beforeThat = null;
+        for (Operation? other = owner.KeptOperations, before = null; other is not null; before = other, other = other._nextKept)
         {
-            if (++kept == MaxKept)
-                return false;
+            kept++;
+            if (!other._isFree)
+                (notGivenBack, beforeThat) = (other, before);
         }
 
+        if (kept >= MaxKept)
+        {
+            if (notGivenBack is null)
+                return false;
+            if (beforeThat is null)
+                owner.KeptOperations = notGivenBack._nextKept;
+            else
+                beforeThat._nextKept = notGivenBack._nextKept;
+            notGivenBack._nextKept = null;
+            notGivenBack._isKept = false;
+        }
+
+        _isKept = true;
+        _nextKept = owner.KeptOperations;
+        owner.KeptOperations = this;
         return true;
     }
 
@@ -261,7 +291,8 @@ internal abstract class Operation : WorkItem
         else
         {
             Action = continuation;
-            State = state;
+            if (state is not null)
+                State = state;
         }
     }
 
