@@ -278,19 +278,25 @@ public sealed partial class Select
             return;
         }
 
+        bool anyWatched = false;
         foreach (ref SelectChannel each in _channels.AsSpan(0, _channelCount))
         {
-            if (each.IsChosen)
-                each.Channel.Unlock();
+            if (!each.IsChosen)
+                continue;
+            each.IsChosen = false;
+            anyWatched |= each.Channel.IsWatched;
+            each.Channel.Unlock();
         }
 
-        // Without any lock: those who watch are told what they see now.
+        if (anyWatched)
+            NotifyWatchers();
+    }
+
+    /// <summary>Without any lock: those who watch are told what they see now.</summary>
+    private void NotifyWatchers()
+    {
         foreach (ref SelectChannel each in _channels.AsSpan(0, _channelCount))
-        {
-            if (each.IsChosen)
-                each.Channel.NotifyWatchers();
-            each.IsChosen = false;
-        }
+            each.Channel.NotifyWatchers();
     }
 
     private void Enqueue(SelectOperation operation)
