@@ -190,6 +190,7 @@ public static class Go
         goroutine.Engine.StartFreshMachineFor(goroutine);
         goroutine.Extra.KeepThread = (options & ThreadLockOptions.KeepThread) != 0;
         await Yield();
+        MonitorWaits.Learn();
         return new ThreadLock(goroutine);
     }
 

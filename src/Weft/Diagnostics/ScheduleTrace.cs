@@ -15,6 +15,9 @@ internal sealed class ScheduleTrace : IDisposable
     private readonly Timer _timer;
     private readonly long _start = MonotonicClock.Now;
 
+    // 1 while a line is being written: on a busy pool the timer's calls overlap, and a later line must not come before an earlier one.
+    private int _printing;
+
     private ScheduleTrace(Engine engine, int period, bool detail)
     {
         _engine = engine;
@@ -72,6 +75,20 @@ internal sealed class ScheduleTrace : IDisposable
             return;
         }
 
+        if (Interlocked.Exchange(ref _printing, 1) != 0)
+            return;
+        try
+        {
+            Write();
+        }
+        finally
+        {
+            Volatile.Write(ref _printing, 0);
+        }
+    }
+
+    private void Write()
+    {
         var text = new StringBuilder(Line(_engine, (MonotonicClock.Now - _start) / MonotonicClock.NanosecondsPerMillisecond)).AppendLine();
         if (_detail)
         {

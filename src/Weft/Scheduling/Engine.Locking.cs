@@ -11,6 +11,7 @@ internal sealed partial class Engine
         {
             machine.Engine.RequireThreads();
             CheckLockable(machine, goroutine);
+            MonitorWaits.Learn();
         }
 
         extra.KeepThread |= keepThread;

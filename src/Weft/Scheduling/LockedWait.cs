@@ -19,6 +19,12 @@ internal sealed class LockedWait
     /// <summary>The most handles a wait can have.</summary>
     private const int MaxHandles = 64;
 
+    /// <summary>
+    /// Milliseconds for which a wait that may be one for a lock of the runtime's own goes without mail: see <see cref="MonitorWaits"/>. Such a lock
+    /// is held for microseconds; this is many times what its holder waits for a CPU on a busy machine.
+    /// </summary>
+    private const int LockPatience = 100;
+
     private AutoResetEvent? _mail;
     private int _waiting;
 
@@ -35,6 +41,14 @@ internal sealed class LockedWait
 
     private int Run(Engine engine, Machine machine, Goroutine goroutine, IntPtr[] handles, bool all, int timeout, long start)
     {
+        if (MonitorWaits.MayBeForALock(handles))
+        {
+            int patience = timeout < 0 ? LockPatience : Math.Min(timeout, LockPatience);
+            int early = WaitPiece(engine, machine, goroutine, handles, all, patience);
+            if (early != WaitHandle.WaitTimeout || patience == timeout)
+                return early;
+        }
+
         _mail ??= new AutoResetEvent(false);
         bool inPieces = all || handles.Length == MaxHandles;
         IntPtr[] withMail = inPieces ? handles : [.. handles, _mail.SafeWaitHandle.DangerousGetHandle()];

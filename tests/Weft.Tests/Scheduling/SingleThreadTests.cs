@@ -29,7 +29,7 @@ public sealed class SingleThreadTests
             return sum;
         });
         Assert.Equal(2_000, ended);
-        Assert.Equal([Environment.CurrentManagedThreadId], threads);
+        Assert.Equal(Environment.CurrentManagedThreadId, Assert.Single(threads));
         Assert.Equal(0, scheduler.Statistics.ThreadsCreated);
         Assert.Empty(TaskList.Of(scheduler));
     }

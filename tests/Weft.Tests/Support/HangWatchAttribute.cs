@@ -14,7 +14,7 @@ internal sealed class HangWatchAttribute : Attribute, IBeforeAfterTestAttribute
     public void After(MethodInfo methodUnderTest, IXunitTest test) =>
         HangWatchdog.Expect($"what follows {test.TestDisplayName}", HangWatchdog.DefaultLimit);
 
-    private static TimeSpan LimitOf(MethodInfo method)
+    internal static TimeSpan LimitOf(MethodInfo method)
     {
         HangLimitAttribute? limit =
             method.GetCustomAttribute<HangLimitAttribute>() ?? method.ReflectedType?.GetCustomAttribute<HangLimitAttribute>();

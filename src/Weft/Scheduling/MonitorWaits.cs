@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+
+namespace Weft.Scheduling;
+
+/// <summary>
+/// Tells the waits inside Monitor.Wait, on which Task.Wait, SemaphoreSlim and others rest, from those for a lock. On NativeAOT a locked goroutine
+/// must know.
+/// </summary>
+/// <remarks>
+/// There, Monitor.Wait first makes the object's list of waiters, under a lock of the runtime's own. If that lock is contended, the wait hook is called for it:
+/// the thread is in no list yet, and holds the object's lock, which it may enter again. Mail that ran in this hook, and completed what the thread is
+/// about to wait for, would pulse an empty list, and the wait that follows would never end. CoreCLR does all of that in native code. What
+/// tells the two kinds apart is that Monitor.Wait uses the same event each time on a thread.
+/// </remarks>
+internal sealed class MonitorWaits : SynchronizationContext
+{
+    /// <summary>Nothing waits for so many milliseconds: the hook answers at once.</summary>
+    private const int Question = int.MaxValue - 1;
+
+    private static readonly bool s_areManaged = !RuntimeFeature.IsDynamicCodeSupported;
+
+    [ThreadStatic]
+    private static IntPtr t_event;
+
+    private MonitorWaits() => SetWaitNotificationRequired();
+
+    /// <summary>
+    /// Learns the calling thread's event. Not inside a wait hook: the runtime keeps one record of a waiter a thread, and a Monitor.Wait inside
+    /// another spoils it (dotnet/runtime#123173).
+    /// </summary>
+    internal static void Learn()
+    {
+        if (!s_areManaged || t_event != 0)
+            return;
+        SynchronizationContext? before = Current;
+        SetSynchronizationContext(new MonitorWaits());
+        try
+        {
+            object question = new();
+            lock (question)
+                Monitor.Wait(question, Question);
+        }
+        finally
+        {
+            SetSynchronizationContext(before);
+        }
+    }
+
+    /// <summary>Whether a wait for these may be one for a lock of the runtime's own.</summary>
+    internal static bool MayBeForALock(IntPtr[] handles) => s_areManaged && handles.Length == 1 && handles[0] != t_event;
+
+    /// <inheritdoc/>
+    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        if (millisecondsTimeout != Question)
+            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+        t_event = waitHandles[0];
+        return WaitHandle.WaitTimeout;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using Weft.Tests.Support;
+
+namespace Weft.Tests.Scheduling;
+
+/// <summary>A goroutine that waits, and inside that wait runs something of its own that waits for longer.</summary>
+public sealed class NestedWaitTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wait_EndsWhileAnInnerOneGoesOn_BothEnd(bool locked)
+    {
+        if (locked && !RuntimeFeature.IsDynamicCodeSupported)
+            Assert.Skip("on NativeAOT a Monitor.Wait inside another one of its thread takes its pulse: dotnet/runtime#123173");
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        var outerMayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var innerMayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Goroutine both = scheduler.Start(async () =>
+        {
+            using ThreadLock hold = locked ? Go.LockOSThread() : default;
+            Task inner = WaitLaterAsync();
+            outerMayEnd.Task.Wait();
+            await inner;
+
+            async Task WaitLaterAsync()
+            {
+                await Task.Yield();
+                outerMayEnd.SetResult();
+                innerMayEnd.Task.Wait();
+                Assert.True(innerMayEnd.Task.IsCompleted);
+            }
+        });
+        await outerMayEnd.Task.WaitAsync(Limits.Hang, TestContext.Current.CancellationToken);
+        await Task.Delay(20, TestContext.Current.CancellationToken);
+        innerMayEnd.SetResult();
+        await both.Within();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WaitOne_ForAHandleThatOwnMailSets_Ends(bool locked)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        await scheduler.Start(async () =>
+        {
+            using ThreadLock hold = locked ? Go.LockOSThread() : default;
+            using var handle = new ManualResetEvent(false);
+            Task setter = SetLaterAsync();
+            Assert.True(handle.WaitOne());
+            await setter;
+
+            async Task SetLaterAsync()
+            {
+                await Task.Yield();
+                handle.Set();
+            }
+        }).Within();
+    }
+}
