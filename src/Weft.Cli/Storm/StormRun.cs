@@ -9,6 +9,7 @@ namespace Weft.Cli.Storm;
 /// <summary>A whole storm on one engine: what was there before, the bursts, the wait for the floor, what was left.</summary>
 internal sealed class StormRun(StormOptions options, StormWork work, Action<StormProgress> show)
 {
+    // With ten, code compiled and pages touched late count as the storm's.
     private const int WarmUps = 40;
     private const int WarmUpGoroutines = 20;
     private static readonly TimeSpan s_warmUpBlock = TimeSpan.FromMilliseconds(5);
