@@ -14,8 +14,9 @@ internal static class Allocations
     /// <summary>How many operations to measure.</summary>
     public const int Operations = 100_000;
 
-    // A collection or a compilation in the background that falls into one measurement does not fall into all.
-    private const int Attempts = 4;
+    // A collection or a compilation in the background that falls into one measurement does not fall into all; nor does, on a busy system, a
+    // machine that the monitor starts because the one that runs the operations has no CPU. An operation that allocates does so each time.
+    private const int Attempts = 25;
 
     /// <summary>Runs it for warming up, then measured; fails if each time something was allocated, by whatever thread.</summary>
     /// <param name="operations">Does <see cref="Operations"/> operations; called again and again by the same goroutine.</param>
