@@ -102,24 +102,39 @@ public sealed partial class GoLock
     {
         LockWaiter waiter = Rent();
         waiter.BeginBlocking(token);
+
+        // Interrupted when it had been woken already: it may still get the lock, and then the interrupt meets the next wait, here or elsewhere.
+        bool isInterrupted = false;
         WaitOutcome outcome = TryEnqueue(waiter, woken: false);
         while (outcome == WaitOutcome.Waiting)
         {
-            if (!waiter.Block())
+            if (isInterrupted)
+            {
+                isInterrupted = false;
+                Thread.CurrentThread.Interrupt();
+            }
+
+            try
+            {
+                waiter.Block();
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or ThreadInterruptedException)
             {
                 if (TryRemove(waiter))
                 {
-                    outcome = WaitOutcome.Cancelled;
-                    break;
+                    Return(waiter);
+                    throw;
                 }
 
-                waiter.AwaitWakeUp();
+                isInterrupted = waiter.AwaitWakeUp() | exception is ThreadInterruptedException;
             }
 
             outcome = TryTakeWoken(waiter) ? WaitOutcome.Done : TryEnqueue(waiter, woken: true);
         }
 
         Return(waiter);
+        if (isInterrupted)
+            Thread.CurrentThread.Interrupt();
         if (outcome == WaitOutcome.Cancelled)
             throw new OperationCanceledException(token);
     }

@@ -65,22 +65,30 @@ internal sealed class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWor
             _event!.Reset();
     }
 
-    /// <summary>Sleeps until woken; false when the token is cancelled. If it was woken by then, the wake-up may be on its way: see <see cref="AwaitWakeUp"/>.</summary>
-    internal bool Block()
-    {
-        try
-        {
-            _event!.Wait(_token);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    /// <summary>Sleeps until woken.</summary>
+    /// <exception cref="OperationCanceledException">The token is cancelled.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted.</exception>
+    /// <remarks>If it was woken before it threw, the wake-up may be on its way: see <see cref="AwaitWakeUp"/>.</remarks>
+    internal void Block() => _event!.Wait(_token);
 
     /// <summary>Waits for a wake-up that is certain to come. Until then the waiter must not be used for anything else.</summary>
-    internal void AwaitWakeUp() => _event!.Wait(CancellationToken.None);
+    /// <returns>Whether the thread was interrupted meanwhile; then that is still to be told.</returns>
+    internal bool AwaitWakeUp()
+    {
+        bool wasInterrupted = false;
+        while (true)
+        {
+            try
+            {
+                _event!.Wait(CancellationToken.None);
+                return wasInterrupted;
+            }
+            catch (ThreadInterruptedException)
+            {
+                wasInterrupted = true;
+            }
+        }
+    }
 
     /// <summary>Has the waiter try again. False when it never will, as its scheduler was disposed.</summary>
     internal bool Wake()
