@@ -59,6 +59,9 @@ public sealed partial class GoLock
             _usedOutside = true;
     }
 
+    /// <summary>Somebody is about to wait for it who will have it outside goroutines. Before he enters the list, as above.</summary>
+    internal void NoteOutside() => _usedOutside = true;
+
     private void NoteOvertaking()
     {
         if (++_overtakes < OvertakesPerLook)
