@@ -27,6 +27,7 @@ public readonly struct ReceiveAwaitable<T>
     public Awaiter GetAwaiter() => new(this);
 
     /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
+    /// <param name="continueOnCapturedContext">Whether to go on where the await began: on its goroutine, if there is one.</param>
     public ConfiguredValueTaskAwaitable<T> ConfigureAwait(bool continueOnCapturedContext) =>
         AsValueTask().ConfigureAwait(continueOnCapturedContext);
 
@@ -37,6 +38,7 @@ public readonly struct ReceiveAwaitable<T>
     public ValueTask<T> AsValueTask() => _operation is null ? new ValueTask<T>(_value) : new ValueTask<T>(_operation, _version);
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
+    /// <param name="receive">The receive.</param>
     public static implicit operator ValueTask<T>(ReceiveAwaitable<T> receive) => receive.AsValueTask();
 
     /// <summary>Awaits the receive; used by the compiler.</summary>

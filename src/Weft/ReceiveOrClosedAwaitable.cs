@@ -27,6 +27,7 @@ public readonly struct ReceiveOrClosedAwaitable<T>
     public Awaiter GetAwaiter() => new(this);
 
     /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
+    /// <param name="continueOnCapturedContext">Whether to go on where the await began: on its goroutine, if there is one.</param>
     public ConfiguredValueTaskAwaitable<Received<T>> ConfigureAwait(bool continueOnCapturedContext) =>
         AsValueTask().ConfigureAwait(continueOnCapturedContext);
 
@@ -38,6 +39,7 @@ public readonly struct ReceiveOrClosedAwaitable<T>
         _operation is null ? new ValueTask<Received<T>>(_value) : new ValueTask<Received<T>>(_operation, _version);
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
+    /// <param name="receive">The receive.</param>
     public static implicit operator ValueTask<Received<T>>(ReceiveOrClosedAwaitable<T> receive) => receive.AsValueTask();
 
     /// <summary>Awaits the receive; used by the compiler.</summary>

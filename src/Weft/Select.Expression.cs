@@ -6,6 +6,7 @@ public sealed partial class Select
     private Action? _default;
 
     /// <summary>Adds a case that receives. A closed and empty channel gives the type's default, as <see cref="Chan{T}.ReceiveAsync"/> does.</summary>
+    /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel; null: never.</param>
     /// <param name="then">What to do with the value when the case wins.</param>
     /// <returns>This select.</returns>
@@ -18,6 +19,7 @@ public sealed partial class Select
     }
 
     /// <summary>Adds a case that receives a value or the news that the channel is closed and empty.</summary>
+    /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel; null: never.</param>
     /// <param name="then">What to do with either when the case wins.</param>
     /// <returns>This select.</returns>
@@ -30,6 +32,7 @@ public sealed partial class Select
     }
 
     /// <summary>Adds a case that sends.</summary>
+    /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel; null: never.</param>
     /// <param name="value">What to send.</param>
     /// <param name="then">What to do when it was sent.</param>

@@ -44,12 +44,15 @@ public sealed partial class Select
 
     private SelectCase[] _cases = [];
     private int _count;
+
     /// <summary>Adds a case that receives.</summary>
+    /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel, or null for a case that is switched off for now.</param>
     /// <exception cref="InvalidOperationException">The select waits, or has <see cref="MaxCases"/> cases.</exception>
     public ReceiveCase<T> Receive<T>(Chan<T>? channel) => Add(new ReceiveCase<T>(this, _count, channel));
 
     /// <summary>Adds a case that sends.</summary>
+    /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel, or null for a case that is switched off for now.</param>
     /// <param name="value">What to send; <see cref="SendCase{T}.Value"/> changes it.</param>
     /// <exception cref="InvalidOperationException">The select waits, or has <see cref="MaxCases"/> cases.</exception>

@@ -18,6 +18,7 @@ public readonly struct SelectAwaitable
     public Awaiter GetAwaiter() => new(_select);
 
     /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
+    /// <param name="continueOnCapturedContext">Whether to go on where the await began: on its goroutine, if there is one.</param>
     public ConfiguredValueTaskAwaitable<SelectCase> ConfigureAwait(bool continueOnCapturedContext) =>
         AsValueTask().ConfigureAwait(continueOnCapturedContext);
 
@@ -40,6 +41,7 @@ public readonly struct SelectAwaitable
     }
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
+    /// <param name="select">The wait.</param>
     public static implicit operator ValueTask<SelectCase>(SelectAwaitable select) => select.AsValueTask();
 
     /// <summary>Awaits the wait; used by the compiler.</summary>

@@ -22,6 +22,7 @@ public readonly struct SendAwaitable
     public Awaiter GetAwaiter() => new(this);
 
     /// <summary>As <see cref="ValueTask.ConfigureAwait"/>.</summary>
+    /// <param name="continueOnCapturedContext">Whether to go on where the await began: on its goroutine, if there is one.</param>
     public ConfiguredValueTaskAwaitable ConfigureAwait(bool continueOnCapturedContext) =>
         AsValueTask().ConfigureAwait(continueOnCapturedContext);
 
@@ -32,6 +33,7 @@ public readonly struct SendAwaitable
     public ValueTask AsValueTask() => _operation is null ? default : new ValueTask(_operation, _version);
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
+    /// <param name="send">The send.</param>
     public static implicit operator ValueTask(SendAwaitable send) => send.AsValueTask();
 
     /// <summary>Awaits the send; used by the compiler.</summary>

@@ -1,18 +1,19 @@
 using Weft.Channels;
+using Weft.Groups;
 using Weft.Scheduling;
 
 namespace Weft;
 
 /// <summary>The end of a task, as a case of a <see cref="Select"/>; made by <see cref="Select.Task"/>.</summary>
-public sealed class TaskCase : SelectCase
+public sealed class TaskCase : SelectCase, IWaiter<TaskCase>
 {
     private Task? _task;
 
-    // The task that will tell, when it ends: a task is asked once, however many waits it takes.
-    private Task? _asked;
+    // Of the task; null until it is waited for.
+    private TaskWatch? _watch;
 
-    // The wait that is on, if any; read by the task's continuation.
-    private volatile SelectOperation? _waiting;
+    // The wait that is on, from Arm to Disarm.
+    private SelectOperation? _waiting;
 
     internal TaskCase(Select select, int index, Task? task)
         : base(select, index) => _task = task;
@@ -25,9 +26,18 @@ public sealed class TaskCase : SelectCase
         set
         {
             Select.NoteChange(false);
+            if (_task == value)
+                return;
             _task = value;
+            _watch = null;
         }
     }
+
+    TaskCase? IWaiter<TaskCase>.Previous { get; set; }
+
+    TaskCase? IWaiter<TaskCase>.Following { get; set; }
+
+    bool IWaiter<TaskCase>.IsListed { get; set; }
 
     internal override bool TryNow(out Operation? counterpart)
     {
@@ -40,32 +50,26 @@ public sealed class TaskCase : SelectCase
         if (_task is not Task task)
             return;
         _waiting = operation;
-        if (_asked != task)
-        {
-            Ask(task);
-        }
-        else if (task.IsCompleted)
-        {
-            OnEnded(task); // between the look and here; its continuation may have found no wait
-        }
-    }
 
-    internal override void Disarm() => _waiting = null;
-
-    // Apart from Arm, which would make the continuation's object at each call.
-    private void Ask(Task task)
-    {
-        _asked = task;
-        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => OnEnded(task));
-    }
-
-    private void OnEnded(Task task)
-    {
-        // The wait's number is read before it is asked whether the wait is for this task: a claim for a later wait than that fails.
-        if (_waiting is not SelectOperation operation)
+        // It may have ended since it was looked at; then there is nothing to watch.
+        if (!task.IsCompleted && (_watch ??= TaskWatch.Of(task)).TryAdd(this))
             return;
-        uint wait = operation.Wait;
-        if (_waiting == operation && _task == task && operation.TryClaim(wait, Index))
-            operation.Complete(Outcome.Done, Machine.Calling);
+        Claim()?.Complete(Outcome.Done, Machine.Calling);
+    }
+
+    internal override void Disarm()
+    {
+        if (_waiting is null)
+            return;
+        _watch?.Remove(this);
+        _waiting = null;
+    }
+
+    /// <summary>Wins the wait that is on; null if another has. By the one who waits, or under the watch's gate while the case is listed.</summary>
+    /// <returns>What the caller has to complete, without locks.</returns>
+    internal SelectOperation? Claim()
+    {
+        SelectOperation operation = _waiting!;
+        return operation.TryClaim(operation.Wait, Index) ? operation : null;
     }
 }

@@ -110,6 +110,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             : new ReceiveOrClosedAwaitable<T>(new Received<T>(value, outcome == Outcome.Done));
 
     /// <summary>Sends a value if that is possible without waiting.</summary>
+    /// <param name="value">What to send.</param>
     /// <returns>Whether it was sent.</returns>
     /// <exception cref="ChannelClosedException">The channel is closed.</exception>
     public bool TrySend(T value)
@@ -246,6 +247,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     }
 
     /// <summary>Receives a value if there is one.</summary>
+    /// <param name="value">The value; the type's default if there was none.</param>
     /// <returns>Whether there was one; false also when the channel is closed and empty.</returns>
     public bool TryReceive(out T value)
     {

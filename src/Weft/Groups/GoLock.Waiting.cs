@@ -59,6 +59,9 @@ public sealed partial class GoLock
             _usedOutside = true;
     }
 
+    /// <summary>Somebody is about to wait for it who will have it outside goroutines. Before he enters the list, as above.</summary>
+    internal void NoteOutside() => _usedOutside = true;
+
     private void NoteOvertaking()
     {
         if (++_overtakes < OvertakesPerLook)
@@ -102,24 +105,39 @@ public sealed partial class GoLock
     {
         LockWaiter waiter = Rent();
         waiter.BeginBlocking(token);
+
+        // Interrupted when it had been woken already: it may still get the lock, and then the interrupt meets the next wait, here or elsewhere.
+        bool isInterrupted = false;
         WaitOutcome outcome = TryEnqueue(waiter, woken: false);
         while (outcome == WaitOutcome.Waiting)
         {
-            if (!waiter.Block())
+            if (isInterrupted)
+            {
+                isInterrupted = false;
+                Thread.CurrentThread.Interrupt();
+            }
+
+            try
+            {
+                waiter.Block();
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or ThreadInterruptedException)
             {
                 if (TryRemove(waiter))
                 {
-                    outcome = WaitOutcome.Cancelled;
-                    break;
+                    Return(waiter);
+                    throw;
                 }
 
-                waiter.AwaitWakeUp();
+                isInterrupted = waiter.AwaitWakeUp() | exception is ThreadInterruptedException;
             }
 
             outcome = TryTakeWoken(waiter) ? WaitOutcome.Done : TryEnqueue(waiter, woken: true);
         }
 
         Return(waiter);
+        if (isInterrupted)
+            Thread.CurrentThread.Interrupt();
         if (outcome == WaitOutcome.Cancelled)
             throw new OperationCanceledException(token);
     }

@@ -59,6 +59,7 @@ public sealed partial class GoLock
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; the lock is then not taken.</param>
     /// <returns>Unlocks when it is disposed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled before the lock was free.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted before the lock was free; the lock is then not taken.</exception>
     public Releaser Lock(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -36,10 +36,11 @@ public sealed partial class GoroutineGroup
 
     bool IWaitQueue.TryRemove(WaitOperation operation)
     {
-        // Starts cannot be cancelled one by one.
         _gate.Enter();
         bool removed = operation.IsListed;
-        if (removed)
+        if (removed && operation is StartOperation)
+            _starting.Remove(operation);
+        else if (removed)
             _waiting.Remove(operation);
         _gate.Exit();
         return removed;

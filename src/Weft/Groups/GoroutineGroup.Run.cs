@@ -45,6 +45,8 @@ public sealed partial class GoroutineGroup
     }
 
     /// <summary>Runs a goroutine for each item and returns their results in the order of the items.</summary>
+    /// <typeparam name="TSource">The type of the items.</typeparam>
+    /// <typeparam name="TResult">The type of the results.</typeparam>
     /// <param name="source">The items. They are asked for as there is room.</param>
     /// <param name="body">What a goroutine does; it is given its item and the group's <see cref="Token"/>.</param>
     /// <param name="limit">How many goroutines may be under way at a time; at least 1.</param>

@@ -13,6 +13,7 @@ public sealed partial class GoroutineGroup
     /// <param name="line">Supplied by the compiler.</param>
     /// <exception cref="OperationCanceledException">The group is cancelled, or was while this waited; the child is not started.</exception>
     /// <exception cref="ObjectDisposedException">The group or its scheduler is disposed.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted before there was room for the child; it is not started.</exception>
     public Goroutine Start(Action body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         StartNow(Child(NotNull(body), BodyKind.Action, file, line));
 

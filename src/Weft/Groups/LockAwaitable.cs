@@ -4,7 +4,9 @@ using Weft.Groups;
 
 namespace Weft;
 
-/// <summary>What <see cref="GoLock.LockAsync"/> returns: awaiting it gives the lock. Await it once, at once.</summary>
+/// <summary>
+/// What <see cref="GoLock.LockAsync"/> returns: awaiting it gives the lock. Await it once, at once. It converts to a <see cref="ValueTask{T}"/>.
+/// </summary>
 public readonly struct LockAwaitable
 {
     private readonly GoLock _lock;
@@ -21,8 +23,21 @@ public readonly struct LockAwaitable
     /// <summary>Makes <c>await</c> work.</summary>
     public Awaiter GetAwaiter() => new(_lock, _waiter);
 
-    /// <summary>The same as a task, to combine it with others; it is waited for from now on.</summary>
-    public async Task<GoLock.Releaser> AsTask() => await this;
+    /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
+    /// <param name="continueOnCapturedContext">Whether to go on where the await began: on its goroutine, if there is one.</param>
+    public ConfiguredValueTaskAwaitable<GoLock.Releaser> ConfigureAwait(bool continueOnCapturedContext) =>
+        AsValueTask().ConfigureAwait(continueOnCapturedContext);
+
+    /// <summary>The same as a task, to combine it with others; it is waited for from now on, as by somebody outside goroutines.</summary>
+    public Task<GoLock.Releaser> AsTask() => AsValueTask().AsTask();
+
+    /// <summary>The same as a <see cref="ValueTask{T}"/>; use that instead from then on. Nothing waits before it is awaited.</summary>
+    public ValueTask<GoLock.Releaser> AsValueTask() =>
+        _waiter is null ? new ValueTask<GoLock.Releaser>(new GoLock.Releaser(_lock)) : new ValueTask<GoLock.Releaser>(_waiter, _waiter.Version);
+
+    /// <summary>As <see cref="AsValueTask"/>.</summary>
+    /// <param name="locking">The wait for the lock.</param>
+    public static implicit operator ValueTask<GoLock.Releaser>(LockAwaitable locking) => locking.AsValueTask();
 
     /// <summary>Awaits the lock; used by the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

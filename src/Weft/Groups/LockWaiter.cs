@@ -10,7 +10,7 @@ namespace Weft.Groups;
 /// Between <see cref="Begin"/> and <see cref="End"/> it belongs to one wait. What is written before it enters the list is read by whoever takes
 /// it out, under the lock's gate. Then it is the waiter's own again, until it enters the list once more.
 /// </remarks>
-internal sealed class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWorkItem
+internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWorkItem
 {
     /// <summary>
     /// Who blocks sleeps soon, as its processor goes on only then; the lock has been spun for already.
@@ -19,7 +19,8 @@ internal sealed class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWor
 
     private readonly GoLock _lock;
 
-    private Action? _continuation;
+    // An Action, or what a ValueTask is awaited with: an Action<object?>, which is given State.
+    private object? _continuation;
 
     // Where the continuation is to run: a goroutine, another SynchronizationContext, a TaskScheduler, or null for the pool.
     private object? _context;
@@ -65,22 +66,30 @@ internal sealed class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWor
             _event!.Reset();
     }
 
-    /// <summary>Sleeps until woken; false when the token is cancelled. If it was woken by then, the wake-up may be on its way: see <see cref="AwaitWakeUp"/>.</summary>
-    internal bool Block()
-    {
-        try
-        {
-            _event!.Wait(_token);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    /// <summary>Sleeps until woken.</summary>
+    /// <exception cref="OperationCanceledException">The token is cancelled.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted.</exception>
+    /// <remarks>If it was woken before it threw, the wake-up may be on its way: see <see cref="AwaitWakeUp"/>.</remarks>
+    internal void Block() => _event!.Wait(_token);
 
     /// <summary>Waits for a wake-up that is certain to come. Until then the waiter must not be used for anything else.</summary>
-    internal void AwaitWakeUp() => _event!.Wait(CancellationToken.None);
+    /// <returns>Whether the thread was interrupted meanwhile; then that is still to be told.</returns>
+    internal bool AwaitWakeUp()
+    {
+        bool wasInterrupted = false;
+        while (true)
+        {
+            try
+            {
+                _event!.Wait(CancellationToken.None);
+                return wasInterrupted;
+            }
+            catch (ThreadInterruptedException)
+            {
+                wasInterrupted = true;
+            }
+        }
+    }
 
     /// <summary>Has the waiter try again. False when it never will, as its scheduler was disposed.</summary>
     internal bool Wake()
@@ -95,25 +104,6 @@ internal sealed class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWor
         bool runs = _context is not Goroutine { Engine.IsStopped: true };
         Post();
         return runs;
-    }
-
-    /// <summary>Awaited: waits, and runs <paramref name="continuation"/> when that is over.</summary>
-    internal void Await(Action continuation)
-    {
-        if (_continuation is not null)
-            throw new InvalidOperationException("A lock operation can be awaited once only.");
-        _continuation = continuation;
-        State = continuation.Target;
-        _context = WaitContext.Capture();
-
-        // Before the waiter enters the list: off goroutines, it may be woken and used again before this returns. A cancellation that
-        // comes too early for the list is seen on entering it.
-        if (_token.CanBeCanceled)
-            _registration = _token.UnsafeRegister(static w => ((LockWaiter)w!).Cancel(), this);
-        _outcome = WaitOutcome.Waiting;
-        if (TryEnqueue(woken: false))
-            return;
-        Post();
     }
 
     /// <summary>The wait's outcome, asked for by the one who awaited it.</summary>
@@ -133,6 +123,7 @@ internal sealed class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWor
     internal bool End()
     {
         bool reusable = _blocks || !_token.CanBeCanceled || _registration.Unregister();
+        _version++;
         _continuation = null;
         _context = null;
         _token = default;
@@ -150,7 +141,10 @@ internal sealed class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWor
     {
         if (_outcome == WaitOutcome.Waiting && !TryAgain())
             return;
-        _continuation!();
+        if (_continuation is Action action)
+            action();
+        else
+            ((Action<object?>)_continuation!)(State);
     }
 
     private bool TryAgain()

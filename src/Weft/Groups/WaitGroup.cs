@@ -75,6 +75,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
 
     /// <summary>As <see cref="WaitAsync"/>, and blocks the calling thread; a goroutine's processor goes on to another one.</summary>
     /// <inheritdoc cref="WaitAsync"/>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted before the counter was zero.</exception>
     public void Wait(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -7,7 +7,7 @@ namespace Weft.Groups;
 /// <summary>Where a <see cref="WaitOperation"/> waits.</summary>
 internal interface IWaitQueue
 {
-    /// <summary>Takes an operation that was cancelled out of its list; false if its end is on its way.</summary>
+    /// <summary>Takes an operation that was cancelled or interrupted out of its list; false if its end is on its way.</summary>
     bool TryRemove(WaitOperation operation);
 
     /// <summary>Called when a wait that has not failed returns to the one who waited; may throw.</summary>
@@ -76,14 +76,35 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     internal void Discard() => _registration.Unregister();
 
     /// <summary>Blocks the calling thread until the end.</summary>
+    /// <exception cref="ThreadInterruptedException">The interrupt came first; the wait has left no trace.</exception>
     internal void Block()
     {
-        lock (this)
+        // Once the operation has been taken out of its list, its end has been decided on: an interrupt comes too late.
+        bool wasInterrupted = false;
+        while (Volatile.Read(ref _phase) != Ended)
         {
-            while (Volatile.Read(ref _phase) != Ended)
-                Monitor.Wait(this);
+            try
+            {
+                lock (this)
+                {
+                    if (Volatile.Read(ref _phase) != Ended)
+                        Monitor.Wait(this);
+                }
+            }
+            catch (ThreadInterruptedException)
+            {
+                if (_queue.TryRemove(this))
+                {
+                    _registration.Unregister();
+                    throw;
+                }
+
+                wasInterrupted = true;
+            }
         }
 
+        if (wasInterrupted)
+            Thread.CurrentThread.Interrupt(); // meets the next wait
         GetResult(0);
     }
 

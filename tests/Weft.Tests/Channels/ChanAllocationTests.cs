@@ -194,6 +194,7 @@ public sealed class ChanAllocationTests
         ASend,
         ATimeout,
         ATask,
+        TwoTasksInTurn,
         AToken,
         Default,
     }
@@ -238,6 +239,8 @@ public sealed class ChanAllocationTests
                 select.Timeout(TimeSpan.FromHours(1));
             else if (beside == Beside.ATask)
                 select.Task(new TaskCompletionSource().Task);
+            Task[] tasks = [new TaskCompletionSource().Task, new TaskCompletionSource().Task];
+            TaskCase? task = beside == Beside.TwoTasksInTurn ? select.Task(tasks[0]) : null;
             await Allocations.AssertNoneAsync(Loop);
             quiet.Close();
             await sender.Completion;
@@ -247,6 +250,8 @@ public sealed class ChanAllocationTests
                 for (int i = 0; i < Operations; i++)
                 {
                     SelectCase? winner;
+                    if (task is not null)
+                        task.Task = tasks[i / 2 % 2];
                     if (beside == Beside.Default)
                     {
                         if ((winner = select.TryWait()) is null)

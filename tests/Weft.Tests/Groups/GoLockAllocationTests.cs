@@ -18,19 +18,22 @@ public sealed class GoLockAllocationTests
 
         async ValueTask Loop()
         {
-            for (int i = 0; i < Operations / 2; i++)
+            for (int i = 0; i < Operations / 3; i++)
             {
-                (await @lock.LockAsync(withToken ? source.Token : CancellationToken.None)).Dispose();
+                CancellationToken token = withToken ? source.Token : CancellationToken.None;
+                (await @lock.LockAsync(token)).Dispose();
+                (await @lock.LockAsync(token).AsValueTask()).Dispose();
                 @lock.Lock().Dispose();
             }
         }
     }
 
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(1, true)]
-    public async Task LockAsync_EachTimeHeldByAnother_AllocatesNothing(int procs, bool withToken)
+    [InlineData(1, false, false)]
+    [InlineData(2, false, false)]
+    [InlineData(1, true, false)]
+    [InlineData(1, false, true)]
+    public async Task LockAsync_EachTimeHeldByAnother_AllocatesNothing(int procs, bool withToken, bool asValueTask)
     {
         const int Others = 3;
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
@@ -61,7 +64,7 @@ public sealed class GoLockAllocationTests
             // Four goroutines do their share of the operations each.
             for (int i = 0; i < Operations / (Others + 1); i++)
             {
-                using (await @lock.LockAsync(token))
+                using (asValueTask ? await @lock.LockAsync(token).AsValueTask() : await @lock.LockAsync(token))
                     await Go.Yield();
             }
         }

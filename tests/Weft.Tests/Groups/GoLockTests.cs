@@ -365,6 +365,110 @@ public sealed class GoLockTests
     }
 
     [Fact]
+    public async Task AsValueTask_FreeOrLocked_GivesTheLockOnTheGoroutine()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        var @lock = new GoLock();
+        await scheduler.StartChecked(async () =>
+        {
+            ValueTask<GoLock.Releaser> free = @lock.LockAsync();
+            Assert.True(free.IsCompletedSuccessfully);
+            GoLock.Releaser first = await free;
+            Goroutine? self = Go.Current;
+            Go.Start(() => first.Dispose());
+            ValueTask<GoLock.Releaser> locked = @lock.LockAsync().AsValueTask();
+            Assert.False(locked.IsCompleted);
+            using (await locked)
+            {
+                Assert.Same(self, Go.Current);
+                Assert.False(@lock.TryLock());
+            }
+
+            // It was awaited: the waiter may be another's by now.
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await locked);
+            Assert.True(@lock.TryLock());
+        }).Within();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ConfigureAwait_Locked_GoesOnWhereItSays(bool onCapturedContext)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        var @lock = new GoLock();
+        await scheduler.StartChecked(async () =>
+        {
+            Goroutine? self = Go.Current;
+            using (await @lock.LockAsync().ConfigureAwait(false))
+                Assert.Same(self, Go.Current);
+            Assert.True(@lock.TryLock());
+            Go.Start(@lock.Unlock);
+            using (await @lock.LockAsync().ConfigureAwait(onCapturedContext))
+                Assert.Same(onCapturedContext ? self : null, Go.Current);
+        }).Within();
+        Assert.True(@lock.TryLock());
+    }
+
+    [Fact]
+    public async Task AsTask_CancelledWhileWaiting_IsCancelledAndTheNextGetsIt()
+    {
+        using var source = new CancellationTokenSource();
+        var @lock = new GoLock();
+        Assert.True(@lock.TryLock());
+        Task<GoLock.Releaser> cancelled = @lock.LockAsync(source.Token).AsTask();
+        Task<GoLock.Releaser> next = @lock.LockAsync().AsTask();
+        await source.CancelAsync();
+        var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Limits.Hang));
+        Assert.Equal(source.Token, exception.CancellationToken);
+        Assert.True(cancelled.IsCanceled);
+        @lock.Unlock();
+        (await next.WaitAsync(Limits.Hang)).Dispose();
+        Assert.True(@lock.TryLock());
+    }
+
+    [Fact]
+    public async Task OnCompleted_Configured_FlowsTheAwaitersContext()
+    {
+        var @lock = new GoLock();
+        Assert.True(@lock.TryLock());
+        var local = new AsyncLocal<int> { Value = 7 };
+        var seen = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        @lock.LockAsync().ConfigureAwait(true).GetAwaiter().OnCompleted(() => seen.SetResult(local.Value));
+        local.Value = 8;
+        @lock.Unlock();
+        Assert.Equal(7, await seen.Task.WaitAsync(Limits.Hang));
+    }
+
+    [Fact]
+    public void Run_TheLockIsHeldOutsideAfterConfigureAwait_IsNoDeadlock()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        var @lock = new GoLock();
+        using var release = new Gate();
+        scheduler.Run(async () =>
+        {
+            Assert.True(@lock.TryLock());
+            var held = new TaskCompletionSource();
+            Task holding = HoldAsync(held);
+            @lock.Unlock();
+            await held.Task;
+            using var timer = new Timer(_ => release.Open(), null, TimeSpan.FromSeconds(1.5), Timeout.InfiniteTimeSpan);
+            (await @lock.LockAsync()).Dispose();
+            await holding;
+        });
+
+        async Task HoldAsync(TaskCompletionSource held)
+        {
+            using (await @lock.LockAsync().ConfigureAwait(false))
+            {
+                held.SetResult();
+                release.Wait();
+            }
+        }
+    }
+
+    [Fact]
     public void Run_ALockIsTakenTwice_IsADeadlockThatNamesIt()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);

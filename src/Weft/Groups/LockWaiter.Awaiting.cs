@@ -1,0 +1,79 @@
+using System.Threading.Tasks.Sources;
+
+namespace Weft.Groups;
+
+/// <content>How it is awaited: by the awaiter of <see cref="LockAwaitable"/>, or through a <see cref="ValueTask{T}"/>.</content>
+internal sealed partial class LockWaiter : IValueTaskSource<GoLock.Releaser>
+{
+    // Another for each wait.
+    private short _version;
+
+    /// <summary>What a <see cref="ValueTask{T}"/> over this wait needs to know.</summary>
+    internal short Version => _version;
+
+    /// <summary>Awaited: waits, and runs <paramref name="continuation"/> when that is over.</summary>
+    internal void Await(Action continuation) => Await(continuation, continuation.Target, WaitContext.Capture());
+
+    void IValueTaskSource<GoLock.Releaser>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags)
+    {
+        CheckVersion(token);
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is ExecutionContext context)
+        {
+            var inner = new ContextCallback(continuation);
+            continuation = s => ExecutionContext.Run(context, inner, s);
+        }
+
+        bool comesBack = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0;
+        Await(continuation, state, comesBack ? WaitContext.Capture() : null);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<GoLock.Releaser>.GetStatus(short token)
+    {
+        CheckVersion(token);
+        return _outcome switch
+        {
+            WaitOutcome.Waiting => ValueTaskSourceStatus.Pending,
+            WaitOutcome.Cancelled => ValueTaskSourceStatus.Canceled,
+            _ => ValueTaskSourceStatus.Succeeded,
+        };
+    }
+
+    GoLock.Releaser IValueTaskSource<GoLock.Releaser>.GetResult(short token)
+    {
+        CheckVersion(token);
+        return GetResult();
+    }
+
+    /// <param name="continuation">What to run: an Action, or an Action of <paramref name="state"/>.</param>
+    /// <param name="state">Who waits, as far as is known: the compiler's box of the method that awaits.</param>
+    /// <param name="context">Where to run it.</param>
+    private void Await(object continuation, object? state, object? context)
+    {
+        if (_continuation is not null)
+            throw new InvalidOperationException("A lock operation can be awaited once only.");
+        _continuation = continuation;
+        State = state;
+        _context = context;
+        if (context is not Goroutine)
+            _lock.NoteOutside();
+
+        // Before the waiter enters the list: off goroutines, it may be woken and used again before this returns. A cancellation that
+        // comes too early for the list is seen on entering it.
+        if (_token.CanBeCanceled)
+            _registration = _token.UnsafeRegister(static w => ((LockWaiter)w!).Cancel(), this);
+        _outcome = WaitOutcome.Waiting;
+        if (TryEnqueue(woken: false))
+            return;
+        Post();
+    }
+
+    private void CheckVersion(short token)
+    {
+        if (token != _version)
+            throw new InvalidOperationException("This lock operation was awaited before; a ValueTask can be awaited once only.");
+    }
+}
