@@ -155,7 +155,7 @@ public sealed class DeadlockTests
             await Go.SleepAsync(Timeout.InfiniteTimeSpan);
             return true;
         });
-        await Limits.Until(() => scheduler.Statistics.GoroutinesParked == 1, "main sleeps", scheduler);
+        await Limits.UntilParked(scheduler, 1, "main sleeps");
         await Limits.Until(() => !withoutThreads || scheduler.Statistics.Threads == 0, "the threads are gone", scheduler);
         await Assert.ThrowsAsync<DeadlockException>(() => Task.Run(() => scheduler.Engine.WaitForMain(main)).Within(scheduler));
     }

@@ -88,7 +88,7 @@ public sealed class SchedulerDisposeTests
             await gate.Task;
             Interlocked.Increment(ref wentOn);
         });
-        await Limits.Until(() => scheduler.Statistics.GoroutinesParked == Goroutines, "all goroutines parked", scheduler);
+        await Limits.UntilParked(scheduler, Goroutines, "all goroutines parked");
         test.Dispose();
         foreach (Goroutine<bool> goroutine in parked)
         {

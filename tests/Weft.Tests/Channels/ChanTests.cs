@@ -61,7 +61,7 @@ public sealed class ChanTests
                 got[me] = await channel.ReceiveAsync();
                 return true;
             });
-            await Limits.Until(() => scheduler.Statistics.GoroutinesParked == me + 1, "it waits", scheduler);
+            await Limits.UntilParked(scheduler, me + 1, "it waits");
         }
 
         for (int i = 0; i < Waiters; i++)
@@ -78,7 +78,7 @@ public sealed class ChanTests
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         var channel = new Chan<int>();
         Goroutine<Received<int>>[] waiters = [.. Enumerable.Range(0, Waiters).Select(_ => scheduler.Start(() => channel.ReceiveOrClosedAsync().AsTask()))];
-        await Limits.Until(() => scheduler.Statistics.GoroutinesParked == Waiters, "all wait", scheduler);
+        await Limits.UntilParked(scheduler, Waiters, "all wait");
         channel.Close();
         foreach (Goroutine<Received<int>> waiter in waiters)
             Assert.Equal(new Received<int>(0, false), await waiter.Within());
@@ -97,7 +97,7 @@ public sealed class ChanTests
             await channel.SendAsync(2);
             return true;
         });
-        await Limits.Until(() => scheduler.Statistics.GoroutinesParked == 1, "it waits", scheduler);
+        await Limits.UntilParked(scheduler, 1, "it waits");
         channel.Close();
         ChannelClosedException thrown = await Assert.ThrowsAsync<ChannelClosedException>(() => sender.Within());
         Assert.Contains("send on closed channel", thrown.Message, StringComparison.Ordinal);

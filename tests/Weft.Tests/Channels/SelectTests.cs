@@ -177,7 +177,7 @@ public sealed class SelectTests
             await Assert.ThrowsAsync<ChannelClosedException>(async () => await select.WaitAsync());
             return true;
         });
-        await Limits.Until(() => scheduler.Statistics.GoroutinesParked == 2, "both wait", scheduler);
+        await Limits.UntilParked(scheduler, 2, "both wait");
         toReceive.Close();
         toSend.Close();
         Assert.False(await receiver.Within());
@@ -280,7 +280,7 @@ public sealed class SelectTests
             await select.WaitAsync();
             return receive.Value == 2;
         });
-        await Limits.Until(() => scheduler.Statistics.GoroutinesParked == 1, "it waits", scheduler);
+        await Limits.UntilParked(scheduler, 1, "it waits");
         await source.CancelAsync();
         Assert.True(await waiter.Within());
     }

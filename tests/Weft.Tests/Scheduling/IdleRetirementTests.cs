@@ -78,7 +78,7 @@ public sealed class IdleRetirementTests
             await gate.Task;
             Assert.True(TaskList.IsCurrentOf(scheduler));
         });
-        await Limits.Until(() => scheduler.Statistics.GoroutinesParked == parked.Length, "all goroutines parked", scheduler);
+        await Limits.UntilParked(scheduler, parked.Length, "all goroutines parked");
         await GoneAsync(scheduler);
         var waker = new Thread(gate.SetResult);
         waker.Start();
