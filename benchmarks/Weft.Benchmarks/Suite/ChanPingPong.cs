@@ -7,7 +7,7 @@ namespace Weft.Benchmarks.Suite;
 /// <summary>Two goroutines hand a value to and fro.</summary>
 internal sealed class ChanPingPong : IBenchmark
 {
-    private const int Count = 100_000;
+    private const int Count = 50_000;
 
     public string Name => "chan-pingpong";
 

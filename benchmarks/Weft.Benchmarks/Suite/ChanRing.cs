@@ -7,7 +7,7 @@ namespace Weft.Benchmarks.Suite;
 internal sealed class ChanRing : IBenchmark
 {
     private const int Size = 1000;
-    private const int Rounds = 200;
+    private const int Rounds = 50;
 
     public string Name => "chan-ring";
 

@@ -6,7 +6,7 @@ namespace Weft.Benchmarks.Suite;
 /// <summary>A select over several channels, one of which is sent to at a time. .NET has nothing like it.</summary>
 internal sealed class ChanSelect(int channels) : IBenchmark
 {
-    private const int Count = 200_000;
+    private const int Count = 50_000;
 
     public string Name => $"chan-select-{channels}";
 

@@ -7,7 +7,7 @@ namespace Weft.Benchmarks.Suite;
 /// <summary>Producers and consumers at one channel.</summary>
 internal sealed class ChanStream(string name, int pairs, int capacity, Target[] targets) : IBenchmark
 {
-    private const int Count = 400_000;
+    private const int Count = 100_000;
 
     public string Name => name;
 
