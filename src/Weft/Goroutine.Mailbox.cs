@@ -150,6 +150,8 @@ public abstract partial class Goroutine
 
         // Nobody runs the goroutine and nobody else can queue it now: what belongs to the run right is ours, as if the mail had been taken.
         operation.WasTaken = true;
+        if (operation.Action is null)
+            operation.OnMailForNobody();
         _slot = operation.Action ?? s_nothing;
         if (operation.State is object state)
             _slotState = state;
@@ -270,7 +272,11 @@ public abstract partial class Goroutine
                 item.Next = null;
                 item.WasTaken = true;
                 if (item.Action is null)
-                    continue; // completed before it was awaited
+                {
+                    (item as Operation)?.OnMailForNobody(); // completed before it was awaited
+                    continue;
+                }
+
                 action = item.Action;
                 state = item.State;
             }

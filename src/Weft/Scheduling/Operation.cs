@@ -68,6 +68,9 @@ internal abstract class Operation : WorkItem
     // Its goroutine keeps it: it is in the list that begins with Goroutine.KeptOperations, whether it is in use or not. With the run right only.
     private bool _isKept;
     private bool _isFree;
+
+    // Its use has ended before its mail came, which then gives it back.
+    private bool _isLeftToMail;
     private Operation? _nextKept;
 
     private WaitReason _reason;
@@ -234,8 +237,25 @@ internal abstract class Operation : WorkItem
     /// <summary>Gives an operation whose use has ended to its goroutine to be used again, if that is who calls and no mail is on its way.</summary>
     private protected void Keep()
     {
-        if (!WasTaken || _owner is not Goroutine owner || (!_isAwaitedInPlace && Machine.CurrentGoroutine != owner))
+        if (_owner is not Goroutine owner || (!_isAwaitedInPlace && Machine.CurrentGoroutine != owner))
             return;
+        if (WasTaken)
+            KeepFor(owner);
+        else
+            _isLeftToMail = true;
+    }
+
+    /// <summary>Its mail has come, and nobody waits: it had no continuation yet, or it has ended before that. With the run right of the goroutine.</summary>
+    internal void OnMailForNobody()
+    {
+        if (!_isLeftToMail)
+            return;
+        _isLeftToMail = false;
+        KeepFor(_owner!);
+    }
+
+    private void KeepFor(Goroutine owner)
+    {
         Action = null;
         State = null;
         _isFree = _isKept || TryAddTo(owner);
