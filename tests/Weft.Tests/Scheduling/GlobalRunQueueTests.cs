@@ -1,0 +1,86 @@
+using Weft.Scheduling;
+using Weft.Tests.Support;
+
+namespace Weft.Tests.Scheduling;
+
+public sealed class GlobalRunQueueTests : IDisposable
+{
+    private const int Batch = 4;
+
+    // Goroutines that are never started: the queue only passes them on.
+    private readonly Scheduler _scheduler = new(new SchedulerOptions { Name = TestScheduler.NextName() });
+
+    public void Dispose() => _scheduler.Dispose();
+
+    [Fact]
+    public void Dequeue_Overflow_TakesTheLastBatchFirstAndEachInOrder()
+    {
+        var queue = new GlobalRunQueue();
+        Goroutine[] older = Overflow(queue);
+        Goroutine[] newer = Overflow(queue);
+        Assert.Equal(2 * Batch, queue.Count);
+        var taken = new List<Goroutine?> { queue.Dequeue() };
+        while (taken.Count < 2 * Batch)
+            taken.Add(queue.DequeueOther());
+        Assert.Equal([.. newer, .. older], taken);
+        Assert.Equal(0, queue.Count);
+        Assert.Null(queue.Dequeue());
+    }
+
+    [Fact]
+    public void Dequeue_OverflowKeepsComing_ServesTheOthersToo()
+    {
+        var queue = new GlobalRunQueue();
+        Goroutine waiting = Make(1)[0];
+        queue.Enqueue(waiting);
+        int turns = 0;
+        do
+        {
+            Overflow(queue);
+            turns++;
+        }
+        while (queue.Dequeue() != waiting);
+        Assert.InRange(turns, 1, 8);
+    }
+
+    [Fact]
+    public void Dequeue_OverflowKeepsComing_ServesTheOldestBatchToo()
+    {
+        var queue = new GlobalRunQueue();
+        Goroutine oldest = Overflow(queue)[0];
+
+        // Sixty-four batches fit; what falls off is served in turn, one dequeue in eight.
+        int turns = 0;
+        do
+        {
+            Overflow(queue);
+            Assert.InRange(++turns, 1, 1_000);
+        }
+        while (queue.Dequeue() != oldest);
+    }
+
+    [Fact]
+    public void Dequeue_MoreBatchesThanFit_LosesNone()
+    {
+        const int Batches = 200;
+        var queue = new GlobalRunQueue();
+        HashSet<Goroutine> all = [.. Enumerable.Range(0, Batches).SelectMany(_ => Overflow(queue))];
+        Assert.Equal(Batches * Batch, queue.Count);
+        while (queue.Dequeue() is Goroutine goroutine)
+            Assert.True(all.Remove(goroutine));
+        Assert.Empty(all);
+        Assert.Equal(0, queue.Count);
+    }
+
+    private Goroutine[] Overflow(GlobalRunQueue queue)
+    {
+        Goroutine[] batch = Make(Batch);
+        for (int i = 1; i < Batch; i++)
+            batch[i - 1].QueueNext = batch[i];
+        queue.EnqueueOverflow(batch[0], batch[^1], Batch);
+        return batch;
+    }
+
+    private Goroutine[] Make(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new ActionGoroutine(_scheduler.Engine, () => { }, "", 0) { Id = i })];
+}
