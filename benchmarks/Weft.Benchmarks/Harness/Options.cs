@@ -10,14 +10,14 @@ internal sealed record Options
         usage: Weft.Benchmarks [--filter NAME[,NAME...]] [--rounds N] [--quick] [--json FILE] [--markdown FILE] [--list]
 
           --filter NAME     a benchmark's whole name, or a part of several names
-          --rounds N        samples of each contender, 1 to 100; medians are reported (default 3)
+          --rounds N        samples of each contender, 1 to 100; medians are reported (default 2)
           --quick           one round, small counts, slow benchmarks left out: a look, not a measurement
           --json FILE       write the report as JSON
           --markdown FILE   write the report as Markdown, as printed
           --list            name the benchmarks
         """;
 
-    private const int DefaultRounds = 3;
+    private const int DefaultRounds = 2;
 
     // A hundred take the better part of a day.
     private const int MaxRounds = 100;
