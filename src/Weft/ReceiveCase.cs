@@ -23,14 +23,7 @@ public sealed class ReceiveCase<T> : SelectCase
     public Chan<T>? Channel
     {
         get => (Chan<T>?)Target;
-        set
-        {
-            Select.NoteChange(value != Target);
-            if (value == Target)
-                return;
-            LeavePlace();
-            Target = value;
-        }
+        set => ChangeTarget(value);
     }
 
     /// <summary>What was received, after the case has won; the type's default when the channel was closed and empty.</summary>
@@ -52,14 +45,7 @@ public sealed class ReceiveCase<T> : SelectCase
 
     internal override void FinishCounterpart(Operation counterpart, Machine? machine) => ((Waiter<T>)counterpart).Finish(Outcome.Done, machine);
 
-    internal override void Enqueue(SelectOperation operation)
-    {
-        _waiter.Operation = operation;
-        ref WaitQueue<T> queue = ref Queued.QueueOf(isSend: false);
-        if (_waiter.IsQueued)
-            queue.Remove(_waiter);
-        queue.Add(_waiter);
-    }
+    internal override void Enqueue(SelectOperation operation) => _waiter.Enqueue(Queued, isSend: false, operation);
 
     internal override void LeavePlace()
     {

@@ -18,7 +18,7 @@ public sealed partial class Select
     private SelectChannel[] _channels = [];
     private int _channelCount;
     private bool _isStale;
-    private uint _random = (uint)Random.Shared.Next(1, int.MaxValue);
+    private Xorshift _random = new((uint)Random.Shared.Next(1, int.MaxValue));
 
     /// <summary>Chooses the cases to be looked at, and so the channels to be locked: all, or all but those whose waiters are still queued.</summary>
     /// <param name="all">Whether as of one instant: then all channels have to be locked.</param>
@@ -143,7 +143,7 @@ public sealed partial class Select
         Span<Candidate> candidates = _candidates.AsSpan(0, _candidateCount);
         for (int i = 0; i < candidates.Length; i++)
         {
-            int other = i + (int)(((ulong)NextRandom() * (uint)(candidates.Length - i)) >> 32);
+            int other = i + (int)(((ulong)_random.Next() * (uint)(candidates.Length - i)) >> 32);
             SelectCase one = candidates[other].Case;
             candidates[other].Case = candidates[i].Case;
             candidates[i].Case = one;
@@ -193,14 +193,4 @@ public sealed partial class Select
 
     private static readonly Comparer<SelectChannel> s_byId =
         Comparer<SelectChannel>.Create(static (a, b) => a.Channel.Extra.Id.CompareTo(b.Channel.Extra.Id));
-
-    /// <summary>Xorshift, G. Marsaglia 2003.</summary>
-    private uint NextRandom()
-    {
-        uint x = _random;
-        x ^= x << 13;
-        x ^= x >> 17;
-        x ^= x << 5;
-        return _random = x;
-    }
 }

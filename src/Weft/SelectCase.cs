@@ -66,6 +66,16 @@ public abstract class SelectCase
     {
     }
 
+    /// <summary>Another channel, or none; the place at the present one is given up.</summary>
+    private protected void ChangeTarget(Chan? channel)
+    {
+        Select.NoteChange(channel != Target);
+        if (channel == Target)
+            return;
+        LeavePlace();
+        Target = channel;
+    }
+
     /// <summary>Without locks, once the wait has begun: whatever else may end it.</summary>
     internal virtual void Arm(SelectOperation operation)
     {

@@ -21,14 +21,7 @@ public sealed class SendCase<T> : SelectCase
     public Chan<T>? Channel
     {
         get => (Chan<T>?)Target;
-        set
-        {
-            Select.NoteChange(value != Target);
-            if (value == Target)
-                return;
-            LeavePlace();
-            Target = value;
-        }
+        set => ChangeTarget(value);
     }
 
     /// <summary>What is sent if the case wins; may be changed between two waits.</summary>
@@ -47,11 +40,7 @@ public sealed class SendCase<T> : SelectCase
     internal override void Enqueue(SelectOperation operation)
     {
         _waiter.Value = Value;
-        _waiter.Operation = operation;
-        ref WaitQueue<T> queue = ref Queued.QueueOf(isSend: true);
-        if (_waiter.IsQueued)
-            queue.Remove(_waiter);
-        queue.Add(_waiter);
+        _waiter.Enqueue(Queued, isSend: true, operation);
     }
 
     internal override void RenewPlace() => _waiter.Value = Value;

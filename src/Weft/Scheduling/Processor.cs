@@ -65,13 +65,13 @@ internal sealed class Processor
     private int _wakesToSkip;
     private long _nextId;
     private long _lastId;
-    private uint _random;
+    private Xorshift _random;
 
     internal Processor(int id, IThreadPlatform platform)
     {
         Id = id;
         Timers = new TimerHeap(platform);
-        _random = (uint)(id + 1) * 2_654_435_769u;
+        _random = new Xorshift((uint)(id + 1) * 2_654_435_769u);
     }
 
     internal int Id { get; }
@@ -177,15 +177,8 @@ internal sealed class Processor
         return true;
     }
 
-    /// <summary>Owner only. A pseudo-random number (xorshift, G. Marsaglia 2003), to start stealing at different victims.</summary>
-    internal uint NextRandom()
-    {
-        uint x = _random;
-        x ^= x << 13;
-        x ^= x >> 17;
-        x ^= x << 5;
-        return _random = x;
-    }
+    /// <summary>Owner only. A pseudo-random number, to start stealing at different victims.</summary>
+    internal uint NextRandom() => _random.Next();
 }
 
 /// <summary>What the monitor saw of a processor; used by the monitor only.</summary>
