@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Weft.Channels;
+using Weft.Diagnostics;
 using Weft.Scheduling;
 
 namespace Weft;
@@ -81,8 +82,10 @@ public sealed partial class Select
             else
                 operation.BeginWait(goroutine, reason);
             Enqueue(operation);
+            FaultPoints.Hit("select.opening");
             operation.Open(fence: _keptCount > 0);
             Unlock();
+            FaultPoints.Hit("select.opened");
             if (_keptCount == 0 || PlacesAreKept() || !operation.TryWithdraw())
                 break;
         }

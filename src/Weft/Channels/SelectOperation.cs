@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Weft.Diagnostics;
 using Weft.Scheduling;
 
 namespace Weft.Channels;
@@ -71,6 +72,7 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
     /// </summary>
     internal bool TryClaimOpen(int index)
     {
+        FaultPoints.Hit("place.dropped");
         for (bool fenced = false; ; fenced = true)
         {
             long seen = Volatile.Read(ref _state);

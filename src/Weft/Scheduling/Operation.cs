@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using Weft.Diagnostics;
 
 namespace Weft.Scheduling;
 
@@ -108,6 +109,7 @@ internal abstract class Operation : WorkItem
     {
         Goroutine? owner = _owner;
         _outcome = outcome;
+        FaultPoints.Hit("operation.ended");
         if (owner is not null)
             owner.Deliver(this, machine);
         else if (Interlocked.Exchange(ref Action, s_completed) is ScheduledContinuation waiting)

@@ -15,7 +15,15 @@ public sealed class InjectedDelayTests
     [InlineData(1, 1)]
     [InlineData(2, 2)]
     [InlineData(3, 4)]
-    public async Task Storm_WithDelaysAtEveryLabel_NothingIsLost(int seed, int procs)
+    public Task Storm_WithDelaysAtEveryLabel_NothingIsLost(int seed, int procs) => WithDelaysAsync(seed, procs, StormAsync);
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    public Task Channels_WithDelaysAtEveryLabel_NothingIsLost(int seed, int procs) => WithDelaysAsync(seed, procs, ExchangeAsync);
+
+    private static async Task WithDelaysAsync(int seed, int procs, Func<Scheduler, Task> load)
     {
         if (FindHook() is not { } hook)
         {
@@ -30,7 +38,7 @@ public sealed class InjectedDelayTests
         {
             using var _ = TestScheduler.Create(out Scheduler scheduler, procs, idleMilliseconds: 1);
             for (int round = 0; round < 5; round++)
-                await StormAsync(scheduler);
+                await load(scheduler);
         }
         finally
         {
@@ -119,6 +127,50 @@ public sealed class InjectedDelayTests
             await Task.Yield();
             await Go.SleepAsync(TimeSpan.FromMicroseconds(50));
         }
+    }
+
+    /// <summary>
+    /// Selects in loops that keep their places at several channels and at one whose closing ends them all, and loops over a channel whose
+    /// operations may be complete when they are looked at; every value arrives once.
+    /// </summary>
+    private static async Task ExchangeAsync(Scheduler scheduler)
+    {
+        const int Channels = 3, Receivers = 3, Each = 500;
+        Chan<int>[] channels = [.. Enumerable.Range(0, Channels).Select(i => new Chan<int>(i))];
+        var stop = new Chan<bool>();
+        var results = new Chan<int>();
+        long sum = 0, seen = 0;
+        Goroutine<bool>[] adders = scheduler.StartMany(2, async _ =>
+        {
+            await foreach (int value in results)
+                Interlocked.Add(ref sum, value);
+        });
+        Goroutine<bool>[] receivers = scheduler.StartMany(Receivers, async _ =>
+        {
+            var select = new Select();
+            HashSet<SelectCase> cases = [.. channels.Select(channel => select.Receive(channel))];
+            select.Receive(stop);
+            var send = new Select();
+            SendCase<int> result = send.Send(results);
+            send.Receive(stop);
+            while (await select.WaitAsync() is ReceiveCase<int> one && cases.Contains(one))
+            {
+                result.Value = one.Value;
+                Assert.Same(result, await send.WaitAsync());
+                Interlocked.Increment(ref seen);
+            }
+        });
+        await scheduler.StartMany(Channels, async i =>
+        {
+            for (int value = 1; value <= Each; value++)
+                await channels[i].SendAsync(value);
+        }).Within();
+        await Limits.Until(() => Interlocked.Read(ref seen) == Channels * Each, "everything was passed on", scheduler);
+        stop.Close();
+        await receivers.Within();
+        results.Close();
+        await adders.Within();
+        Assert.Equal(Channels * (long)Each * (Each + 1) / 2, sum);
     }
 
     /// <summary>Runs at every label, also under the scheduler's own locks: allocates nothing and enters no managed wait.</summary>
