@@ -57,7 +57,7 @@ public abstract partial class Goroutine
     internal ReturnItem? PendingReturn => _slot as ReturnItem;
 
     /// <summary>Whether only one machine can go on with it. For those who have it in their hands, or hold the lock of the queue it is in.</summary>
-    internal bool IsBound => _slot is ReturnItem || _extra?.LockedMachine is { IsGone: false };
+    internal bool IsBound => _slot is ReturnItem || LockedMachine is { IsGone: false };
 
     /// <summary>Runs <paramref name="d"/> on this goroutine, after what was posted before. Never blocks, never drops.</summary>
     /// <inheritdoc/>
@@ -287,7 +287,7 @@ public abstract partial class Goroutine
             AssertRunner(machine);
             if (_slot is not null && !ReferenceEquals(_slot, before))
                 return; // it yielded
-            if (_extra?.LockedMachine is Machine locked && locked != machine)
+            if (LockedMachine is Machine locked && locked != machine)
                 return; // it asked for another thread
         }
     }

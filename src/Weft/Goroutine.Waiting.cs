@@ -28,8 +28,19 @@ public abstract partial class Goroutine
 
     internal GoroutineExtra? ExtraOrNull => _extra;
 
-    /// <summary>The machine it is locked to, or null.</summary>
-    internal Machine? LockedMachine => _extra?.LockedMachine;
+    // Whether _extra has a machine it is locked to: asked each time that it runs, mostly of goroutines whose extra is of no interest then.
+    private bool _isLocked;
+
+    /// <summary>The machine it is locked to, or null. Written by the goroutine.</summary>
+    internal Machine? LockedMachine
+    {
+        get => _isLocked ? _extra?.LockedMachine : null;
+        set
+        {
+            Extra.LockedMachine = value;
+            _isLocked = value is not null;
+        }
+    }
 
     internal WaitReason WaitReason => _waitReason;
 

@@ -88,7 +88,11 @@ internal sealed partial class Engine
         machine.Current = goroutine;
         machine.Budget = Machine.OperationBudget;
         if (processor.Tick++ % ClockInterval == 0)
+        {
             machine.CoarseTime = unchecked((int)Environment.TickCount64);
+            machine.KeepPlaces();
+        }
+
         SynchronizationContext.SetSynchronizationContext(goroutine);
         machine.Leave();
         goroutine.RunMailbox(machine);

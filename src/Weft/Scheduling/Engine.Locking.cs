@@ -18,7 +18,7 @@ internal sealed partial class Engine
         if (extra.LockCount++ > 0)
             return;
         extra.LockedWait ??= new LockedWait();
-        extra.LockedMachine = machine;
+        goroutine.LockedMachine = machine;
         machine.Locked = goroutine;
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class Engine
         if (goroutine.ExtraOrNull is not { LockCount: > 0 } extra || --extra.LockCount > 0)
             return;
         extra.LockedMachine!.Locked = null;
-        extra.LockedMachine = null;
+        goroutine.LockedMachine = null;
         extra.KeepThread = false;
     }
 

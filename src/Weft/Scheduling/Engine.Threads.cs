@@ -106,7 +106,7 @@ internal sealed partial class Engine
             throw new ThreadLimitException($"The system refused scheduler '{Options.Name}' a thread (error {error}).");
         GoroutineExtra extra = goroutine.Extra;
         extra.LockedWait ??= new LockedWait();
-        extra.LockedMachine = machine;
+        goroutine.LockedMachine = machine;
         extra.LockCount = 1;
     }
 

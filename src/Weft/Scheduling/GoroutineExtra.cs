@@ -11,7 +11,7 @@ internal sealed class GoroutineExtra
     /// <summary>Why it will never end, once the scheduler is disposed.</summary>
     internal Exception? Abandoned { get; set; }
 
-    /// <summary>The machine the goroutine is locked to. Written on that machine, by the goroutine.</summary>
+    /// <summary>The machine the goroutine is locked to; written by <see cref="Goroutine.LockedMachine"/>.</summary>
     internal Machine? LockedMachine { get; set; }
 
     /// <summary>Locks taken and not undone; the goroutine is locked while it is above zero.</summary>

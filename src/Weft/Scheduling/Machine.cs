@@ -17,11 +17,8 @@ internal enum MachineOrder
 /// An OS thread of the scheduler. It runs goroutines while it has a processor; the rest of its life it is parked, blocked in somebody's
 /// call, or on its way out.
 /// </summary>
-internal sealed class Machine : IThreadBody
+internal sealed partial class Machine : IThreadBody
 {
-    [ThreadStatic]
-    private static Machine? t_current;
-
     // 1 while the thread is in scheduler code, 0 in goroutine code. Written by the machine with plain ordered stores; see Engine.TryTake.
     private int _inScheduler = 1;
 
@@ -35,17 +32,11 @@ internal sealed class Machine : IThreadBody
         Return = new ReturnItem(this);
     }
 
-    /// <summary>The machine of the calling thread, or null.</summary>
-    internal static Machine? Calling => t_current;
-
     /// <summary>
     /// Whether the calling thread is a machine, of whatever scheduler, that a goroutine may have changed for itself: threads it created would
     /// inherit that.
     /// </summary>
-    internal static bool CallingThreadIsLocked => t_current is Machine machine && (machine.Locked is not null || machine.Tainted);
-
-    /// <summary>The goroutine that the calling thread runs, or null.</summary>
-    internal static Goroutine? CurrentGoroutine => t_current?.Current;
+    internal static bool CallingThreadIsLocked => Calling is Machine machine && (machine.Locked is not null || machine.Tainted);
 
     /// <summary>The context of a thread on which nobody has set an AsyncLocal; known once the first machine has started.</summary>
     internal static ExecutionContext? DefaultContext { get; private set; }
@@ -198,7 +189,7 @@ internal sealed class Machine : IThreadBody
     /// <summary>Notes what the calling goroutine waits for, if it is one and <paramref name="box"/> turns out to be its body.</summary>
     internal static void NoteWait(WaitReason reason, object? box)
     {
-        if (t_current is not Machine { Current: not null } machine)
+        if (Calling is not Machine { Current: not null } machine)
             return;
         machine.WaitBox = box;
         machine.WaitReason = reason;
@@ -207,9 +198,9 @@ internal sealed class Machine : IThreadBody
     void IThreadBody.Run()
     {
         // On a thread of its own there is nothing to come back to; in Run on a platform with one thread there is.
-        Machine? outer = t_current;
+        Machine? outer = Calling;
         SynchronizationContext? outerContext = SynchronizationContext.Current;
-        t_current = this;
+        BecomeCalling();
         ThreadId = Engine.Platform.CurrentThreadId();
         DefaultContext ??= ExecutionContext.Capture();
         try
@@ -219,7 +210,7 @@ internal sealed class Machine : IThreadBody
         finally
         {
             SynchronizationContext.SetSynchronizationContext(outerContext);
-            t_current = outer;
+            CeaseCalling(outer);
         }
     }
 }
