@@ -10,7 +10,8 @@ internal sealed record Options
         usage: Weft.Benchmarks [--filter NAME[,NAME...]] [--rounds N] [--quick] [--json FILE] [--markdown FILE] [--list]
 
           --filter NAME     a benchmark's whole name, or a part of several names
-          --rounds N        samples of each contender, 1 to 100; medians are reported (default 2)
+          --rounds N        samples of each contender, 1 to 100; medians are reported (default 2,
+                            and one more where two disagree)
           --quick           one round, small counts, slow benchmarks left out: a look, not a measurement
           --json FILE       write the report as JSON
           --markdown FILE   write the report as Markdown, as printed
