@@ -10,7 +10,7 @@ internal sealed class SpawnAsync : SpawnBatches
 
     public override string Summary => "start and end of a goroutine with an async body, in batches of 1,000";
 
-    public override int MaxRounds => 2;
+    public override int MaxRounds => 1;
 
     public override IReadOnlyList<Contender> Contenders =>
     [

@@ -27,7 +27,7 @@ internal sealed class SpawnChained : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public int MaxRounds => 2;
+    public int MaxRounds => 1;
 
     private static async Task<double> Measure(Action<Action> startNext)
     {

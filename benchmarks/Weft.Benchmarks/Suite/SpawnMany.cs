@@ -10,7 +10,7 @@ internal sealed class SpawnMany : SpawnBatches
 
     public override string Summary => "start and end of a goroutine, in batches of 100,000";
 
-    public override int MaxRounds => 2;
+    public override int MaxRounds => 1;
 
     public override IReadOnlyList<Contender> Contenders => [Goroutines(StartBatch), Peer, Tasks];
 

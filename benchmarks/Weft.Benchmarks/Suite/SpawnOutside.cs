@@ -23,7 +23,7 @@ internal sealed class SpawnOutside : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public int MaxRounds => 2;
+    public int MaxRounds => 1;
 
     private static Sample OnWeft(Run run)
     {
