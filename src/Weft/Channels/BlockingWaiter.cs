@@ -17,7 +17,7 @@ internal sealed class BlockingWaiter<T> : Waiter<T>
     private protected override void FinishSpecial(Outcome outcome, Machine? machine)
     {
         _outcome = outcome;
-        _finished.Set();
+        WakeUp.Set(_finished);
     }
 
     /// <summary>Waits for the end of an operation that is in the channel's queue.</summary>

@@ -96,7 +96,7 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
     {
         if (_blocks)
         {
-            _event!.Set();
+            WakeUp.Set(_event!);
             return true;
         }
 

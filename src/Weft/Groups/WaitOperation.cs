@@ -63,10 +63,8 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
         _failure = failure;
         if (Interlocked.Exchange(ref _phase, Ended) == Awaited)
             Post();
-        if (!_blocks)
-            return;
-        lock (this)
-            Monitor.PulseAll(this);
+        if (_blocks)
+            WakeUp.PulseAll(this);
     }
 
     /// <summary>As <see cref="End"/>, because of the operation's own token.</summary>
