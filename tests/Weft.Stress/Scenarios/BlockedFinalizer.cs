@@ -13,6 +13,10 @@ internal sealed class BlockedFinalizer : Scenario
     private const int ThreadsPerRound = 2_000;
     private const int ThreadsPerLook = 500;
 
+    // A conservative collector may find an address of the object on the stack that nobody means; the next object makes that one's place be overwritten.
+    private const int MostObjects = 200;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(50);
+
     public override string Name => "finalizer";
 
     public override double Share => 1;
@@ -28,13 +32,12 @@ internal sealed class BlockedFinalizer : Scenario
         ProcessFigures heldUp = ThreadSoak.Limits with { AllocatedBytes = long.MaxValue, ResidentBytes = long.MaxValue, ManagedBytes = long.MaxValue };
         do
         {
-            using var mayGoOn = new ManualResetEventSlim();
-            using var isHeld = new ManualResetEventSlim();
-            MakeGarbage(isHeld, mayGoOn);
-            GC.Collect();
-            isHeld.Wait();
+            // Not disposed: objects that were kept alive may come later.
+            var mayGoOn = new ManualResetEventSlim();
+            var isHeld = new ManualResetEventSlim();
             try
             {
+                HoldUp(isHeld, mayGoOn);
                 for (int threads = 0; threads < ThreadsPerRound; threads += ThreadsPerLook)
                 {
                     ThreadSoak.OneAfterTheOther(host, ThreadsPerLook);
@@ -62,6 +65,19 @@ internal sealed class BlockedFinalizer : Scenario
         StressFailure.ThrowUnless(
             host.Created == host.Reaped && host.Stacks.BytesMapped == 0,
             $"{host.Created:N0} threads created, {host.Reaped:N0} reaped, {host.Stacks.BytesMapped:N0} bytes of stacks left");
+    }
+
+    private static void HoldUp(ManualResetEventSlim isHeld, ManualResetEventSlim mayGoOn)
+    {
+        for (int objects = 0; objects < MostObjects; objects++)
+        {
+            MakeGarbage(isHeld, mayGoOn);
+            GC.Collect();
+            if (isHeld.Wait(s_patience))
+                return;
+        }
+
+        throw new StressFailure($"none of {MostObjects} objects was finalized");
     }
 
     // In a frame of its own, so that no register or stack slot of the caller keeps the object.

@@ -125,7 +125,10 @@ public sealed class FairnessTests
                 Thread.SpinWait(100);
         });
         await scheduler.StartMany(100, async _ => await Go.Yield()).Within();
-        Assert.True(scheduler.Statistics.HandOffsByTimeSlice > 0, TestScheduler.Dump(scheduler));
+
+        // One that had to wait for a moment, as for the other's compilation of the method they share, lost its processor for that.
+        SchedulerStatistics statistics = scheduler.Statistics;
+        Assert.True(statistics.HandOffsByTimeSlice + statistics.HandOffsByMonitor > 0, TestScheduler.Dump(scheduler));
         stop.Open();
         await hogs.Within();
     }
