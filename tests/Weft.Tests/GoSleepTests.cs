@@ -18,7 +18,10 @@ public sealed class GoSleepTests
             Goroutine other = scheduler.Start(() => ran = true);
             Assert.False(ran);
             await Go.SleepAsync(TimeSpan.Zero);
-            Assert.True(ran);
+
+            // Unless the other lost its processor before it could say so, on a busy machine.
+            SchedulerStatistics statistics = scheduler.Statistics;
+            Assert.True(ran || statistics.HandOffsByMonitor + statistics.HandOffsByTimeSlice > 0, TestScheduler.Dump(scheduler));
             await other.Completion;
         }).Within();
     }
