@@ -57,11 +57,11 @@ internal sealed partial class Machine
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
     internal static Goroutine? CurrentGoroutine => Calling?.Current;
 
-    /// <summary>By the machine, every so often: enters it into the table again if another has taken its places.</summary>
+    /// <summary>By the machine, every so often: enters it into the table again if another has taken a place of its own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void KeepPlaces()
     {
-        if (_window != 0 && PlaceOf(_window + Window - 1) != this)
+        if (_window != 0 && (LowPlace != this || HighPlace != this))
             EnterPlaces();
     }
 
@@ -81,8 +81,8 @@ internal sealed partial class Machine
     {
         if (_window != 0)
         {
-            Interlocked.CompareExchange(ref PlaceOf(_window), null, this);
-            Interlocked.CompareExchange(ref PlaceOf(_window + Window - 1), null, this);
+            Interlocked.CompareExchange(ref LowPlace, null, this);
+            Interlocked.CompareExchange(ref HighPlace, null, this);
         }
 
         t_current = outer;
@@ -90,9 +90,14 @@ internal sealed partial class Machine
 
     private void EnterPlaces()
     {
-        Volatile.Write(ref PlaceOf(_window), this);
-        Volatile.Write(ref PlaceOf(_window + Window - 1), this);
+        Volatile.Write(ref LowPlace, this);
+        Volatile.Write(ref HighPlace, this);
     }
+
+    // A window is as long as a place and lies across two: which of them the frames are in depends on where the stack begins.
+    private ref Machine? LowPlace => ref PlaceOf(_window);
+
+    private ref Machine? HighPlace => ref PlaceOf(_window + Window - 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref Machine? PlaceOf(nuint address) =>
