@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Weft.Channels;
 using Weft.Scheduling;
 
@@ -11,8 +13,18 @@ public sealed partial class Select
     private SelectCase? _candidate;
     private int _candidateCount;
 
-    // How many cases keep their places in this wait.
+    // How many cases keep their places in this wait; some may have no channel.
     private int _keptCount;
+
+    // The only case to be looked at in the next wait, if nothing is different then; otherwise null. While it is not null and no wait is going
+    // on, all other cases are in their queues, or the operation bears the mark that one was taken out.
+    private SelectCase? _last;
+
+    // As found when Choose looked at all cases: whether one of them can be met by somebody who is no goroutine, as far as is known; whether all
+    // but one are in their queues once the wait is over, and nothing else can end it; how many newcomers there had been.
+    private bool _isMetFromOutside;
+    private bool _keepsAll;
+    private int _newcomers;
 
     // The channels of the cases, each once, in the order of their ids; made anew when _isStale.
     private SelectChannel[] _channels = [];
@@ -20,14 +32,54 @@ public sealed partial class Select
     private bool _isStale;
     private Xorshift _random = new((uint)Random.Shared.Next(1, int.MaxValue));
 
+    /// <summary>Whether what was found of the channels and of the places that are kept still holds. After a fence: now, and not earlier.</summary>
+    private bool IsUndisturbed => !_operation!.IsDisturbed && _newcomers == Chan.Newcomers;
+
+    /// <summary>
+    /// Chooses the case that won last, and no other, if all others are known to be in their queues. Does not look at any of those: in a program
+    /// of many goroutines they are in no cache.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryChooseLast()
+    {
+        if (_last is not SelectCase last || _isStale || !IsUndisturbed)
+            return false;
+        AssertOthersAreQueued(last);
+        _candidate = last;
+        _candidateCount = 1;
+        _keptCount = _count - 1;
+        return true;
+    }
+
+    // Who takes a waiter out and does not claim it sets the mark before he gives the channel's lock up.
+    [Conditional("DEBUG")]
+    private void AssertOthersAreQueued(SelectCase last)
+    {
+        foreach (SelectCase each in _cases.AsSpan(0, _count))
+        {
+            if (each == last || each.Target is not Chan channel)
+                continue;
+            channel.Lock();
+            bool isKnown = each.Place!.IsQueued || _operation!.IsDisturbed;
+            channel.Unlock();
+            Debug.Assert(isKnown, "A case is neither queued nor looked at.");
+        }
+    }
+
+    /// <summary>After a wait, or a case that was met at once: the others stay in their queues, as far as they are.</summary>
+    private void NoteLast(SelectCase? winner) => _last = _keepsAll && _home is not null ? winner : null;
+
     /// <summary>Chooses the cases to be looked at, and so the channels to be locked: all, or all but those whose waiters are still queued.</summary>
     /// <param name="all">Whether as of one instant: then all channels have to be locked.</param>
-    /// <param name="fromOutside">Whether one of the cases can be met by somebody who is no goroutine, as far as is known.</param>
-    private void Choose(bool all, out bool fromOutside)
+    private void Choose(bool all)
     {
         if (_isStale)
             SortChannels();
-        fromOutside = false;
+        _last = null;
+        _newcomers = Chan.Newcomers;
+        _operation?.Settle();
+        bool fromOutside = false;
+        bool keepsAll = !_hasOthers;
         _keptCount = 0;
         int count = 0;
         foreach (SelectCase each in _cases.AsSpan(0, _count))
@@ -35,12 +87,11 @@ public sealed partial class Select
             if (each.Target is Chan channel)
             {
                 fromOutside |= channel.IsUsedOutside;
-                each.KeepsPlace = !all && each.Place!.IsQueued && !channel.IsWatched;
-                if (each.KeepsPlace)
+                bool isWatched = channel.IsWatched;
+                keepsAll &= !isWatched;
+                if (!all && each.Place!.IsQueued && !isWatched)
                 {
                     _keptCount++;
-                    if (each.IsSend)
-                        each.RenewPlace();
                     continue;
                 }
             }
@@ -61,6 +112,8 @@ public sealed partial class Select
         }
 
         _candidateCount = count;
+        _isMetFromOutside = fromOutside;
+        _keepsAll = keepsAll;
     }
 
     private void AddCandidate(int count, SelectCase added)
@@ -163,7 +216,6 @@ public sealed partial class Select
         int count = 0;
         foreach (SelectCase each in _cases.AsSpan(0, _count))
         {
-            each.KeepsPlace = false;
             if (each.Target is Chan channel)
                 _channels[count++].Channel = channel;
         }

@@ -40,6 +40,7 @@ public sealed partial class Select
         {
             foreach (SelectCase each in _cases.AsSpan(0, _count))
                 each.LeavePlace();
+            _last = null;
             _home = null;
         }
 
@@ -62,17 +63,5 @@ public sealed partial class Select
         }
 
         _hasWaited = true;
-    }
-
-    /// <summary>The wait is open: whether all places that were kept as it began are still in their queues, and nobody has to be told of them.</summary>
-    private bool PlacesAreKept()
-    {
-        foreach (SelectCase each in _cases.AsSpan(0, _count))
-        {
-            if (each.KeepsPlace && (!each.Place!.IsQueued || each.Target!.IsWatched))
-                return false;
-        }
-
-        return true;
     }
 }

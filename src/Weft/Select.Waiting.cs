@@ -16,13 +16,15 @@ namespace Weft;
 /// <b>Places that are kept.</b> When a wait is over, the waiters of the cases that did not win may stay in their queues (see
 /// Select.Places.cs); the wait is not open then, so whoever comes across one drops it and goes on to the next. A case whose waiter is still
 /// queued need neither be looked at nor queued, nor its channel be locked: had a value, a receiver or the end come to the channel since,
-/// it would have been offered to every waiter in the queue before it was left there.
+/// it would have been offered to every waiter in the queue before it was left there. Who drops one leaves a mark in the operation, so that
+/// as long as there is none only the case that won last, whose waiter was taken, is touched at all.
 /// </para>
 /// <para>
-/// <b>No offer is missed.</b> Somebody may drop such a waiter just before the wait is opened. He marks it as not queued, fences, and reads
-/// whether the wait is open; here the wait is opened, with a fence, and then the marks are read. So either he sees the wait open and
-/// claims it, or the mark is seen here: then the wait is withdrawn, if nobody has claimed it, and begun again with that case among those
-/// that are looked at.
+/// <b>No offer is missed.</b> Somebody may drop such a waiter just before the wait is opened. He takes it out of the queue, sets the mark, with
+/// a fence, and reads whether the wait is open; here the wait is opened, with a fence, and then the mark is read. So either he sees the wait
+/// open and claims it, or the mark is seen here: then the wait is withdrawn, if nobody has claimed it, and begun again. That takes the mark
+/// back, with a fence, before it looks at all waiters: one that it does not see taken out is marked again afterwards. The same holds for
+/// a channel that begins to be watched, whose watchers have to be told of each wait: see <see cref="Chan.Newcomers"/>.
 /// </para>
 /// </content>
 public sealed partial class Select
@@ -55,7 +57,8 @@ public sealed partial class Select
         SelectOperation? operation = null;
         while (true)
         {
-            Choose(all: false, out bool fromOutside);
+            if (!TryChooseLast())
+                Choose(all: false);
             Lock(machine);
             if (TryNow(out Operation? counterpart) is SelectCase ready)
             {
@@ -64,6 +67,8 @@ public sealed partial class Select
                     ready.FinishCounterpart(counterpart, machine);
                 operation?.Abandon();
                 _isWaiting = false;
+                _keepsAll &= _candidateCount == 1; // others that were looked at have not been queued
+                NoteLast(ready);
                 if (goroutine is null || !machine!.SpendBudget())
                 {
                     _ready = ready;
@@ -76,7 +81,7 @@ public sealed partial class Select
                 return new SelectAwaitable(this);
             }
 
-            WaitReason reason = fromOutside || cancellationToken.CanBeCanceled ? WaitReason.Select | WaitReason.OrOutside : WaitReason.Select;
+            WaitReason reason = _isMetFromOutside || cancellationToken.CanBeCanceled ? WaitReason.Select | WaitReason.OrOutside : WaitReason.Select;
             if (operation is null)
                 operation = Begin(goroutine, reason);
             else
@@ -86,7 +91,7 @@ public sealed partial class Select
             operation.Open(fence: _keptCount > 0);
             Unlock();
             FaultPoints.Hit("select.opened");
-            if (_keptCount == 0 || PlacesAreKept() || !operation.TryWithdraw())
+            if (_keptCount == 0 || IsUndisturbed || !operation.TryWithdraw())
                 break;
         }
 
@@ -108,7 +113,7 @@ public sealed partial class Select
     {
         NoteChange(false);
         Machine? machine = Machine.Calling;
-        Choose(all: true, out _);
+        Choose(all: true);
         Lock(machine);
         SelectCase? ready = TryNow(out Operation? counterpart);
         Unlock();
@@ -129,6 +134,8 @@ public sealed partial class Select
             LeaveOrStay(operation);
         else if (keeper.HasEnded)
             LeavePlaces(keeper); // it ended while somebody else waited
+        else
+            NoteLast(winner < _count ? _cases[winner] : null);
         if (_hasOthers)
             DisarmOthers();
         if (_token.CanBeCanceled)

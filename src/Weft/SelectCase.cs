@@ -16,9 +16,6 @@ public abstract class SelectCase
     /// <summary>Whether the case sends.</summary>
     internal readonly bool IsSend;
 
-    /// <summary>In the present wait: its place was still in the queue as the wait began.</summary>
-    internal bool KeepsPlace;
-
     /// <summary>Where its select keeps the channel.</summary>
     internal int ChannelIndex;
 
@@ -53,11 +50,6 @@ public abstract class SelectCase
 
     /// <summary>With the channel's lock: goes to the end of its queue.</summary>
     internal virtual void Enqueue(SelectOperation operation)
-    {
-    }
-
-    /// <summary>Before the next wait is opened: what a place that was kept is to send.</summary>
-    internal virtual void RenewPlace()
     {
     }
 

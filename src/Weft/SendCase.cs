@@ -9,9 +9,10 @@ namespace Weft;
 public sealed class SendCase<T> : SelectCase
 {
     private readonly SelectWaiter<T> _waiter;
+    private T _value = default!;
 
     internal SendCase(Select select, int index, Chan<T>? channel, T value)
-        : this(select, index, channel, new SelectWaiter<T>(index)) => Value = value;
+        : this(select, index, channel, new SelectWaiter<T>(index)) => _value = value;
 
     private SendCase(Select select, int index, Chan<T>? channel, SelectWaiter<T> waiter)
         : base(select, index, channel, waiter, isSend: true) => _waiter = waiter;
@@ -25,11 +26,21 @@ public sealed class SendCase<T> : SelectCase
     }
 
     /// <summary>What is sent if the case wins; may be changed between two waits.</summary>
-    public T Value { get; set; } = default!;
+    /// <exception cref="InvalidOperationException">Set while the select waits.</exception>
+    public T Value
+    {
+        get => _value;
+        set
+        {
+            Select.NoteChange(false);
+            _value = value;
+            _waiter.Value = value; // it may have kept its place
+        }
+    }
 
     internal override bool TryNow(out Operation? counterpart)
     {
-        Outcome outcome = Queued.SendNow(Value, out Waiter<T>? receiver);
+        Outcome outcome = Queued.SendNow(_value, out Waiter<T>? receiver);
         counterpart = receiver;
         _waiter.EndedAs = outcome;
         return outcome != Outcome.Pending;
@@ -39,11 +50,9 @@ public sealed class SendCase<T> : SelectCase
 
     internal override void Enqueue(SelectOperation operation)
     {
-        _waiter.Value = Value;
+        _waiter.Value = _value;
         _waiter.Enqueue(Queued, isSend: true, operation);
     }
-
-    internal override void RenewPlace() => _waiter.Value = Value;
 
     internal override void LeavePlace()
     {

@@ -21,6 +21,9 @@ public abstract class Chan
 
     private static long s_lastId;
 
+    // See Newcomers.
+    private static int s_newcomers;
+
     // What only few channels need; made on first use, so that the others stay small.
     private ChanExtra? _extra;
 
@@ -60,7 +63,13 @@ public abstract class Chan
             throw new ChannelClosedException("close of closed channel");
     }
 
-    /// <summary>A goroutine that waits at the channel cannot be woken by anyone but goroutines, as far as is known.</summary>
+    /// <summary>
+    /// Grows, after the fact, whenever a channel is used from outside for the first time (<see cref="IsUsedOutside"/>), or begins to be watched
+    /// (<see cref="IsWatched"/>): as long as it does not, what a select knows of its channels holds, and it need not look at them again.
+    /// </summary>
+    internal static int Newcomers => Volatile.Read(ref s_newcomers);
+
+    /// <summary>A goroutine that waits at the channel can be woken by somebody who is no goroutine, as far as is known.</summary>
     internal bool IsUsedOutside => Volatile.Read(ref _isUsedOutside);
 
     internal ChanExtra Extra =>
@@ -124,7 +133,21 @@ public abstract class Chan
     internal void NoteUser(Machine? machine)
     {
         if (machine?.Current is null && !_isUsedOutside)
-            Volatile.Write(ref _isUsedOutside, true);
+            NoteOutsider();
+    }
+
+    /// <summary>With the lock: from now on it is watched.</summary>
+    private protected void NoteWatcher()
+    {
+        IsWatched = true;
+        Interlocked.Increment(ref s_newcomers);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteOutsider()
+    {
+        Volatile.Write(ref _isUsedOutside, true);
+        Interlocked.Increment(ref s_newcomers);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

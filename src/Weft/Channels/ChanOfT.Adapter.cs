@@ -32,7 +32,7 @@ public sealed partial class Chan<T>
         Lock();
         NoteUser(null);
         extra.Watchers ??= new ChanWatchers();
-        IsWatched = true;
+        NoteWatcher();
         Unlock();
         if (extra.Adapter is Channel<T> known)
             return known;

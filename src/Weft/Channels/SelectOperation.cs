@@ -24,6 +24,9 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
     private readonly Select _select;
     private long _state;
 
+    // Not 0: see IsDisturbed.
+    private int _disturbed;
+
     internal SelectOperation(Select select) => _select = select;
 
     /// <summary>The number of the wait; the select's goroutine asks, or somebody who compares it later.</summary>
@@ -67,13 +70,13 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
     }
 
     /// <summary>
-    /// The same for whichever wait is open, by one who has just taken the case's waiter out of its queue; false if none is. A no comes after a
-    /// fence: if the wait is opened afterwards, the select sees that the waiter is gone (see <see cref="Select"/>).
+    /// The same for whichever wait is open, by one who has just taken the case's waiter out of its queue; false if none is. A no comes after
+    /// the mark that the waiter is gone, which is a fence: if the wait is opened afterwards, the select sees it (see <see cref="Select"/>).
     /// </summary>
     internal bool TryClaimOpen(int index)
     {
         FaultPoints.Hit("place.dropped");
-        for (bool fenced = false; ; fenced = true)
+        for (bool marked = false; ;)
         {
             long seen = Volatile.Read(ref _state);
             if ((uint)seen == 0)
@@ -81,15 +84,30 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
                 if (Interlocked.CompareExchange(ref _state, seen | (uint)(index + 1), seen) == seen)
                     return true;
             }
-            else if (fenced)
+            else if (marked)
             {
                 return false;
             }
             else
             {
-                Interlocked.MemoryBarrier();
+                Interlocked.Exchange(ref _disturbed, 1);
+                marked = true;
+                FaultPoints.Hit("place.marked");
             }
         }
+    }
+
+    /// <summary>Whether one of the waiters was taken out of its queue, since <see cref="Settle"/>, by somebody who found no wait open.</summary>
+    internal bool IsDisturbed => Volatile.Read(ref _disturbed) != 0;
+
+    /// <summary>
+    /// Takes the mark back, before the caller looks whether the waiters are in their queues. A fence, if there was a mark: one that is taken
+    /// out without the caller's seeing it leaves another.
+    /// </summary>
+    internal void Settle()
+    {
+        if (IsDisturbed)
+            Interlocked.Exchange(ref _disturbed, 0);
     }
 
     /// <summary>Whether it can be won now.</summary>

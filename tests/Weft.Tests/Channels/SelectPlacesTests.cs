@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Weft.Channels;
+using Weft.Scheduling;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;
@@ -114,6 +115,32 @@ public sealed class SelectPlacesTests
             Assert.Same(late, await select.WaitAsync());
             Assert.False(late.Ok);
         }).Within();
+    }
+
+    [Fact]
+    public async Task WaitAsync_TurnAmongCasesThatAreAllReady_LooksAtAllInTheNext()
+    {
+        const int Each = 2 * Machine.OperationBudget;
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        Chan<int>[] channels = [new(Each), new(Each)];
+        int received = 0;
+        await scheduler.StartMany(1, async _ =>
+        {
+            var select = new Select();
+            select.Receive(channels[0]);
+            select.Receive(channels[1]);
+            await MeetAsync(channels[0], select, 4);
+            foreach (Chan<int> channel in channels)
+            {
+                for (int i = 0; i < Each; i++)
+                    Assert.True(channel.TrySend(i));
+            }
+
+            // None of them waits; but after so many the others have a turn.
+            for (; received < channels.Length * Each; received++)
+                await select.WaitAsync();
+        }).Within();
+        Assert.Equal(channels.Length * Each, received);
     }
 
     [Fact]

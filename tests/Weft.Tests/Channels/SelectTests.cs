@@ -445,12 +445,15 @@ public sealed class SelectTests
         var channel = new Chan<int>();
         var select = new Select();
         ReceiveCase<int> receive = select.Receive(channel);
+        SendCase<int> send = select.Send(new Chan<int>(), 1);
         Task<SelectCase> waiting = select.WaitAsync().AsTask();
         Assert.Throws<InvalidOperationException>(() => receive.Channel = null);
+        Assert.Throws<InvalidOperationException>(() => send.Value = 2);
         Assert.Throws<InvalidOperationException>(() => select.Receive(channel));
         Assert.Throws<InvalidOperationException>(() => select.TryWait());
         channel.TrySend(1);
         await waiting;
+        Assert.Equal(1, send.Value);
         receive.Channel = null;
     }
 
