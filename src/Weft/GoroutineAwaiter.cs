@@ -20,14 +20,8 @@ public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion
     /// <inheritdoc/>
     public void OnCompleted(Action continuation)
     {
-        // A joiner of another flow than the compiler's: its AsyncLocal values go with it.
-        if (ExecutionContext.Capture() is ExecutionContext context)
-        {
-            Action inner = continuation;
-            continuation = () => ExecutionContext.Run(context, static a => ((Action)a!)(), inner);
-        }
-
-        UnsafeOnCompleted(continuation);
+        ArgumentNullException.ThrowIfNull(continuation);
+        UnsafeOnCompleted(FlowedContinuation.Of(continuation));
     }
 
     /// <inheritdoc/>

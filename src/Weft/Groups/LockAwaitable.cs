@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Groups;
+using Weft.Scheduling;
 
 namespace Weft;
 
@@ -63,13 +64,7 @@ public readonly struct LockAwaitable
         public void OnCompleted(Action continuation)
         {
             ArgumentNullException.ThrowIfNull(continuation);
-            if (ExecutionContext.Capture() is ExecutionContext context)
-            {
-                Action inner = continuation;
-                continuation = () => ExecutionContext.Run(context, static a => ((Action)a!)(), inner);
-            }
-
-            _waiter!.Await(continuation);
+            _waiter!.Await(FlowedContinuation.Of(continuation));
         }
 
         /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Weft.Scheduling;
 
 namespace Weft.Groups;
 
@@ -21,12 +22,8 @@ internal sealed partial class LockWaiter : IValueTaskSource<GoLock.Releaser>
         ValueTaskSourceOnCompletedFlags flags)
     {
         CheckVersion(token);
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is ExecutionContext context)
-        {
-            var inner = new ContextCallback(continuation);
-            continuation = s => ExecutionContext.Run(context, inner, s);
-        }
-
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
+            FlowedContinuation.Replace(ref continuation, ref state);
         bool comesBack = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0;
         Await(continuation, state, comesBack ? WaitContext.Capture() : null);
     }

@@ -116,12 +116,8 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     {
         if (Action is not null)
             throw new InvalidOperationException("A wait can be awaited once only.");
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is ExecutionContext context)
-        {
-            var inner = new ContextCallback(continuation);
-            continuation = s => ExecutionContext.Run(context, inner, s);
-        }
-
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
+            FlowedContinuation.Replace(ref continuation, ref state);
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
             _context = WaitContext.Capture();
         if (_context is Goroutine goroutine && goroutine == Machine.CurrentGoroutine)

@@ -73,12 +73,8 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         Check(token);
         if (_continuation is not null)
             throw new InvalidOperationException("A sleep can be awaited once only.");
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is ExecutionContext context)
-        {
-            (ExecutionContext, Action<object?>, object?) inner = (context, continuation, state);
-            (continuation, state) = (RunInContext, inner);
-        }
-
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
+            FlowedContinuation.Replace(ref continuation, ref state);
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
             _goroutine = SynchronizationContext.Current as Goroutine;
         if (_goroutine is not null && _goroutine == Machine.CurrentGoroutine)
@@ -142,19 +138,6 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
             goroutine.Resume(continuation, state);
         else
             ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: false);
-    }
-
-    private static void RunInContext(object? state)
-    {
-        var (context, action, argument) = ((ExecutionContext, Action<object?>, object?))state!;
-        ExecutionContext.Run(
-            context,
-            static s =>
-            {
-                var (inner, innerState) = ((Action<object?>, object?))s!;
-                inner(innerState);
-            },
-            (action, argument));
     }
 
     private void Check(short token)

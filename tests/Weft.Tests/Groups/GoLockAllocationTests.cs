@@ -33,39 +33,50 @@ public sealed class GoLockAllocationTests
     [InlineData(2, false, false)]
     [InlineData(1, true, false)]
     [InlineData(1, false, true)]
+    [InlineData(2, false, true)]
     public async Task LockAsync_EachTimeHeldByAnother_AllocatesNothing(int procs, bool withToken, bool asValueTask)
     {
-        const int Others = 3;
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
         using var source = new CancellationTokenSource();
         CancellationToken token = withToken ? source.Token : CancellationToken.None;
         var @lock = new GoLock();
+        bool isWaitedFor = false;
         bool isOver = false;
         await scheduler.StartChecked(async () =>
         {
-            for (int i = 0; i < Others; i++)
-            {
-                Go.Start(async () =>
-                {
-                    while (!Volatile.Read(ref isOver))
-                    {
-                        using (await @lock.LockAsync(token))
-                            await Go.Yield();
-                    }
-                });
-            }
-
+            Goroutine holder = Go.Start(Hold);
             await Allocations.AssertNoneAsync(Loop);
             Volatile.Write(ref isOver, true);
+            await holder.Completion;
         }).Within();
+
+        // Has the lock, and gives it away when the other has asked for it.
+        async Task Hold()
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                if (Volatile.Read(ref isWaitedFor))
+                {
+                    Volatile.Write(ref isWaitedFor, false);
+                    @lock.Unlock();
+                }
+
+                await Go.Yield();
+            }
+        }
 
         async ValueTask Loop()
         {
-            // Four goroutines do their share of the operations each.
-            for (int i = 0; i < Operations / (Others + 1); i++)
+            for (int i = 0; i < Operations; i++)
             {
-                using (asValueTask ? await @lock.LockAsync(token).AsValueTask() : await @lock.LockAsync(token))
-                    await Go.Yield();
+                Assert.True(@lock.TryLock());
+                LockAwaitable locking = @lock.LockAsync(token);
+                Assert.False(locking.GetAwaiter().IsCompleted);
+                Volatile.Write(ref isWaitedFor, true);
+                using (asValueTask ? await locking.AsValueTask() : await locking)
+                {
+                    // Had it from the other.
+                }
             }
         }
     }
