@@ -19,6 +19,7 @@ internal static class JsonReport
         {
             report.Machine,
             report.Rounds,
+            report.NotRepeated,
             report.Quick,
             TookS = Math.Round(report.Took.TotalSeconds, 1),
             Rows = report.Rows.Select(Shape),

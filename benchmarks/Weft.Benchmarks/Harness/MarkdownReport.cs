@@ -31,10 +31,12 @@ internal static class MarkdownReport
         to.WriteLine($"{machine.Date}; {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGb} GB; {machine.Os}, {machine.Kernel}; {machine.Dotnet};");
         to.WriteLine($"{machine.Go ?? "no Go"}; {machine.C ?? "no C compiler"}; Weft {machine.Commit ?? "of unknown commit"}.");
         to.WriteLine(
-            $"Medians of up to {report.Rounds} rounds{(report.Quick ? ", quick" : "")}; the run took {report.Took.TotalSeconds:0} s; " +
+            $"Medians of up to {report.Rounds} rounds{(report.Quick ? ", quick" : "")}{NotRepeated(report)}; the run took {report.Took.TotalSeconds:0} s; " +
             $"load average at the start {machine.LoadAtStart.ToString(CultureInfo.InvariantCulture)}.");
         to.WriteLine();
     }
+
+    private static string NotRepeated(Report report) => report.NotRepeated > 0 ? $", {report.NotRepeated} benchmarks not repeated for lack of time" : "";
 
     private static string Targets(Row row, Func<Target, double> value) => string.Join(
         "; ",

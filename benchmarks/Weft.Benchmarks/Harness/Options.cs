@@ -11,7 +11,8 @@ internal sealed record Options
 
           --filter NAME     a benchmark's whole name, or a part of several names
           --rounds N        samples of each contender, 1 to 100; medians are reported (default 2,
-                            and one more where two disagree)
+                            and one more where two disagree, as far as there is time within ten
+                            minutes)
           --quick           one round, small counts, slow benchmarks left out: a look, not a measurement
           --json FILE       write the report as JSON
           --markdown FILE   write the report as Markdown, as printed
@@ -26,6 +27,9 @@ internal sealed record Options
     public IReadOnlyList<IBenchmark> Selected { get; init; } = Catalog.All;
 
     public int Rounds { get; init; } = DefaultRounds;
+
+    /// <summary>Whether all of <see cref="Rounds"/> are wanted, however long they take.</summary>
+    public bool AsksForRounds { get; init; }
 
     public bool Quick { get; init; }
 
@@ -130,7 +134,7 @@ internal sealed record Options
             case "--procs" when TryNumber(value, Scheduler.MaxProcsLimit, out int procs):
                 return this with { Procs = procs };
             case "--rounds" when TryNumber(value, MaxRounds, out int rounds):
-                return this with { Rounds = rounds };
+                return this with { Rounds = rounds, AsksForRounds = true };
             case "--filter" when Catalog.Find(value) is { Count: > 0 } found:
                 return this with { Selected = found };
             case "--filter":
