@@ -8,8 +8,8 @@ namespace Weft.Benchmarks.Harness;
 internal sealed class Runner(Options options, TextWriter progress)
 {
     /// <summary>
-    /// After this long nothing is measured a second time, unless a number of rounds was asked for: so all of it takes less than ten minutes, on a
-    /// slow machine or a busy one, too. Half a minute is more than the longest second sample, three of <c>skynet</c>, takes.
+    /// After this long nothing is measured a second time, unless a number of rounds was asked for, so that all of it takes less than ten minutes on a
+    /// busy machine, too, if the first round leaves as much. One more turn of a benchmark takes 20 s at most (<c>rss-settle</c>).
     /// </summary>
     private static readonly TimeSpan s_timeForRepeats = TimeSpan.FromMinutes(9.5);
 

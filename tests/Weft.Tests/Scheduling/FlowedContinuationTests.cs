@@ -5,7 +5,9 @@ namespace Weft.Tests.Scheduling;
 /// <summary>Awaiters that are not asked by the compiler have to carry the AsyncLocal values of whoever asked to the continuation.</summary>
 public sealed class FlowedContinuationTests
 {
-    /// <summary>What is awaited. None of it has ended before <c>end</c> is called.</summary>
+    public static TheoryData<string> Awaited { get; } = ["lock", "lock as a ValueTask", "wait group", "sleep", "channel", "goroutine"];
+
+    /// <summary>One of <see cref="Awaited"/>. None of it has ended before <c>end</c> is called.</summary>
     private static Action<Action> OnCompletedOf(string what, out Action end)
     {
         switch (what)
@@ -30,10 +32,12 @@ public sealed class FlowedContinuationTests
                 var channel = new Chan<int>();
                 end = () => channel.Send(1);
                 return channel.ReceiveAsync().GetAwaiter().OnCompleted;
-            default:
+            case "goroutine":
                 var ended = new TaskCompletionSource<int>();
                 end = () => ended.SetResult(1);
                 return Go.Start(async () => await ended.Task).GetAwaiter().OnCompleted;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(what), what, "Not one of those that are awaited.");
         }
     }
 
@@ -42,12 +46,7 @@ public sealed class FlowedContinuationTests
     private static Action<Action> Of<T>(ValueTask<T> task) => task.GetAwaiter().OnCompleted;
 
     [Theory]
-    [InlineData("lock")]
-    [InlineData("lock as a ValueTask")]
-    [InlineData("wait group")]
-    [InlineData("sleep")]
-    [InlineData("channel")]
-    [InlineData("goroutine")]
+    [MemberData(nameof(Awaited))]
     public async Task OnCompleted_OfWhatAGoroutineWaitsFor_RunsWithTheValuesOfWhoCalledIt(string what)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
@@ -63,12 +62,7 @@ public sealed class FlowedContinuationTests
     }
 
     [Theory]
-    [InlineData("lock")]
-    [InlineData("lock as a ValueTask")]
-    [InlineData("wait group")]
-    [InlineData("sleep")]
-    [InlineData("channel")]
-    [InlineData("goroutine")]
+    [MemberData(nameof(Awaited))]
     public async Task OnCompleted_WhereTheFlowIsSuppressed_RunsWithoutThem(string what)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
