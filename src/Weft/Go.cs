@@ -17,7 +17,7 @@ namespace Weft;
 /// });
 /// </code>
 /// </example>
-public static class Go
+public static partial class Go
 {
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
     public static Goroutine? Current => Machine.CurrentGoroutine;
@@ -25,44 +25,6 @@ public static class Go
     internal static Engine CurrentEngine => Scheduler.Engine;
 
     private static Scheduler Scheduler => Machine.CurrentGoroutine?.Scheduler ?? Scheduler.Default;
-
-    /// <inheritdoc cref="Weft.Scheduler.Start(Action, string, int)"/>
-    public static Goroutine Start(Action body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Start(body, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Start(Func{Task}, string, int)"/>
-    public static Goroutine Start(Func<Task> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Start(body, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Start{TState}(Action{TState}, TState, string, int)"/>
-    public static Goroutine Start<TState>(Action<TState> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Start(body, state, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Start{TState}(Func{TState, Task}, TState, string, int)"/>
-    public static Goroutine Start<TState>(Func<TState, Task> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Start(body, state, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Start{TResult}(Func{TResult}, string, int)"/>
-    public static Goroutine<TResult> Start<TResult>(Func<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Start(body, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Start{TResult}(Func{Task{TResult}}, string, int)"/>
-    public static Goroutine<TResult> Start<TResult>(Func<Task<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Start(body, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Run(Action, string, int)"/>
-    public static void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Run(Func{Task}, string, int)"/>
-    public static void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{TResult}, string, int)"/>
-    public static TResult Run<TResult>(Func<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Run(main, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{Task{TResult}}, string, int)"/>
-    public static TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Run(main, file, line);
 
     /// <summary>
     /// Lets the other goroutines in the processor's queue run first. Outside goroutines it is <see cref="Task.Yield"/>. Allocates nothing.
@@ -84,10 +46,10 @@ public static class Go
     /// await Go.SleepAsync(TimeSpan.FromMilliseconds(100), cancellationToken);
     /// </code>
     /// </example>
-    public static ValueTask SleepAsync(TimeSpan duration, CancellationToken cancellationToken = default)
+    public static SleepAwaitable SleepAsync(TimeSpan duration, CancellationToken cancellationToken = default)
     {
         CheckDuration(duration);
-        return Scheduler.Engine.SleepAsync(duration, cancellationToken);
+        return new SleepAwaitable(Scheduler.Engine.Sleep(duration, cancellationToken));
     }
 
     /// <summary>A channel that gets one value after a time: Go's time.After, for a select. The value is the time it took.</summary>

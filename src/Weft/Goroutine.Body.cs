@@ -7,10 +7,10 @@ namespace Weft;
 public abstract partial class Goroutine
 {
     /// <summary>
-    /// The body until the goroutine begins, then the task of an asynchronous body. Comparing it with what an operation of Weft was awaited by
-    /// tells whether the body itself waits for that operation.
+    /// The body until the goroutine begins, then the task or frame of an asynchronous body. Comparing it with what an operation of Weft was
+    /// awaited by tells whether the body itself waits for that operation.
     /// </summary>
-    private object? _bodyOrTask;
+    private object? _body;
 
     // What resumes the body, once one of Weft's own awaiters has seen it: the compiler uses the same delegate each time.
     private Action? _bodyContinuation;
@@ -29,8 +29,11 @@ public abstract partial class Goroutine
     // Something the body started and did not wait for runs as a part of the goroutine, and may wake others: it is never asleep for good.
     private const byte FlagManyFlows = 32;
 
-    // The body has returned its task.
+    // The body has returned its task or frame.
     private const byte FlagBegun = 64;
+
+    // What it has returned is a frame.
+    private const byte FlagFrame = 128;
 
     internal bool HasEnded => (_flags & FlagEnded) != 0;
 
@@ -43,14 +46,13 @@ public abstract partial class Goroutine
         set => _flags = value ? (byte)(_flags | FlagRegistered) : (byte)(_flags & ~FlagRegistered);
     }
 
-    /// <summary>The body's task once it has begun, null for a synchronous body.</summary>
-    internal Task? BodyTask => _bodyOrTask as Task;
-
-    /// <summary>Calls the body; the task it returned, or null when it has run to its end.</summary>
-    private protected abstract Task? InvokeBody(object body);
+    /// <summary>Calls the body; the task or frame that it goes on in, or null when it has run to its end.</summary>
+    private protected abstract object? InvokeBody(object body);
 
     /// <summary>Gives the outcome of an ended body to whoever awaits it; false when nobody can, so that an exception is unhandled.</summary>
-    private protected virtual bool Deliver(Task? task, Exception? exception) => exception is null;
+    /// <param name="ended">The task or frame of an asynchronous body.</param>
+    /// <param name="exception">What left the body.</param>
+    private protected virtual bool Deliver(object? ended, Exception? exception) => exception is null;
 
     /// <summary>Tells whoever awaits the result that there will be none.</summary>
     private protected virtual void Abandon(Exception reason)
@@ -59,14 +61,14 @@ public abstract partial class Goroutine
 
     private void Begin(Machine machine, ExecutionContext? context)
     {
-        object body = _bodyOrTask!;
-        _bodyOrTask = null;
+        object body = _body!;
+        _body = null;
         if (context is not null)
             ExecutionContext.Restore(context);
-        Task? task;
+        object? begun;
         try
         {
-            task = InvokeBody(body);
+            begun = InvokeBody(body);
         }
         catch (Exception e)
         {
@@ -74,34 +76,44 @@ public abstract partial class Goroutine
             return;
         }
 
-        if (task is null)
+        if (begun is null)
+        {
             End(null, null);
+            return;
+        }
+
+        _body = begun;
+        if (begun is BodyFrame frame)
+        {
+            _flags |= FlagBegun | FlagFrame;
+            frame.Resume();
+        }
         else
-            SetTask(task);
+        {
+            _flags |= FlagBegun;
+        }
     }
 
-    /// <summary>The body goes on asynchronously.</summary>
-    private void SetTask(Task task)
-    {
-        _bodyOrTask = task;
-        _flags |= FlagBegun;
-    }
+    /// <summary>The body's frame, if <paramref name="action"/> is that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsFrame(object action) => ReferenceEquals(action, _body) && (_flags & FlagFrame) != 0;
 
     /// <summary>Whether it is known that <paramref name="continuation"/> resumes the body. With the run right only.</summary>
-    internal bool IsResumedBy(Action continuation) => ReferenceEquals(continuation, _bodyContinuation);
+    internal bool IsResumedBy(object continuation) =>
+        ReferenceEquals(continuation, _body) || ReferenceEquals(continuation, _bodyContinuation);
 
     /// <summary>Whether an item goes on with the body itself, and not with something the body started and did not wait for.</summary>
     private bool ResumesBody(object action, object? state) =>
-        ReferenceEquals(action, _bodyContinuation) || ReferenceEquals(state, _bodyOrTask) || IsOfBody(action);
+        IsResumedBy(action) || IsOfBody(state) || IsOfBody(action);
 
-    /// <summary>Whether <paramref name="box"/>, by which an operation of Weft was awaited, is the body's: its task or what resumes it.</summary>
+    /// <summary>Whether <paramref name="box"/>, by which an operation of Weft was awaited, is the body's: its task, its frame, or what resumes it.</summary>
     private bool IsOfBody(object? box)
     {
         if (box is null)
             return false;
-        if (ReferenceEquals(box, _bodyContinuation) || ReferenceEquals(box, _bodyOrTask))
+        if (IsResumedBy(box))
             return true;
-        if (box is not Action continuation || !ReferenceEquals(continuation.Target, _bodyOrTask))
+        if (box is not Action continuation || !ReferenceEquals(continuation.Target, _body))
             return false;
         _bodyContinuation = continuation;
         return true;
@@ -116,12 +128,8 @@ public abstract partial class Goroutine
         machine.ForgetWait();
         if ((_flags & (FlagBegun | FlagEnded)) != FlagBegun)
             return;
-        Task task = Unsafe.As<Task>(_bodyOrTask!);
-        if (task.IsCompleted)
-        {
-            End(task, task.IsCompletedSuccessfully ? null : ExceptionOf(task));
+        if (TryEnd())
             return;
-        }
 
         isWaitOfBody = isWaitOfBody || IsOfBody(box);
         if (isWaitOfBody && machine.WaitReason == WaitReason.Yield)
@@ -143,14 +151,39 @@ public abstract partial class Goroutine
         if ((_flags & FlagHooked) != 0)
             return;
         _flags |= FlagHooked;
-        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnBodyCompleted);
+        if ((_flags & FlagFrame) != 0)
+            Unsafe.As<BodyFrame>(_body!).Watch(this);
+        else
+            Unsafe.As<Task>(_body!).ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnBodyCompleted);
+    }
+
+    /// <summary>Ends the goroutine if its asynchronous body has ended.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryEnd()
+    {
+        if ((_flags & FlagFrame) == 0)
+            return TryEndTask();
+        BodyFrame frame = Unsafe.As<BodyFrame>(_body!);
+        if (!frame.HasEnded)
+            return false;
+        End(frame, frame.Failure);
+        return true;
+    }
+
+    private bool TryEndTask()
+    {
+        Task task = Unsafe.As<Task>(_body!);
+        if (!task.IsCompleted)
+            return false;
+        End(task, task.IsCompletedSuccessfully ? null : ExceptionOf(task));
+        return true;
     }
 
     /// <summary>
-    /// The body's task has completed; called by the pool. If an item of ours did it, that item sees it, most likely has already; otherwise
-    /// this one does.
+    /// The body's task has completed, which the pool tells, or its frame has ended, on whatever thread. If an item of ours did it, that item
+    /// sees it, most likely has already; otherwise this one does.
     /// </summary>
-    private void OnBodyCompleted()
+    internal void OnBodyCompleted()
     {
         if (!HasEnded)
             Resume(s_nothing, null);
@@ -169,7 +202,7 @@ public abstract partial class Goroutine
         }
     }
 
-    private void End(Task? task, Exception? exception)
+    private void End(object? ended, Exception? exception)
     {
         if (exception is GoroutineExitException exit && exit.Goroutine == this)
         {
@@ -178,11 +211,12 @@ public abstract partial class Goroutine
         }
 
         // First, so that whoever is told of the end sees it in the counts, too.
-        _bodyOrTask = null;
+        _body = null;
+        _bodyContinuation = null;
         _flags |= FlagEnded;
         _extra?.KeptSelects?.LeavePlaces(this);
         Engine.OnGoroutineEnded(this);
-        bool delivered = Deliver(task, exception);
+        bool delivered = Deliver(ended, exception);
         Interlocked.MemoryBarrier(); // see Completion
         if (_extra?.Completion is TaskCompletionSource completion)
             SettleCompletion(completion);
@@ -210,6 +244,8 @@ public abstract partial class Goroutine
         if (HasEnded)
             return;
         Extra.Abandoned = reason;
+        _body = null;
+        _bodyContinuation = null;
         _flags |= FlagEnded;
         Extra.KeptSelects?.LeavePlaces(this);
         Interlocked.MemoryBarrier();

@@ -46,7 +46,7 @@ public abstract partial class Goroutine
 
     private int _phase;
 
-    // Null, s_begin, Action, Action<object?>, SendOrPostCallback (the latter two with _slotState), or a chain of WorkItem.
+    // Null, s_begin, BodyFrame, Action, Action<object?>, SendOrPostCallback (the latter two with _slotState), or a chain of WorkItem.
     private object? _slot;
     private object? _slotState;
     private WorkItem? _inbox;
@@ -259,8 +259,8 @@ public abstract partial class Goroutine
             _slot = null;
             _slotState = null;
 
-            // The test for the common kind is one comparison, the one for a work item a walk through the base classes.
-            if (action is not (Action<object?> or System.Action) && action is WorkItem item)
+            // The tests for the common kinds are comparisons, the one for a work item is a walk through the base classes.
+            if (!IsFrame(action) && action is not (Action<object?> or System.Action) && action is WorkItem item)
             {
                 if (item is ReturnItem)
                 {
@@ -315,7 +315,9 @@ public abstract partial class Goroutine
     {
         try
         {
-            if (action is Action continuation)
+            if (IsFrame(action))
+                Unsafe.As<BodyFrame>(action).Resume();
+            else if (action is Action continuation)
                 continuation();
             else if (action is Action<object?> resume)
                 resume(state);
@@ -342,6 +344,8 @@ public abstract partial class Goroutine
             Begin(machine, (ExecutionContext?)state);
         else if (action is SendOrPostCallback posted)
             posted(state);
+        else if (action is BodyFrame frame)
+            frame.Resume(); // of a body that another goroutine runs here, as a part of itself
         else
             throw new InvalidOperationException($"The mailbox of a goroutine held a {action.GetType()}.");
     }

@@ -25,7 +25,7 @@ public abstract partial class Goroutine : SynchronizationContext
     private protected Goroutine(Engine engine, object body, string file, int line)
     {
         Engine = engine;
-        _bodyOrTask = body;
+        _body = body;
         _file = file;
         _line = line;
         _slot = s_begin;

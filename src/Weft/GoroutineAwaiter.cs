@@ -5,7 +5,7 @@ namespace Weft;
 
 /// <summary>Awaits the end of a <see cref="Goroutine{TResult}"/>; used by the compiler.</summary>
 /// <typeparam name="TResult">The type of the result.</typeparam>
-public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion
+public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion, IGoroutineAwaiter
 {
     private readonly Goroutine<TResult> _goroutine;
 
@@ -28,15 +28,24 @@ public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion
     public void UnsafeOnCompleted(Action continuation)
     {
         ArgumentNullException.ThrowIfNull(continuation);
-        if (Machine.CurrentGoroutine is Goroutine waiter && ReferenceEquals(SynchronizationContext.Current, waiter))
-        {
-            // Another scheduler's goroutines can wake this one although all of its own scheduler are asleep.
-            Machine.NoteWait(waiter.Engine == _goroutine.Engine ? WaitReason.Join : WaitReason.Await, continuation);
-            _goroutine.AddJoiner(waiter, continuation);
-        }
-        else
-        {
+        if (!TryJoin(continuation))
             _goroutine.Task.GetAwaiter().UnsafeOnCompleted(continuation);
-        }
+    }
+
+    void IGoroutineAwaiter.Suspend(BodyFrame frame)
+    {
+        if (!TryJoin(frame))
+            _goroutine.Task.GetAwaiter().UnsafeOnCompleted(frame.Continuation);
+    }
+
+    private bool TryJoin(object continuation)
+    {
+        if (Machine.CurrentGoroutine is not Goroutine waiter || !ReferenceEquals(SynchronizationContext.Current, waiter))
+            return false;
+
+        // Another scheduler's goroutines can wake this one although all of its own scheduler are asleep.
+        Machine.NoteWait(waiter.Engine == _goroutine.Engine ? WaitReason.Join : WaitReason.Await, continuation);
+        _goroutine.AddJoiner(waiter, continuation);
+        return true;
     }
 }

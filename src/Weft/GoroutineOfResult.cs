@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weft.Scheduling;
 
 namespace Weft;
@@ -23,12 +24,13 @@ public class Goroutine<TResult> : Goroutine
 
     // The outcome, for those that ask after the end; set before the promise is looked for.
     private Task<TResult>? _outcome;
-    private TResult _synchronousResult = default!;
+    // Of a body that is no task.
+    private TResult _ownResult = default!;
 
     // The body's type alone does not tell: a Func<Task> is also a Func<object>.
     private readonly BodyKind _kind;
 
-    internal Goroutine(Engine engine, Delegate body, BodyKind kind, string file, int line)
+    internal Goroutine(Engine engine, object body, BodyKind kind, string file, int line)
         : base(engine, body, file, line) => _kind = kind;
 
     /// <summary>
@@ -63,7 +65,7 @@ public class Goroutine<TResult> : Goroutine
     /// Resumes <paramref name="goroutine"/>, the caller, with <paramref name="continuation"/> once the outcome is known. Straight from goroutine to
     /// goroutine: were a thread of the pool in between, all goroutines could be asleep for a moment without a deadlock.
     /// </summary>
-    internal void AddJoiner(Goroutine goroutine, Action continuation)
+    internal void AddJoiner(Goroutine goroutine, object continuation)
     {
         var item = new JoinItem(goroutine, continuation);
         while (true)
@@ -81,34 +83,42 @@ public class Goroutine<TResult> : Goroutine
         }
     }
 
-    private protected override Task? InvokeBody(object body)
+    private protected override object? InvokeBody(object body)
     {
         switch (_kind)
         {
             case BodyKind.AsynchronousFunction:
-                return NotNull(((Func<Task<TResult>>)body)());
-            case BodyKind.AsynchronousAction:
-                return NotNull(((Func<Task>)body)());
+                return GoroutineBodies.NotNull(((Func<Task<TResult>>)body)());
+            case BodyKind.BodyFunction:
+                return GoroutineBodies.Claim(((Func<GoroutineBody<TResult>>)body)().Frame);
             case BodyKind.Function:
-                _synchronousResult = ((Func<TResult>)body)();
+                _ownResult = ((Func<TResult>)body)();
                 return null;
             default:
-                ((Action)body)();
-                return null;
+                return GoroutineBodies.Invoke(_kind, body);
         }
     }
 
-    private static Task NotNull(Task? task) =>
-        task ?? throw new InvalidOperationException("The body of a goroutine returned null instead of a task.");
-
-    private protected override bool Deliver(Task? task, Exception? exception)
+    private protected override bool Deliver(object? ended, Exception? exception)
     {
         if (HasExitedEarly)
             exception = new InvalidOperationException($"{this} ended itself with Go.Exit and has no result.");
-        Settle((HasExitedEarly ? null : task as Task<TResult>) ?? (exception is null
-            ? System.Threading.Tasks.Task.FromResult(_synchronousResult)
-            : System.Threading.Tasks.Task.FromException<TResult>(exception)));
+        else if (ended is ResultFrame<TResult> frame)
+            _ownResult = frame.Result;
+        Settle((HasExitedEarly ? null : ended as Task<TResult>) ?? (exception is null
+            ? System.Threading.Tasks.Task.FromResult(_ownResult)
+            : FailedTask(exception, ended is BodyFrame)));
         return true;
+    }
+
+    /// <summary>A task as an async method's if the body was one: what was cancelled gives a cancelled one.</summary>
+    private static Task<TResult> FailedTask(Exception exception, bool asynchronous)
+    {
+        if (!asynchronous)
+            return System.Threading.Tasks.Task.FromException<TResult>(exception);
+        var failed = AsyncTaskMethodBuilder<TResult>.Create();
+        failed.SetException(exception);
+        return failed.Task;
     }
 
     private protected override void Abandon(Exception reason) => Settle(System.Threading.Tasks.Task.FromException<TResult>(reason));
@@ -122,11 +132,12 @@ public class Goroutine<TResult> : Goroutine
             item.Goroutine!.Resume(item.Continuation!, null);
     }
 
-    private sealed class JoinItem(Goroutine? goroutine, Action? continuation)
+    private sealed class JoinItem(Goroutine? goroutine, object? continuation)
     {
         internal Goroutine? Goroutine { get; } = goroutine;
 
-        internal Action? Continuation { get; } = continuation;
+        /// <summary>What the goroutine's mailbox takes.</summary>
+        internal object? Continuation { get; } = continuation;
 
         internal JoinItem? Next { get; set; }
     }

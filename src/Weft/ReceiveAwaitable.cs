@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Channels;
+using Weft.Scheduling;
 
 namespace Weft;
 
@@ -43,7 +44,7 @@ public readonly struct ReceiveAwaitable<T>
 
     /// <summary>Awaits the receive; used by the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public readonly struct Awaiter : ICriticalNotifyCompletion
+    public readonly struct Awaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
     {
         private readonly ReceiveAwaitable<T> _receive;
 
@@ -60,5 +61,7 @@ public readonly struct ReceiveAwaitable<T>
 
         /// <inheritdoc/>
         public void UnsafeOnCompleted(Action continuation) => _receive._operation!.Await(continuation, _receive._version, flowContext: false);
+
+        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _receive._operation!.Suspend(frame, _receive._version);
     }
 }

@@ -29,6 +29,23 @@ public sealed partial class Scheduler
         RunMain<object?>(NotNull(main), BodyKind.AsynchronousAction, file, line);
 
     /// <summary>
+    /// Runs a body that an async method has made, as in <c>Run(Main(args))</c>, and returns when it has ended; other goroutines may live on. The
+    /// calling thread waits.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="main"/> is the default value.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="main"/> was started before.</exception>
+    /// <exception cref="DeadlockException">Every goroutine is asleep, and nothing can wake one.</exception>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed, or is disposed before main ends.</exception>
+    /// <inheritdoc cref="Run(Action, string, int)"/>
+    public void Run(GoroutineBody main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        RunMain<object?>(GoroutineBodies.ClaimArgument(main.Frame, nameof(main)), BodyKind.Frame, file, line);
+
+    /// <inheritdoc cref="Run(Action, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public void Run(Func<GoroutineBody> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        RunMain<object?>(NotNull(main), BodyKind.BodyAction, file, line);
+
+    /// <summary>
     /// Runs <paramref name="main"/> as a goroutine and returns its result; other goroutines may live on. The calling thread waits.
     /// </summary>
     /// <typeparam name="TResult">The type of the result.</typeparam>
@@ -46,7 +63,21 @@ public sealed partial class Scheduler
     public TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<TResult>(NotNull(main), BodyKind.AsynchronousFunction, file, line);
 
-    private TResult RunMain<TResult>(Delegate main, BodyKind kind, string file, int line)
+    /// <summary>
+    /// Runs a body that an async method has made and returns its result; other goroutines may live on. The calling thread waits.
+    /// </summary>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <returns>What main returned.</returns>
+    /// <inheritdoc cref="Run(GoroutineBody, string, int)"/>
+    public TResult Run<TResult>(GoroutineBody<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        RunMain<TResult>(GoroutineBodies.ClaimArgument(main.Frame, nameof(main)), BodyKind.Frame, file, line);
+
+    /// <inheritdoc cref="Run{TResult}(Func{TResult}, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public TResult Run<TResult>(Func<GoroutineBody<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        RunMain<TResult>(NotNull(main), BodyKind.BodyFunction, file, line);
+
+    private TResult RunMain<TResult>(object main, BodyKind kind, string file, int line)
     {
         Goroutine<TResult> goroutine = Launch(new Goroutine<TResult>(_engine, main, kind, file, line));
         _engine.WaitForMain(goroutine);

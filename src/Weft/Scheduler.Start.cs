@@ -33,6 +33,20 @@ public sealed partial class Scheduler
     public Goroutine Start(Func<Task> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new TaskGoroutine(_engine, NotNull(body), file, line));
 
+    /// <summary>Starts a goroutine with a body that an async method has made: <c>Start(Copy(from, to))</c> is Go's <c>go copy(from, to)</c>.</summary>
+    /// <exception cref="ArgumentException"><paramref name="body"/> is the default value.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="body"/> was started before.</exception>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine Start(GoroutineBody body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new FrameGoroutine(_engine, GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), file, line));
+
+    /// <summary>Starts a goroutine with an asynchronous body, as async lambdas are.</summary>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine Start(Func<GoroutineBody> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new BodyGoroutine(_engine, NotNull(body), file, line));
+
     /// <summary>Starts a goroutine with a synchronous body and an argument, which spares the closure.</summary>
     /// <param name="body">The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise.</param>
     /// <param name="state">Passed to the body.</param>
@@ -53,6 +67,15 @@ public sealed partial class Scheduler
     public Goroutine Start<TState>(Func<TState, Task> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new TaskGoroutine<TState>(_engine, NotNull(body), state, file, line));
 
+    /// <inheritdoc cref="Start{TState}(Func{TState, Task}, TState, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine Start<TState>(
+        Func<TState, GoroutineBody> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Launch(new BodyGoroutine<TState>(_engine, NotNull(body), state, file, line));
+
     /// <summary>Starts a goroutine with a synchronous body that has a result.</summary>
     /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
     /// <param name="file">Supplied by the compiler.</param>
@@ -70,6 +93,20 @@ public sealed partial class Scheduler
     /// <inheritdoc cref="Start(Action, string, int)"/>
     public Goroutine<TResult> Start<TResult>(Func<Task<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.AsynchronousFunction, file, line));
+
+    /// <summary>Starts a goroutine with a body that an async method has made, and that has a result.</summary>
+    /// <exception cref="ArgumentException"><paramref name="body"/> is the default value.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="body"/> was started before.</exception>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
+    /// <inheritdoc cref="Start{TResult}(Func{TResult}, string, int)"/>
+    public Goroutine<TResult> Start<TResult>(GoroutineBody<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new Goroutine<TResult>(_engine, GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line));
+
+    /// <summary>Starts a goroutine with an asynchronous body that has a result, as async lambdas are.</summary>
+    /// <inheritdoc cref="Start{TResult}(Func{TResult}, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine<TResult> Start<TResult>(Func<GoroutineBody<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.BodyFunction, file, line));
 
     private TGoroutine Launch<TGoroutine>(TGoroutine goroutine)
         where TGoroutine : Goroutine

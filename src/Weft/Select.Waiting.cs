@@ -169,6 +169,8 @@ public sealed partial class Select
 
     internal void Await(Action continuation, bool flowContext) => Begun.Await(continuation, Begun.Version, flowContext);
 
+    internal void Suspend(BodyFrame frame) => Begun.Suspend(frame, Begun.Version);
+
     internal SelectCase GetResult()
     {
         if (_ready is not SelectCase ready)

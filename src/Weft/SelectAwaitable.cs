@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Channels;
+using Weft.Scheduling;
 
 namespace Weft;
 
@@ -46,7 +47,7 @@ public readonly struct SelectAwaitable
 
     /// <summary>Awaits the wait; used by the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public readonly struct Awaiter : ICriticalNotifyCompletion
+    public readonly struct Awaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
     {
         private readonly Select _select;
 
@@ -64,5 +65,7 @@ public readonly struct SelectAwaitable
 
         /// <inheritdoc/>
         public void UnsafeOnCompleted(Action continuation) => _select.Await(continuation, flowContext: false);
+
+        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _select.Suspend(frame);
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Channels;
+using Weft.Scheduling;
 
 namespace Weft;
 
@@ -38,7 +39,7 @@ public readonly struct SendAwaitable
 
     /// <summary>Awaits the send; used by the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public readonly struct Awaiter : ICriticalNotifyCompletion
+    public readonly struct Awaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
     {
         private readonly SendAwaitable _send;
 
@@ -57,5 +58,7 @@ public readonly struct SendAwaitable
 
         /// <inheritdoc/>
         public void UnsafeOnCompleted(Action continuation) => _send._operation!.Await(continuation, _send._version, flowContext: false);
+
+        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _send._operation!.Suspend(frame, _send._version);
     }
 }

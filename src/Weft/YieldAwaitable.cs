@@ -12,7 +12,7 @@ public readonly struct YieldAwaitable
 
     /// <summary>Awaits a turn; used by the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public readonly struct Awaiter : ICriticalNotifyCompletion
+    public readonly struct Awaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
     {
         /// <summary>Always false: there is no asking whether others wait.</summary>
         public bool IsCompleted => false;
@@ -29,18 +29,28 @@ public readonly struct YieldAwaitable
         public void UnsafeOnCompleted(Action continuation)
         {
             ArgumentNullException.ThrowIfNull(continuation);
-            Machine? machine = Machine.Calling;
-            if (machine?.Current is Goroutine goroutine && !machine.IsInScheduler)
-            {
-                machine.WaitBox = continuation;
-                machine.WaitReason = WaitReason.Yield;
-                goroutine.YieldWith(continuation, null);
-            }
-            else
-            {
-                // Outside goroutines: a turn of whatever context there is, as Task.Yield gives it.
-                Task.Yield().GetAwaiter().UnsafeOnCompleted(continuation);
-            }
+            if (!TryYieldTo(continuation))
+                YieldOutside(continuation);
         }
+
+        void IGoroutineAwaiter.Suspend(BodyFrame frame)
+        {
+            if (!TryYieldTo(frame))
+                YieldOutside(frame.Continuation);
+        }
+
+        private static bool TryYieldTo(object continuation)
+        {
+            Machine? machine = Machine.Calling;
+            if (machine?.Current is not Goroutine goroutine || machine.IsInScheduler)
+                return false;
+            machine.WaitBox = continuation;
+            machine.WaitReason = WaitReason.Yield;
+            goroutine.YieldWith(continuation, null);
+            return true;
+        }
+
+        // A turn of whatever context there is, as Task.Yield gives it.
+        private static void YieldOutside(Action continuation) => Task.Yield().GetAwaiter().UnsafeOnCompleted(continuation);
     }
 }

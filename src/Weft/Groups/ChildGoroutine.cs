@@ -13,32 +13,26 @@ internal interface IGoroutineParent
 }
 
 /// <summary>A goroutine that tells its parent of its end.</summary>
-internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, Delegate body, BodyKind kind, string file, int line)
+internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, object body, BodyKind kind, string file, int line)
     : Goroutine(engine, body, file, line)
 {
     /// <summary>The engine of the calling goroutine, or the default one.</summary>
     internal static Engine CurrentEngine => Machine.CurrentGoroutine?.Engine ?? Scheduler.Default.Engine;
 
-    private protected override Task? InvokeBody(object body)
-    {
-        if (kind == BodyKind.AsynchronousAction)
-            return ((Func<Task>)body)() ?? throw new InvalidOperationException("The body of a goroutine returned null instead of a task.");
-        ((Action)body)();
-        return null;
-    }
+    private protected override object? InvokeBody(object body) => GoroutineBodies.Invoke(kind, body);
 
-    private protected override bool Deliver(Task? task, Exception? exception) => parent.OnChildEnded(this, exception);
+    private protected override bool Deliver(object? ended, Exception? exception) => parent.OnChildEnded(this, exception);
 
     private protected override void Abandon(Exception reason) => parent.OnChildAbandoned(this, reason);
 }
 
 /// <summary>A goroutine with a result that tells its parent of its end, too.</summary>
-internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine engine, Delegate body, BodyKind kind, string file, int line)
+internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine engine, object body, BodyKind kind, string file, int line)
     : Goroutine<TResult>(engine, body, kind, file, line)
 {
-    private protected override bool Deliver(Task? task, Exception? exception)
+    private protected override bool Deliver(object? ended, Exception? exception)
     {
-        base.Deliver(task, exception);
+        base.Deliver(ended, exception);
         if (exception is not null)
             _ = Task.Exception; // the parent tells of it, so the task's finalizer need not
         parent.OnChildEnded(this, exception);

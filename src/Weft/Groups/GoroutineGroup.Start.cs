@@ -30,6 +30,24 @@ public sealed partial class GoroutineGroup
     public Goroutine Start(Func<CancellationToken, Task> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         StartNow(Child(Bind(NotNull(body)), BodyKind.AsynchronousAction, file, line));
 
+    /// <exception cref="ArgumentException"><paramref name="body"/> is the default value.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="body"/> was started before.</exception>
+    /// <exception cref="OperationCanceledException">The group is cancelled, or was while the child waited; the child is not started.</exception>
+    /// <exception cref="ObjectDisposedException">The group or its scheduler is disposed.</exception>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine Start(GoroutineBody body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StartNow(Child(GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line));
+
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine Start(Func<GoroutineBody> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StartNow(Child(NotNull(body), BodyKind.BodyAction, file, line));
+
+    /// <inheritdoc cref="Start(Action{CancellationToken}, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine Start(Func<CancellationToken, GoroutineBody> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StartNow(Child(Bind(NotNull(body)), BodyKind.BodyAction, file, line));
+
     /// <summary>
     /// Starts a child that has a result: await what this returns, or read its <see cref="Goroutine{TResult}.Task"/> after <see cref="WaitAsync"/>. If
     /// <see cref="Limit"/> children are under way, blocks the calling thread until one has ended.
@@ -53,6 +71,30 @@ public sealed partial class GoroutineGroup
         [CallerLineNumber] int line = 0) =>
         StartNow(Child<TResult>(Bind(NotNull(body)), BodyKind.AsynchronousFunction, file, line));
 
+    /// <exception cref="ArgumentException"><paramref name="body"/> is the default value.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="body"/> was started before.</exception>
+    /// <exception cref="OperationCanceledException">The group is cancelled, or was while the child waited; the child is not started.</exception>
+    /// <exception cref="ObjectDisposedException">The group or its scheduler is disposed.</exception>
+    /// <inheritdoc cref="Start{TResult}(Func{TResult}, string, int)"/>
+    public Goroutine<TResult> Start<TResult>(GoroutineBody<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StartNow(Child<TResult>(GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line));
+
+    /// <inheritdoc cref="Start{TResult}(Func{TResult}, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine<TResult> Start<TResult>(
+        Func<GoroutineBody<TResult>> body,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        StartNow(Child<TResult>(NotNull(body), BodyKind.BodyFunction, file, line));
+
+    /// <inheritdoc cref="Start{TResult}(Func{TResult}, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine<TResult> Start<TResult>(
+        Func<CancellationToken, GoroutineBody<TResult>> body,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        StartNow(Child<TResult>(Bind(NotNull(body)), BodyKind.BodyFunction, file, line));
+
     private static T NotNull<T>(T body, [CallerArgumentExpression(nameof(body))] string? name = null)
         where T : class
     {
@@ -64,9 +106,9 @@ public sealed partial class GoroutineGroup
 
     private Func<TResult> Bind<TResult>(Func<CancellationToken, TResult> body) => () => body(Token);
 
-    private ChildGoroutine Child(Delegate body, BodyKind kind, string file, int line) => new(this, _engine, body, kind, file, line);
+    private ChildGoroutine Child(object body, BodyKind kind, string file, int line) => new(this, _engine, body, kind, file, line);
 
-    private ChildGoroutine<TResult> Child<TResult>(Delegate body, BodyKind kind, string file, int line) =>
+    private ChildGoroutine<TResult> Child<TResult>(object body, BodyKind kind, string file, int line) =>
         new(this, _engine, body, kind, file, line);
 
     private TGoroutine StartNow<TGoroutine>(TGoroutine child)

@@ -42,7 +42,7 @@ public readonly struct LockAwaitable
 
     /// <summary>Awaits the lock; used by the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public readonly struct Awaiter : ICriticalNotifyCompletion
+    public readonly struct Awaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
     {
         private readonly GoLock _lock;
         private readonly LockWaiter? _waiter;
@@ -73,5 +73,7 @@ public readonly struct LockAwaitable
             ArgumentNullException.ThrowIfNull(continuation);
             _waiter!.Await(continuation);
         }
+
+        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _waiter!.Suspend(frame);
     }
 }

@@ -15,6 +15,20 @@ internal sealed partial class LockWaiter : IValueTaskSource<GoLock.Releaser>
     /// <summary>Awaited: waits, and runs <paramref name="continuation"/> when that is over.</summary>
     internal void Await(Action continuation) => Await(continuation, continuation.Target, WaitContext.Capture());
 
+    /// <summary>Has a body go on with the lock.</summary>
+    internal void Suspend(BodyFrame frame)
+    {
+        object? context = WaitContext.Capture();
+        try
+        {
+            Await(context is Goroutine ? frame : frame.Continuation, frame, context);
+        }
+        catch (InvalidOperationException e)
+        {
+            frame.EndUnresumed(e);
+        }
+    }
+
     void IValueTaskSource<GoLock.Releaser>.OnCompleted(
         Action<object?> continuation,
         object? state,

@@ -19,7 +19,7 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
 
     private readonly GoLock _lock;
 
-    // An Action, or what a ValueTask is awaited with: an Action<object?>, which is given State.
+    // An Action, a frame to be resumed on its goroutine, or what a ValueTask is awaited with: an Action<object?>, which is given State.
     private object? _continuation;
 
     // Where the continuation is to run: a goroutine, another SynchronizationContext, a TaskScheduler, or null for the pool.
@@ -143,6 +143,8 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
             return;
         if (_continuation is Action action)
             action();
+        else if (_continuation is BodyFrame frame)
+            frame.Resume();
         else
             ((Action<object?>)_continuation!)(State);
     }

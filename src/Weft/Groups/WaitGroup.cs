@@ -64,6 +64,17 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     public Goroutine Go(Func<Task> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Start(body, BodyKind.AsynchronousAction, file, line);
 
+    /// <exception cref="ArgumentException"><paramref name="body"/> is the default value.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="body"/> was started before.</exception>
+    /// <inheritdoc cref="Go(Action, string, int)"/>
+    public Goroutine Go(GoroutineBody body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Start(GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line);
+
+    /// <inheritdoc cref="Go(Action, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine Go(Func<GoroutineBody> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Start(body, BodyKind.BodyAction, file, line);
+
     /// <summary>Waits until the counter is zero; it is at first.</summary>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; what is counted goes on.</param>
     /// <exception cref="InvalidOperationException">The counter was raised again before this wait had returned.</exception>
@@ -116,7 +127,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
         Change(-1);
     }
 
-    private ChildGoroutine Start(Delegate body, BodyKind kind, string file, int line)
+    private ChildGoroutine Start(object body, BodyKind kind, string file, int line)
     {
         ArgumentNullException.ThrowIfNull(body);
         var child = new ChildGoroutine(this, ChildGoroutine.CurrentEngine, body, kind, file, line);

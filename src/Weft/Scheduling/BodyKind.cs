@@ -7,4 +7,13 @@ internal enum BodyKind : byte
     AsynchronousAction,
     Function,
     AsynchronousFunction,
+
+    /// <summary>Returns a <see cref="GoroutineBody"/>.</summary>
+    BodyAction,
+
+    /// <summary>Returns a <see cref="GoroutineBody{TResult}"/>.</summary>
+    BodyFunction,
+
+    /// <summary>No delegate, but the frame of a body.</summary>
+    Frame,
 }

@@ -4,16 +4,14 @@ namespace Weft.Scheduling;
 internal sealed partial class Engine
 {
     /// <summary>A sleep of that long for the calling goroutine, or for a thread that is none.</summary>
-    internal ValueTask SleepAsync(TimeSpan duration, CancellationToken token)
+    internal SleepOperation Sleep(TimeSpan duration, CancellationToken token)
     {
-        if (token.IsCancellationRequested)
-            return ValueTask.FromCanceled(token);
-        ObjectDisposedException.ThrowIf(_stopped, Owner);
+        ObjectDisposedException.ThrowIf(_stopped && !token.IsCancellationRequested, Owner);
         long due = duration == Timeout.InfiniteTimeSpan ? long.MaxValue
             : duration == TimeSpan.Zero ? SleepOperation.AtOnce
             : MonotonicClock.Now + MonotonicClock.Nanoseconds(duration);
         if (token.CanBeCanceled)
-            return new CancellableSleep(this, due, token).Task;
+            return new CancellableSleep(this, due, token);
         SleepOperation operation = Machine.CurrentGoroutine is Goroutine goroutine && goroutine.Engine == this
             ? goroutine.SleepCache ??= new SleepOperation(this)
             : new SleepOperation(this);
@@ -23,7 +21,7 @@ internal sealed partial class Engine
             operation.TryBegin(due);
         }
 
-        return operation.Task;
+        return operation;
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal sealed class GoroutineTaskScheduler(Engine engine) : TaskScheduler
     private sealed class TaskItem(Engine engine, GoroutineTaskScheduler scheduler, Task task)
         : Goroutine(engine, task, nameof(TaskScheduler), 0)
     {
-        private protected override Task? InvokeBody(object body)
+        private protected override object? InvokeBody(object body)
         {
             scheduler.TryExecuteTask((Task)body);
             return null;

@@ -101,6 +101,8 @@ internal sealed class LockedWait
         if (suppressed)
             ExecutionContext.RestoreFlow();
         ExecutionContext context = ExecutionContext.Capture()!;
+        if (context != Machine.DefaultContext)
+            ExecutionContext.Restore(Machine.DefaultContext!);
         SynchronizationContext.SetSynchronizationContext(goroutine);
         goroutine.RunMailbox(machine);
         SynchronizationContext.SetSynchronizationContext(synchronization);

@@ -69,7 +69,7 @@ internal sealed partial class Machine : IThreadBody
 
     /// <summary>Sets one of the two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void NoteWaitBox(Goroutine goroutine, Action continuation)
+    internal void NoteWaitBox(Goroutine goroutine, object continuation)
     {
         if (goroutine.IsResumedBy(continuation))
             IsWaitOfBody = true;
@@ -202,13 +202,18 @@ internal sealed partial class Machine : IThreadBody
         SynchronizationContext? outerContext = SynchronizationContext.Current;
         BecomeCalling();
         ThreadId = Engine.Platform.CurrentThreadId();
-        DefaultContext ??= ExecutionContext.Capture();
+        ExecutionContext? outerFlow = ExecutionContext.Capture();
+        DefaultContext ??= outerFlow;
+        if (outerFlow is not null && outerFlow != DefaultContext)
+            ExecutionContext.Restore(DefaultContext!);
         try
         {
             Engine.RunMachine(this);
         }
         finally
         {
+            if (outerFlow is not null)
+                ExecutionContext.Restore(outerFlow);
             SynchronizationContext.SetSynchronizationContext(outerContext);
             CeaseCalling(outer);
         }

@@ -155,16 +155,49 @@ internal abstract class Operation : WorkItem
     /// <summary>For an awaiter of our own: <paramref name="continuation"/> runs on the goroutine that awaits, or where its context says.</summary>
     internal void Await(Action continuation, short token, bool flowContext)
     {
-        if (!flowContext && Machine.Calling is { } machine && _owner is { } owner && machine.Current == owner && SynchronizationContext.Current == owner)
-        {
-            CheckVersion(token);
-            _isAwaitedInPlace = true;
-            machine.NoteWaitBox(owner, continuation);
-            machine.WaitReason = _afterTurn != Outcome.Pending ? WaitReason.Yield : _reason;
-            Attach(continuation, null);
-            return;
-        }
+        if (flowContext || !TryAwaitInPlace(continuation, token))
+            AwaitElsewhere(continuation, token, flowContext);
+    }
 
+    /// <summary>As <see cref="Await(Action, short, bool)"/>, for a body, which is resumed without a delegate if it is its goroutine that awaits.</summary>
+    internal void Suspend(BodyFrame frame, short token)
+    {
+        if (token != _version || Action is not null || !TryAwaitInPlace(frame, token))
+            SuspendElsewhere(frame, token);
+    }
+
+    // Or by a goroutine that awaits it a second time. Not in line: a try block slows down what is around it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SuspendElsewhere(BodyFrame frame, short token)
+    {
+        try
+        {
+            if (!TryAwaitInPlace(frame, token))
+                AwaitElsewhere(frame.Continuation, token, flowContext: false);
+        }
+        catch (InvalidOperationException e)
+        {
+            frame.EndUnresumed(e);
+        }
+    }
+
+    /// <summary>False when it is not the goroutine that started the operation who awaits it, in its own flow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryAwaitInPlace(object continuation, short token)
+    {
+        if (Machine.Calling is not { } machine || _owner is not { } owner || machine.Current != owner || SynchronizationContext.Current != owner)
+            return false;
+        CheckVersion(token);
+        WaitReason reason = _afterTurn != Outcome.Pending ? WaitReason.Yield : _reason;
+        Attach(continuation, null);
+        _isAwaitedInPlace = true;
+        machine.NoteWaitBox(owner, continuation);
+        machine.WaitReason = reason;
+        return true;
+    }
+
+    private void AwaitElsewhere(Action continuation, short token, bool flowContext)
+    {
         const ValueTaskSourceOnCompletedFlags There = ValueTaskSourceOnCompletedFlags.UseSchedulingContext;
         Await(s_invoke, continuation, token, flowContext ? There | ValueTaskSourceOnCompletedFlags.FlowExecutionContext : There);
     }

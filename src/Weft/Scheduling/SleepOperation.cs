@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace Weft.Scheduling;
 
 /// <summary>
-/// One sleep, awaited through a <see cref="ValueTask"/>. A goroutine keeps one and uses it again and again; a second sleep at the same time,
+/// One sleep, awaited through a <see cref="SleepAwaitable"/> or a <see cref="ValueTask"/>. A goroutine keeps one and uses it again and again; a second sleep at the same time,
 /// one outside goroutines, and one that can be cancelled (<see cref="CancellableSleep"/>) get their own.
 /// </summary>
 /// <remarks>
@@ -29,6 +29,8 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     /// <summary>The end of a sleep of no length: a turn of the others.</summary>
     internal const long AtOnce = 0;
 
+    private static readonly Action<object?> s_invoke = static action => ((Action)action!)();
+
     private protected int _state;
     private short _version;
 
@@ -37,12 +39,20 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
 
     // Set before Armed, read after it.
     private Goroutine? _goroutine;
-    private Action<object?>? _continuation;
+    // A frame or an Action for its goroutine, or an Action<object?>, which is given _continuationState.
+    private object? _continuation;
     private object? _continuationState;
 
     TimerEntryState ITimerTarget.EntryState { get; set; }
 
-    internal ValueTask Task => new(this, _version);
+    /// <summary>What an awaitable over this use of the operation needs to know.</summary>
+    internal short Version => _version;
+
+    internal bool HasEnded(short token)
+    {
+        Check(token);
+        return Volatile.Read(ref _state) is Fired or Cancelled;
+    }
 
     /// <summary>What a sleep without end counts as; see <see cref="WaitReasons.OnlyGoroutinesWake"/>.</summary>
     private protected virtual WaitReason ReasonForEver => WaitReason.SleepForever;
@@ -70,24 +80,61 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
+            FlowedContinuation.Replace(ref continuation, ref state);
+        bool comesBack = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0;
+        Await(continuation, state, state, comesBack ? SynchronizationContext.Current as Goroutine : null, token);
+    }
+
+    void IValueTaskSource.GetResult(short token) => End(token);
+
+    /// <summary>For the awaiter of our own: <paramref name="continuation"/> runs on the goroutine whose context this is, or on the pool.</summary>
+    internal void Await(Action continuation, short token)
+    {
+        if (SynchronizationContext.Current is Goroutine goroutine)
+            Await(continuation, null, continuation, goroutine, token);
+        else
+            Await(s_invoke, continuation, null, null, token);
+    }
+
+    /// <summary>The same for a body.</summary>
+    internal void Suspend(BodyFrame frame, short token)
+    {
+        try
+        {
+            if (SynchronizationContext.Current is Goroutine goroutine)
+                Await(frame, null, frame, goroutine, token);
+            else
+                Await(s_invoke, frame.Continuation, null, null, token);
+        }
+        catch (InvalidOperationException e)
+        {
+            frame.EndUnresumed(e);
+        }
+    }
+
+    /// <param name="continuation">What to run.</param>
+    /// <param name="state">What it is given.</param>
+    /// <param name="box">What tells whether it is the goroutine's body that waits.</param>
+    /// <param name="goroutine">Where to run it; null for the pool.</param>
+    /// <param name="token">The use of the operation that is awaited.</param>
+    private void Await(object continuation, object? state, object? box, Goroutine? goroutine, short token)
+    {
         Check(token);
         if (_continuation is not null)
             throw new InvalidOperationException("A sleep can be awaited once only.");
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
-            FlowedContinuation.Replace(ref continuation, ref state);
-        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
-            _goroutine = SynchronizationContext.Current as Goroutine;
-        if (_goroutine is not null && _goroutine == Machine.CurrentGoroutine)
+        _goroutine = goroutine;
+        if (goroutine is not null && goroutine == Machine.CurrentGoroutine)
         {
             if (_due == AtOnce && Interlocked.CompareExchange(ref _state, Fired, Created) == Created)
             {
                 _continuation = continuation;
-                Machine.NoteWait(WaitReason.Yield, state);
-                _goroutine.YieldWith(continuation, state);
+                Machine.NoteWait(WaitReason.Yield, box);
+                goroutine.YieldWith(continuation, state);
                 return;
             }
 
-            Machine.NoteWait(_due == long.MaxValue ? ReasonForEver : WaitReason.Sleep, state);
+            Machine.NoteWait(_due == long.MaxValue ? ReasonForEver : WaitReason.Sleep, box);
         }
 
         _continuationState = state;
@@ -98,7 +145,9 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
             Arm(engine, _due);
     }
 
-    void IValueTaskSource.GetResult(short token)
+    /// <summary>The sleeper is back: the end of this use.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    internal void End(short token)
     {
         Check(token);
         int state = Volatile.Read(ref _state);
@@ -132,12 +181,12 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
 
     private protected void Resume()
     {
-        Action<object?> continuation = _continuation!;
+        object continuation = _continuation!;
         object? state = _continuationState;
         if (_goroutine is Goroutine goroutine)
             goroutine.Resume(continuation, state);
         else
-            ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem((Action<object?>)continuation, state, preferLocal: false);
     }
 
     private void Check(short token)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Weft.Diagnostics;
+using Weft.Scheduling;
 using Weft.Stress.Faults;
 
 namespace Weft.Stress.Scenarios;
@@ -148,7 +149,8 @@ internal sealed class Handshakes : Scenario
         var random = new Random(seed);
         for (int round = 0; round < RoundsPerLook / 10; round++)
         {
-            Task slept = scheduler.Engine.SleepAsync(TimeSpan.FromMicroseconds(random.Next(1, 200)), CancellationToken.None).AsTask();
+            SleepOperation sleep = scheduler.Engine.Sleep(TimeSpan.FromMicroseconds(random.Next(1, 200)), CancellationToken.None);
+            Task slept = new SleepAwaitable(sleep).AsTask();
             if (!slept.Wait(limit))
                 throw StressFailure.Lost($"seed {seed}: a timer was set from outside, and nobody fires it", scheduler);
             Thread.SpinWait(random.Next(20_000));

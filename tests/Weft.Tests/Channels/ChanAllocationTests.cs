@@ -3,7 +3,10 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;
 
-/// <summary>In the steady state no operation allocates: whether it waits or not, alone or among many, on one processor or two.</summary>
+/// <summary>
+/// In the steady state no operation allocates: whether it waits or not, alone or among many, on one processor or two. All in async methods of .NET's
+/// kind; what a <see cref="GoroutineBody"/> takes is the matter of <see cref="GoroutineBodyAllocationTests"/>.
+/// </summary>
 public sealed class ChanAllocationTests
 {
     private const int Operations = Allocations.Operations;
@@ -156,7 +159,7 @@ public sealed class ChanAllocationTests
             var ends = new Chan<bool>();
             for (int i = 0; i < Pairs; i++)
             {
-                Go.Start(async () =>
+                Go.Start((Func<Task>)(async () =>
                 {
                     await foreach (int count in turns)
                     {
@@ -166,12 +169,12 @@ public sealed class ChanAllocationTests
                     }
 
                     channel.TryClose(null);
-                });
-                Go.Start(async () =>
+                }));
+                Go.Start((Func<Task>)(async () =>
                 {
                     await foreach (long _ in channel)
                         ;
-                });
+                }));
             }
 
             await Allocations.AssertNoneAsync(Loop);
@@ -221,14 +224,14 @@ public sealed class ChanAllocationTests
         using var source = new CancellationTokenSource();
         await InAGoroutineAsync(procs, async () =>
         {
-            Goroutine sender = Go.Start(async () =>
+            Goroutine sender = Go.Start((Func<Task>)(async () =>
             {
                 var sending = new Select();
                 SendCase<long> send = sending.Send(channel, 1);
                 sending.Receive(quiet);
                 while (await sending.WaitAsync() == send)
                     send.Value++;
-            });
+            }));
             var select = new Select();
             ReceiveCase<long> receive = select.Receive(channel);
             if (beside == Beside.AReceive)

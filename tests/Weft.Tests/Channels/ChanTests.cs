@@ -427,11 +427,11 @@ public sealed class ChanTests
         {
             var there = new Chan<string>();
             var back = new Chan<string>();
-            Go.Start(async () =>
+            Go.Start((Func<Task>)(async () =>
             {
                 while (true)
                     await back.SendAsync(await there.ReceiveAsync());
-            });
+            }));
             long before = 0;
             for (int i = 0; i < 2 * Rounds; i++)
             {

@@ -404,11 +404,11 @@ public sealed class SelectTests
         {
             var a = new Chan<int>();
             var b = new Chan<int>();
-            Go.Start(async () =>
+            Go.Start((Func<Task>)(async () =>
             {
                 for (int i = 0; i < 2 * Rounds; i++)
                     await ((i & 1) == 0 ? a : b).SendAsync(i);
-            });
+            }));
             var select = new Select();
             select.Receive(a);
             select.Receive(b);

@@ -35,6 +35,37 @@ public sealed class SingleThreadTests
     }
 
     [Fact]
+    public void Run_WithOtherValuesThanBefore_ShowsThemToNobodyFromBefore()
+    {
+        using Scheduler scheduler = Make();
+        var local = new AsyncLocal<int>();
+        var channel = new Chan<int>();
+        int seen = -1;
+        scheduler.Run(async () =>
+        {
+            using (ExecutionContext.SuppressFlow())
+            {
+                Go.Start(async () =>
+                {
+                    await channel.ReceiveAsync();
+                    seen = local.Value;
+                });
+            }
+
+            await Go.Yield();
+        });
+        local.Value = 5;
+        Assert.True(channel.TrySend(1)); // the first to run
+        scheduler.Run(async () =>
+        {
+            Assert.Equal(5, local.Value);
+            await Go.Yield();
+        });
+        Assert.Equal(0, seen);
+        Assert.Equal(5, local.Value);
+    }
+
+    [Fact]
     public void Run_ChannelsAndTimers_Work()
     {
         using Scheduler scheduler = Make();
