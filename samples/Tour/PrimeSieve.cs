@@ -21,27 +21,26 @@ internal static class PrimeSieve
         await GoroutineGroup.RunAsync(async group =>
         {
             var numbers = new Chan<int>();
-            group.Start(() => CountAsync(limit, numbers));
+            group.Start(Count(limit, numbers));
             while (await numbers.ReceiveOrClosedAsync() is (var prime, true))
             {
                 primes.Add(prime);
-                Chan<int> from = numbers;
-                var to = new Chan<int>();
-                group.Start(() => FilterAsync(prime, from, to));
-                numbers = to;
+                var rest = new Chan<int>();
+                group.Start(Filter(prime, numbers, rest));
+                numbers = rest;
             }
         });
         return primes;
     }
 
-    private static async Task CountAsync(int limit, Chan<int> to)
+    private static async GoroutineBody Count(int limit, Chan<int> to)
     {
         for (int number = 2; number < limit; number++)
             await to.SendAsync(number);
         to.Close();
     }
 
-    private static async Task FilterAsync(int prime, Chan<int> from, Chan<int> to)
+    private static async GoroutineBody Filter(int prime, Chan<int> from, Chan<int> to)
     {
         await foreach (int number in from)
         {

@@ -21,10 +21,9 @@ internal static class Ring
             Chan<long> last = first;
             for (int i = 0; i < size; i++)
             {
-                Chan<long> from = last;
-                var to = new Chan<long>();
-                group.Start(() => PassAsync(from, to));
-                last = to;
+                var next = new Chan<long>();
+                group.Start(Pass(last, next));
+                last = next;
             }
 
             for (int lap = 0; lap < laps; lap++)
@@ -39,7 +38,7 @@ internal static class Ring
         return token;
     }
 
-    private static async Task PassAsync(Chan<long> from, Chan<long> to)
+    private static async GoroutineBody Pass(Chan<long> from, Chan<long> to)
     {
         await foreach (long token in from)
             await to.SendAsync(token + 1);

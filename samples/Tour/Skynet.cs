@@ -26,11 +26,11 @@ internal static class Skynet
         if (rest != 1)
             throw new ArgumentException($"The number of leaves has to be a power of {Children}, and {leaves} is not.", nameof(leaves));
         var root = new Chan<long>();
-        Go.Start(() => NodeAsync(root, 0, leaves));
+        Go.Start(Node(root, 0, leaves));
         return await root.ReceiveAsync();
     }
 
-    private static async Task NodeAsync(Chan<long> parent, int number, int leaves)
+    private static async GoroutineBody Node(Chan<long> parent, int number, int leaves)
     {
         if (leaves == 1)
         {
@@ -41,7 +41,7 @@ internal static class Skynet
         var children = new Chan<long>();
         int part = leaves / Children;
         for (int i = 0; i < Children; i++)
-            Go.Start(first => NodeAsync(children, first, part), number + (i * part));
+            Go.Start(Node(children, number + (i * part), part));
         long sum = 0;
         for (int i = 0; i < Children; i++)
             sum += await children.ReceiveAsync();

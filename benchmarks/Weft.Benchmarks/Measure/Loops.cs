@@ -4,11 +4,14 @@ namespace Weft.Benchmarks.Measure;
 internal static class Loops
 {
     /// <summary>Each repetition is a goroutine.</summary>
-    public static double OnWeft(int procs, Func<Task<double>> repetition)
+    public static double OnWeft(int procs, Func<GoroutineBody<double>> repetition)
     {
         using Scheduler scheduler = new(new SchedulerOptions { MaxProcs = procs });
         return Repeat.Median(() => scheduler.Start(repetition).Task.GetAwaiter().GetResult());
     }
+
+    /// <summary>The same for a repetition that the peers run, too.</summary>
+    public static double OnWeft(int procs, Func<Task<double>> repetition) => OnWeft(procs, async GoroutineBody<double> () => await repetition());
 
     /// <summary>Each repetition is a task.</summary>
     public static double OnThreadPool(int procs, Func<Task<double>> repetition)

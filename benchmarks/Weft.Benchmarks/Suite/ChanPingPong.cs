@@ -27,7 +27,7 @@ internal sealed class ChanPingPong : IBenchmark
         Contender.Managed("channel", run => new Sample { ["ns"] = Loops.OnThreadPool(run.Procs, OnChannels) }),
     ];
 
-    private static async Task<double> OnWeft()
+    private static async GoroutineBody<double> OnWeft()
     {
         var there = new Chan<int>();
         var back = new Chan<int>();

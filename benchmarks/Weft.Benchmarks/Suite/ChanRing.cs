@@ -26,14 +26,14 @@ internal sealed class ChanRing : IBenchmark
         Contender.Go(_ => $"ring -size {Size} -rounds {Rounds}"),
     ];
 
-    private static async Task<double> OnWeft()
+    private static async GoroutineBody<double> OnWeft()
     {
         var first = new Chan<int>();
         Chan<int> last = first;
         for (int i = 0; i < Size; i++)
         {
             (Chan<int> from, Chan<int> to) = (last, new Chan<int>());
-            Go.Start(() => Pass(from, to));
+            Go.Start(Pass(from, to));
             last = to;
         }
 
@@ -50,7 +50,7 @@ internal sealed class ChanRing : IBenchmark
         return each;
     }
 
-    private static async Task Pass(Chan<int> from, Chan<int> to)
+    private static async GoroutineBody Pass(Chan<int> from, Chan<int> to)
     {
         while (true)
         {

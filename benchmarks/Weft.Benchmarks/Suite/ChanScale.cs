@@ -42,7 +42,7 @@ internal sealed class ChanScale : IBenchmark
     private static Sample OnWeft(Run run)
     {
         using Scheduler scheduler = new(new SchedulerOptions { MaxProcs = run.Procs });
-        double HopTime(int size, int warmUps) => scheduler.Start(() => Measure(size, warmUps)).Task.GetAwaiter().GetResult();
+        double HopTime(int size, int warmUps) => scheduler.Start(Measure(size, warmUps)).Task.GetAwaiter().GetResult();
 
         double smallest = HopTime(Smallest, WarmUps);
         Sample sample = new() { [Key(Smallest)] = smallest };
@@ -57,14 +57,14 @@ internal sealed class ChanScale : IBenchmark
     }
 
     /// <summary>The median of three times of a hop in a ring, once it is warm.</summary>
-    private static async Task<double> Measure(int size, int warmUps)
+    private static async GoroutineBody<double> Measure(int size, int warmUps)
     {
         var first = new Chan<int>();
         Chan<int> last = first;
         for (int i = 1; i < size; i++)
         {
             (Chan<int> from, Chan<int> to) = (last, new Chan<int>());
-            Go.Start(() => Pass(from, to));
+            Go.Start(Pass(from, to));
             last = to;
         }
 
@@ -96,7 +96,7 @@ internal sealed class ChanScale : IBenchmark
         return Clock.NanosecondsSince(start) / ((double)rounds * size);
     }
 
-    private static async Task Pass(Chan<int> from, Chan<int> to)
+    private static async GoroutineBody Pass(Chan<int> from, Chan<int> to)
     {
         while (true)
         {

@@ -25,7 +25,7 @@ internal sealed class ChanSelect(int channels) : IBenchmark
         Contender.Go(_ => $"select -count {Count} -channels {channels}"),
     ];
 
-    private async Task<double> OnWeft()
+    private async GoroutineBody<double> OnWeft()
     {
         Chan<int>[] each = [.. Enumerable.Range(0, channels).Select(_ => new Chan<int>())];
         var select = new Select();

@@ -27,7 +27,7 @@ internal sealed class ChanStream(string name, int pairs, int capacity, Target[] 
         Contender.Managed("channel", run => new Sample { ["ns"] = Loops.OnThreadPool(run.Procs, OnChannels) }),
     ];
 
-    private async Task<double> OnWeft()
+    private async GoroutineBody<double> OnWeft()
     {
         var items = new Chan<int>(capacity);
         long start = Clock.Now;

@@ -36,10 +36,10 @@ internal sealed class LockContended(int procs, double must, double aim) : IBench
         LongestWait longest = new();
         return new Sample
         {
-            ["ns"] = Loops.OnWeft(run.Procs, () => Measure(Turns, state => Go.Start(() => WithGoLock(state)))),
+            ["ns"] = Loops.OnWeft(run.Procs, () => Measure(Turns, state => Go.Start(WithGoLock(state)))),
             ["longest"] = Loops.OnWeft(
                 run.Procs,
-                () => Longest(Turns, longest, state => Go.Start(() => TimedWithGoLock(state, longest)))),
+                () => Longest(Turns, longest, state => Go.Start(TimedWithGoLock(state, longest)))),
         };
     }
 
@@ -74,7 +74,7 @@ internal sealed class LockContended(int procs, double must, double aim) : IBench
         return longest.Milliseconds;
     }
 
-    private static async Task WithGoLock(State state)
+    private static async GoroutineBody WithGoLock(State state)
     {
         for (int turn = 0; turn < Turns; turn++)
         {
@@ -85,7 +85,7 @@ internal sealed class LockContended(int procs, double must, double aim) : IBench
         state.Left.Signal();
     }
 
-    private static async Task TimedWithGoLock(State state, LongestWait longest)
+    private static async GoroutineBody TimedWithGoLock(State state, LongestWait longest)
     {
         for (int turn = 0; turn < Turns; turn++)
         {

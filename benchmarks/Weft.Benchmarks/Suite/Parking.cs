@@ -14,7 +14,7 @@ internal static class Parking
     {
         Countdown started = new(count);
         for (int i = 0; i < count; i++)
-            scheduler.Start(Sleep, started);
+            scheduler.Start(Sleep(started));
         started.Done.Wait();
         Thread.Sleep(s_lastStep);
     }
@@ -29,7 +29,7 @@ internal static class Parking
         Thread.Sleep(s_lastStep);
     }
 
-    private static async Task Sleep(Countdown started)
+    private static async GoroutineBody Sleep(Countdown started)
     {
         started.Signal();
         await Go.SleepAsync(s_hour);

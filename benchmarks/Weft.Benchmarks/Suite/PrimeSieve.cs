@@ -50,22 +50,22 @@ internal sealed class PrimeSieve : IBenchmark
     }
 
     private static (int Prime, double Milliseconds) Find(Scheduler scheduler, int count) =>
-        scheduler.Start(() => Find(count)).Task.GetAwaiter().GetResult();
+        scheduler.Start(Find(count)).Task.GetAwaiter().GetResult();
 
-    private static async Task<(int Prime, double Milliseconds)> Find(int count)
+    private static async GoroutineBody<(int Prime, double Milliseconds)> Find(int count)
     {
         var stop = new Chan<bool>();
         Countdown left = new(count + 1);
         long start = Clock.Now;
         var last = new Chan<int>();
         Chan<int> numbers = last;
-        Go.Start(() => CountUp(numbers, stop, left));
+        Go.Start(CountUp(numbers, stop, left));
         int prime = 0;
         for (int i = 0; i < count; i++)
         {
             prime = await last.ReceiveAsync();
             (Chan<int> from, Chan<int> to, int divisor) = (last, new Chan<int>(), prime);
-            Go.Start(() => Sift(from, to, divisor, stop, left));
+            Go.Start(Sift(from, to, divisor, stop, left));
             last = to;
         }
 
@@ -75,7 +75,7 @@ internal sealed class PrimeSieve : IBenchmark
         return (prime, took);
     }
 
-    private static async Task CountUp(Chan<int> to, Chan<bool> stop, Countdown left)
+    private static async GoroutineBody CountUp(Chan<int> to, Chan<bool> stop, Countdown left)
     {
         var send = new Select();
         SendCase<int> passOn = send.Send(to);
@@ -90,7 +90,7 @@ internal sealed class PrimeSieve : IBenchmark
         left.Signal();
     }
 
-    private static async Task Sift(Chan<int> from, Chan<int> to, int prime, Chan<bool> stop, Countdown left)
+    private static async GoroutineBody Sift(Chan<int> from, Chan<int> to, int prime, Chan<bool> stop, Countdown left)
     {
         var receive = new Select();
         ReceiveCase<int> next = receive.Receive(from);

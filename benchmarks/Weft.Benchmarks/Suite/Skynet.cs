@@ -27,7 +27,7 @@ internal sealed class Skynet : IBenchmark
         Contender.Managed(Contender.Weft, run =>
         {
             using Scheduler scheduler = new(new SchedulerOptions { MaxProcs = run.Procs });
-            return new Sample { ["ms"] = Median(() => scheduler.Start(OnWeft).Task.GetAwaiter().GetResult()) };
+            return new Sample { ["ms"] = Median(() => scheduler.Start(OnWeft()).Task.GetAwaiter().GetResult()) };
         }),
         Contender.Go(_ => $"skynet -size {Size}"),
         Contender.Managed("channel", run =>
@@ -51,14 +51,14 @@ internal sealed class Skynet : IBenchmark
         return Clock.MillisecondsSince(start);
     }
 
-    private static async Task<long> OnWeft()
+    private static async GoroutineBody<long> OnWeft()
     {
         var result = new Chan<long>();
-        Go.Start(() => Node(result, 0, Size));
+        Go.Start(Node(result, 0, Size));
         return await result.ReceiveAsync();
     }
 
-    private static async Task Node(Chan<long> to, long number, long size)
+    private static async GoroutineBody Node(Chan<long> to, long number, long size)
     {
         if (size == 1)
         {
@@ -70,7 +70,7 @@ internal sealed class Skynet : IBenchmark
         for (int i = 0; i < Children; i++)
         {
             long child = number + (i * size / Children);
-            Go.Start(() => Node(from, child, size / Children));
+            Go.Start(Node(from, child, size / Children));
         }
 
         long sum = 0;

@@ -21,9 +21,8 @@ internal sealed class SpawnAsync : SpawnBatches
 
     private void StartBatch(Countdown left)
     {
-        Func<Task> body = () => Signal(left);
         for (int i = 0; i < Batch; i++)
-            Go.Start(body);
+            Go.Start(SignalBody(left));
     }
 
     private void StartTasks(Countdown left)
@@ -31,6 +30,12 @@ internal sealed class SpawnAsync : SpawnBatches
         Func<Task> body = () => Signal(left);
         for (int i = 0; i < Batch; i++)
             _ = Task.Run(body);
+    }
+
+    private static async GoroutineBody SignalBody(Countdown left)
+    {
+        left.Signal();
+        await Task.CompletedTask;
     }
 
     private static async Task Signal(Countdown left)

@@ -21,7 +21,7 @@ internal sealed class Yielding : IBenchmark
             Contender.Weft,
             run => new Sample
             {
-                ["ns"] = Loops.OnWeft(run.Procs, static () => Measure(static left => Go.Start(static left => YieldGoroutine(left), left))),
+                ["ns"] = Loops.OnWeft(run.Procs, static () => Measure(static left => Go.Start(YieldGoroutine(left)))),
             }),
         Contender.Go(_ => $"yield -goroutines {Goroutines} -turns {Turns}"),
         Contender.Managed(
@@ -44,7 +44,7 @@ internal sealed class Yielding : IBenchmark
         return Clock.NanosecondsSince(start) / ((double)Goroutines * Turns);
     }
 
-    private static async Task YieldGoroutine(Countdown left)
+    private static async GoroutineBody YieldGoroutine(Countdown left)
     {
         for (int turn = 0; turn < Turns; turn++)
             await Go.Yield();
