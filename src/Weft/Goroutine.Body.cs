@@ -12,9 +12,6 @@ public abstract partial class Goroutine
     /// </summary>
     private object? _body;
 
-    // What resumes the body, once one of Weft's own awaiters has seen it: the compiler uses the same delegate each time.
-    private Action? _bodyContinuation;
-
     // Written by the holder of the run right; the last of these flags to be set is FlagEnded.
     private volatile byte _flags;
     private static readonly Action<object?> s_nothing = static _ => { };
@@ -92,31 +89,6 @@ public abstract partial class Goroutine
         {
             _flags |= FlagBegun;
         }
-    }
-
-    /// <summary>The body's frame, if <paramref name="action"/> is that.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsFrame(object action) => ReferenceEquals(action, _body) && (_flags & FlagFrame) != 0;
-
-    /// <summary>Whether it is known that <paramref name="continuation"/> resumes the body. With the run right only.</summary>
-    internal bool IsResumedBy(object continuation) =>
-        ReferenceEquals(continuation, _body) || ReferenceEquals(continuation, _bodyContinuation);
-
-    /// <summary>Whether an item goes on with the body itself, and not with something the body started and did not wait for.</summary>
-    private bool ResumesBody(object action, object? state) =>
-        IsResumedBy(action) || IsOfBody(state) || IsOfBody(action);
-
-    /// <summary>Whether <paramref name="box"/>, by which an operation of Weft was awaited, is the body's: its task, its frame, or what resumes it.</summary>
-    private bool IsOfBody(object? box)
-    {
-        if (box is null)
-            return false;
-        if (IsResumedBy(box))
-            return true;
-        if (box is not Action continuation || !ReferenceEquals(continuation.Target, _body))
-            return false;
-        _bodyContinuation = continuation;
-        return true;
     }
 
     /// <param name="machine">The calling machine.</param>

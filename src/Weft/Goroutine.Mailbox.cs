@@ -345,7 +345,7 @@ public abstract partial class Goroutine
         else if (action is SendOrPostCallback posted)
             posted(state);
         else if (action is BodyFrame frame)
-            frame.Resume(); // of a body that another goroutine runs here, as a part of itself
+            frame.Resume(); // of another goroutine's body, which went on here when it was resumed and has waited here
         else
             throw new InvalidOperationException($"The mailbox of a goroutine held a {action.GetType()}.");
     }

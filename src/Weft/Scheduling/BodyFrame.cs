@@ -76,7 +76,7 @@ internal abstract class BodyFrame
             goroutine.OnBodyCompleted();
     }
 
-    /// <summary>By the body, as its last act.</summary>
+    /// <summary>By the body, as its last act, or in its place.</summary>
     /// <param name="failure">The exception that left it, if one did.</param>
     internal void End(Exception? failure)
     {
@@ -91,7 +91,6 @@ internal abstract class BodyFrame
         where TAwaiter : ICriticalNotifyCompletion
     {
         CaptureContext();
-
 
         // A constant for the optimising compiler, whose code does not box a structure for the call. The code before it does, 32 bytes each time, until
         // this has been called some dozens of times; to have it optimised at once makes it slower for good, by 5 ns of 130 for a round trip.
@@ -117,7 +116,7 @@ internal abstract class BodyFrame
     }
 
     /// <summary>
-    /// For an awaiter that throws instead of waiting: nobody will resume the body. Its own code must not see the exception, for the wait has begun as
+    /// Instead of a wait, by an awaiter that throws: nobody will resume the body. Its own code must not see the exception, for the wait has begun as
     /// far as the compiler's state machine knows, and it would leave out what is to be done finally.
     /// </summary>
     internal void EndUnresumed(Exception failure) => End(failure);
