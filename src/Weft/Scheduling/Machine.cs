@@ -195,6 +195,24 @@ internal sealed partial class Machine : IThreadBody
         machine.WaitReason = reason;
     }
 
+    /// <summary>The caller's own thread has whatever AsyncLocal values its user has set. Null where no thread can be made.</summary>
+    private static ExecutionContext? ContextOfANewThread()
+    {
+        ExecutionContext? context = null;
+        try
+        {
+            var thread = new Thread(() => context = ExecutionContext.Capture());
+            thread.UnsafeStart();
+            thread.Join();
+        }
+        catch (PlatformNotSupportedException)
+        {
+            return null;
+        }
+
+        return context;
+    }
+
     void IThreadBody.Run()
     {
         // On a thread of its own there is nothing to come back to; in Run on a platform with one thread there is.
@@ -203,7 +221,7 @@ internal sealed partial class Machine : IThreadBody
         BecomeCalling();
         ThreadId = Engine.Platform.CurrentThreadId();
         ExecutionContext? outerFlow = ExecutionContext.Capture();
-        DefaultContext ??= outerFlow;
+        DefaultContext ??= Engine.Platform.CreatesThreads ? outerFlow : ContextOfANewThread() ?? outerFlow;
         if (outerFlow is not null && outerFlow != DefaultContext)
             ExecutionContext.Restore(DefaultContext!);
         try
