@@ -46,8 +46,10 @@ internal abstract class Operation : WorkItem
     /// <summary>How many operations a goroutine keeps: send, receive and sleep in turn, and one more.</summary>
     private const int MaxKept = 4;
 
+    /// <summary>Calls an <see cref="Action"/> that is the state of something that takes one.</summary>
+    internal static readonly Action<object?> Invoke = static action => ((Action)action!)();
+
     private static readonly object s_completed = new();
-    private static readonly Action<object?> s_invoke = static action => ((Action)action!)();
     private static readonly Action<object?> s_dispatch = static waiting => ((ScheduledContinuation)waiting!).Dispatch();
 
     private static readonly Action<object?> s_attach = static pair =>
@@ -199,7 +201,7 @@ internal abstract class Operation : WorkItem
     private void AwaitElsewhere(Action continuation, short token, bool flowContext)
     {
         const ValueTaskSourceOnCompletedFlags There = ValueTaskSourceOnCompletedFlags.UseSchedulingContext;
-        Await(s_invoke, continuation, token, flowContext ? There | ValueTaskSourceOnCompletedFlags.FlowExecutionContext : There);
+        Await(Invoke, continuation, token, flowContext ? There | ValueTaskSourceOnCompletedFlags.FlowExecutionContext : There);
     }
 
     private protected ValueTaskSourceStatus Status(short token)

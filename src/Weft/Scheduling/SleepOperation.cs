@@ -29,8 +29,6 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     /// <summary>The end of a sleep of no length: a turn of the others.</summary>
     internal const long AtOnce = 0;
 
-    private static readonly Action<object?> s_invoke = static action => ((Action)action!)();
-
     private protected int _state;
     private short _version;
 
@@ -94,7 +92,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         if (SynchronizationContext.Current is Goroutine goroutine)
             Await(continuation, null, continuation, goroutine, token);
         else
-            Await(s_invoke, continuation, null, null, token);
+            Await(Operation.Invoke, continuation, null, null, token);
     }
 
     /// <summary>The same for a body.</summary>
@@ -105,7 +103,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
             if (SynchronizationContext.Current is Goroutine goroutine)
                 Await(frame, null, frame, goroutine, token);
             else
-                Await(s_invoke, frame.Continuation, null, null, token);
+                Await(Operation.Invoke, frame.Continuation, null, null, token);
         }
         catch (InvalidOperationException e)
         {
