@@ -83,11 +83,7 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
         {
             try
             {
-                lock (this)
-                {
-                    if (Volatile.Read(ref _phase) != Ended)
-                        Monitor.Wait(this);
-                }
+                WaitForPulse();
             }
             catch (ThreadInterruptedException)
             {
@@ -104,6 +100,22 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
         if (wasInterrupted)
             Thread.CurrentThread.Interrupt(); // meets the next wait
         GetResult(0);
+    }
+
+    private void WaitForPulse()
+    {
+        Monitor.Enter(this);
+        try
+        {
+            if (Volatile.Read(ref _phase) != Ended)
+                Monitor.Wait(this);
+        }
+        finally
+        {
+            // Not a lock statement: on NativeAOT an interrupt that comes while Monitor.Wait takes the lock again leaves the thread without it.
+            if (Monitor.IsEntered(this))
+                Monitor.Exit(this);
+        }
     }
 
     public ValueTaskSourceStatus GetStatus(short token) =>
