@@ -33,6 +33,9 @@ internal static partial class Native
     /// <summary>Whether this kernel can name memory that no file backs: it refuses an empty piece of it otherwise.</summary>
     public static bool CanNameMappings() => ControlProcess(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0, 0, 0) == 0;
 
+    /// <summary>Whether advice about memory gets to the kernel, which knows no such advice as this: qemu-user takes any, and forgets it.</summary>
+    public static bool CanAdvise() => Advise(0, 0, int.MaxValue) != 0;
+
     /// <summary>The two ends of a new pipe.</summary>
     public static unsafe (SafeFileHandle Reader, SafeFileHandle Writer) Pipe()
     {
@@ -54,6 +57,9 @@ internal static partial class Native
     private const int O_CLOEXEC = 0x80000;
     private const int PR_SET_VMA = 0x53564d41;
     private const int PR_SET_VMA_ANON_NAME = 0;
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int ControlProcess(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);

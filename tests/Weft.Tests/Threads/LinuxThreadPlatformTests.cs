@@ -77,6 +77,7 @@ public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
     public void Start_Stack_IsKeptFromHugePages()
     {
         Assert.SkipUnless(Directory.Exists("/sys/kernel/mm/transparent_hugepage"), "This kernel has no huge pages.");
+        Assert.SkipUnless(Native.CanAdvise(), "The emulator keeps advice about memory from the kernel.");
         string[] flags = [];
         Start(() =>
         {
