@@ -188,12 +188,23 @@ public abstract partial class Goroutine
         _flags |= FlagEnded;
         _extra?.KeptSelects?.LeavePlaces(this);
         Engine.OnGoroutineEnded(this);
-        bool delivered = Deliver(ended, exception);
+        if (Deliver(ended, exception))
+            return; // the completion is settled with the release of the run right, which fences anyhow
+        SettleEnded();
+        Engine.OnUnhandledException(this, exception!);
+    }
+
+    /// <summary>Settles the completion of an ended goroutine, if somebody has asked for it.</summary>
+    internal void SettleEnded()
+    {
         Interlocked.MemoryBarrier(); // see Completion
+        SettleIfAwaited();
+    }
+
+    private void SettleIfAwaited()
+    {
         if (_extra?.Completion is TaskCompletionSource completion)
             SettleCompletion(completion);
-        if (!delivered)
-            Engine.OnUnhandledException(this, exception!);
     }
 
     /// <summary>An exception left something that was posted to the goroutine: an async void method, or a callback of a library.</summary>
@@ -220,9 +231,7 @@ public abstract partial class Goroutine
         _bodyContinuation = null;
         _flags |= FlagEnded;
         Extra.KeptSelects?.LeavePlaces(this);
-        Interlocked.MemoryBarrier();
-        if (_extra?.Completion is TaskCompletionSource completion)
-            SettleCompletion(completion);
+        SettleEnded();
         Abandon(reason);
     }
 }

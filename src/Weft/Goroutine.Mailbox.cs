@@ -205,6 +205,19 @@ public abstract partial class Goroutine
         return _inbox is not null && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked;
     }
 
+    /// <summary>The same, and tells those who wait for the end of a goroutine that has ended: that may queue others, so no lock may be held.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool ReleaseAndSettle()
+    {
+        bool ready = ReleaseRunRight();
+        if (!HasEnded)
+            return ready;
+        if (ready)
+            Interlocked.MemoryBarrier(); // otherwise there was one
+        SettleIfAwaited();
+        return ready;
+    }
+
     /// <summary>Takes out the return item that stands first in the mailbox. Only the holder of the run right may call it.</summary>
     internal void RemovePendingReturn()
     {
@@ -260,7 +273,7 @@ public abstract partial class Goroutine
             _slotState = null;
 
             // The tests for the common kinds are comparisons, the one for a work item is a walk through the base classes.
-            if (!IsFrame(action) && action is not (Action<object?> or System.Action) && action is WorkItem item)
+            if (!ReferenceEquals(action, s_begin) && !IsFrame(action) && action is not (Action<object?> or System.Action) && action is WorkItem item)
             {
                 if (item is ReturnItem)
                 {
@@ -317,12 +330,14 @@ public abstract partial class Goroutine
         {
             if (IsFrame(action))
                 Unsafe.As<BodyFrame>(action).Resume();
+            else if (ReferenceEquals(action, s_begin))
+                Begin(machine, (ExecutionContext?)state);
             else if (action is Action continuation)
                 continuation();
             else if (action is Action<object?> resume)
                 resume(state);
             else
-                RunRareItem(machine, action, state);
+                RunRareItem(action, state);
         }
         catch (Exception e)
         {
@@ -338,11 +353,9 @@ public abstract partial class Goroutine
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RunRareItem(Machine machine, object action, object? state)
+    private static void RunRareItem(object action, object? state)
     {
-        if (ReferenceEquals(action, s_begin))
-            Begin(machine, (ExecutionContext?)state);
-        else if (action is SendOrPostCallback posted)
+        if (action is SendOrPostCallback posted)
             posted(state);
         else if (action is BodyFrame frame)
             frame.Resume(); // of another goroutine's body, which went on here when it was resumed and has waited here

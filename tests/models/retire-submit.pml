@@ -5,8 +5,8 @@
  * What each step stands for (src/Weft/Scheduling; the argument in words is in the class comment of Engine):
  *
  *   submitter     a machine that publishes and then computes without entering the scheduler again, on a processor of its own
- *     publish     Engine.PutNext, Processor.SwapRunNext: the goroutine goes into a queue that thieves reach
- *     fence       the exchange in SwapRunNext; for the global queue, leaving the lock in Engine.PutGlobal
+ *     publish     Engine.PutNext: the goroutine goes into a queue that thieves reach
+ *     fence       the memory barrier in PutNext; for the global queue, leaving the lock in Engine.PutGlobal
  *     wake        Engine.Wake and WakeOne: idle processor? nobody spinning? then spinning 0 -> 1, pop the processor, StartMachine
  *   machine       Engine.RunMachine
  *     look        FindRunnable: FindHere, Steal, which searches only while few do; FoundWork wakes the next

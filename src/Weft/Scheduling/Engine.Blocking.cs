@@ -64,7 +64,7 @@ internal sealed partial class Engine
 
         AssertInvariants();
         _lock.Exit();
-        if (goroutine.ReleaseRunRight())
+        if (goroutine.ReleaseAndSettle())
         {
             if (owns)
                 PutNext(processor!, goroutine);

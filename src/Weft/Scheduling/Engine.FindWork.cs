@@ -98,7 +98,7 @@ internal sealed partial class Engine
         goroutine.RunMailbox(machine);
         bool owns = machine.Enter() || StillOwns(machine);
         machine.Current = null;
-        bool ready = goroutine.ReleaseRunRight();
+        bool ready = goroutine.ReleaseAndSettle();
         if (!ready)
             return;
         if (owns && _global.Count == 0)
@@ -183,6 +183,7 @@ internal sealed partial class Engine
         Processor[] victims = Processors;
         if (victims.Length == 1)
             return null;
+        int looks = Processor.LooksAtRings;
         for (int round = 0; round < StealRounds; round++)
         {
             uint start = processor.NextRandom() % (uint)victims.Length;
@@ -191,6 +192,7 @@ internal sealed partial class Engine
                 Processor victim = victims[(start + i) % victims.Length];
                 if (victim == processor)
                     continue;
+                victim.AwaitFastOwner(ref looks);
                 if ((processor.Queue.StealFrom(victim.Queue) ?? (round == StealRounds - 1 ? victim.StealRunNext() : null)) is Goroutine stolen)
                 {
                     processor.Steals++;

@@ -110,26 +110,24 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// Makes a goroutine the next to run on a processor that the caller owns, and sees to it that somebody comes if the owner does not. The swap
-    /// is the full fence that <see cref="Wake"/> needs (see <see cref="Processor.SwapRunNext"/>).
+    /// Queues a goroutine on a processor that the caller owns, as the next to run if there is none yet, and sees to it that somebody comes if the
+    /// owner does not. The monitor alone is enough, and no fence of ours is needed, if there is nobody else to come, or if those that were woken came
+    /// in vain: it looks every 10 ms at the latest, and before it sleeps deeply it sees to the fence itself.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PutNext(Processor processor, Goroutine goroutine)
     {
-        Goroutine? displaced = processor.SwapRunNext(goroutine);
-        if (displaced is not null)
-        {
-            PutTail(processor, displaced);
-            Wake();
-        }
-        else if (Volatile.Read(ref _idleProcessorCount) == 0 || processor.SkipsWake())
+        bool isNext = processor.TryPutRunNext(goroutine);
+        if (!isNext)
+            PutTail(processor, goroutine);
+        if (processor.IsOnly || (isNext && processor.SkipsWake()))
         {
             _monitor.EnsureWatching();
+            return;
         }
-        else
-        {
-            Wake();
-        }
+
+        Interlocked.MemoryBarrier();
+        Wake();
     }
 
     /// <summary>

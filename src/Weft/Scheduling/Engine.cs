@@ -127,6 +127,7 @@ internal sealed partial class Engine
         }
 
         Volatile.Write(ref _maxProcs, count);
+        _processors[0].IsOnly = count == 1;
         Processor? kept = null;
         int keptCount = 0;
         for (Processor? processor = _idleProcessors, next; processor is not null; processor = next)
@@ -152,6 +153,7 @@ internal sealed partial class Engine
         Volatile.Write(ref _idleProcessorCount, keptCount);
         AssertInvariants();
         _lock.Exit();
+        Interlocked.MemoryBarrierProcessWide(); // for goroutines that were queued without a fence while there was one processor
         for (int i = 0; i < keptCount && AnyWork(); i++)
             Wake();
     }

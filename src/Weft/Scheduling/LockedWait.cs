@@ -105,6 +105,8 @@ internal sealed class LockedWait
             ExecutionContext.Restore(Machine.DefaultContext!);
         SynchronizationContext.SetSynchronizationContext(goroutine);
         goroutine.RunMailbox(machine);
+        if (goroutine.HasEnded)
+            goroutine.SettleEnded(); // the run right is not released before the wait is over
         SynchronizationContext.SetSynchronizationContext(synchronization);
         ExecutionContext.Restore(context);
         if (suppressed)

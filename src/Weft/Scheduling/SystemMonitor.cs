@@ -10,8 +10,9 @@ namespace Weft.Scheduling;
 /// </summary>
 /// <remarks>
 /// It naps for 20 us up to 10 ms while there is something to watch, and sleeps deeply, until the next thing that has a time, when there is
-/// not. Before a deep sleep it publishes that (<see cref="_deep"/>), fences, and looks at the queues again; who publishes work for which
-/// there is no idle processor reads <c>_deep</c> after a fence: so work that waits behind blocked machines always has the monitor awake.
+/// not. Before a deep sleep it publishes that (<see cref="_deep"/>), has every CPU that runs a thread of the process execute a full fence, and looks
+/// at the queues again; who publishes work for which there is no idle processor, or for which nobody is woken, reads <c>_deep</c> afterwards, with no
+/// fence but that one. One of the two sees the other's store: so work that waits behind blocked machines always has the monitor awake.
 /// </remarks>
 internal sealed class SystemMonitor : IThreadBody
 {
@@ -58,7 +59,7 @@ internal sealed class SystemMonitor : IThreadBody
     /// <summary>Whether it has a thread, or is about to.</summary>
     internal bool IsRunning => _running;
 
-    /// <summary>Work was published and no processor is idle: makes sure that somebody watches the machines. Follows a full fence.</summary>
+    /// <summary>Work was published and no processor is idle: makes sure that somebody watches the machines.</summary>
     internal void EnsureWatching()
     {
         if (Volatile.Read(ref _deep) != 0 && Interlocked.Exchange(ref _deep, 0) != 0)
@@ -206,7 +207,11 @@ internal sealed class SystemMonitor : IThreadBody
         until = Math.Min(until, MonotonicClock.Now + (Engine.ForgottenBound / 4));
 #endif
         Interlocked.Exchange(ref _deep, 1);
-        if (_engine.IdleProcessorCount > 0 || !_engine.AnyWork())
+        Interlocked.MemoryBarrierProcessWide();
+        bool anyWork = _engine.AnyWork();
+        if (anyWork && _engine.IdleProcessorCount > 0)
+            Sleep(Math.Min(until, MonotonicClock.Now + LongestNap)); // somebody is on his way to it; unless nobody was woken, or there is no thread
+        else if (!anyWork)
             Sleep(until);
         Volatile.Write(ref _deep, 0);
     }

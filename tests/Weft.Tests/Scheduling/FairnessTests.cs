@@ -173,6 +173,25 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public async Task Start_ManyOnOneProcessor_RunInThatOrder()
+    {
+        const int Goroutines = 100;
+        List<int> order = await Undisturbed.ResultAsync(procs: 1, async scheduler =>
+        {
+            var order = new List<int>();
+            await scheduler.Start(async () =>
+            {
+                for (int i = 0; i < Goroutines; i++)
+                    Go.Start(order.Add, i);
+                while (order.Count < Goroutines)
+                    await Go.Yield();
+            }).Within();
+            return order;
+        });
+        Assert.Equal(Enumerable.Range(0, Goroutines), order);
+    }
+
+    [Fact]
     public async Task GlobalQueue_WhileLocalGoroutinesKeepTheProcessor_IsServed()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);

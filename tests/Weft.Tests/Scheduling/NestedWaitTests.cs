@@ -58,4 +58,32 @@ public sealed class NestedWaitTests
             }
         }).Within();
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Completion_BodyEndsInsideAWaitForIt_IsToldThere(bool locked)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var runs = new TaskCompletionSource<SynchronizationContext>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var told = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Goroutine goroutine = scheduler.Start(async () =>
+        {
+            if (locked)
+                Go.LockOSThread();
+            runs.SetResult(SynchronizationContext.Current!);
+            await mayEnd.Task;
+        });
+        SynchronizationContext context = await runs.Task.WaitAsync(Limits.Hang, TestContext.Current.CancellationToken);
+        context.Post(
+            _ =>
+            {
+                Task completion = goroutine.Completion;
+                mayEnd.SetResult();
+                told.SetResult(completion.Wait(Limits.Hang));
+            },
+            null);
+        Assert.True(await told.Task.WaitAsync(Limits.Hang, TestContext.Current.CancellationToken));
+    }
 }
