@@ -189,7 +189,7 @@ public abstract partial class Goroutine
         _extra?.KeptSelects?.LeavePlaces(this);
         Engine.OnGoroutineEnded(this);
         if (Deliver(ended, exception))
-            return; // the completion is settled with the release of the run right, which fences anyhow
+            return; // the completion is settled with the release of the run right, which is fenced anyhow
         SettleEnded();
         Engine.OnUnhandledException(this, exception!);
     }

@@ -23,8 +23,9 @@ namespace Weft;
 /// </para>
 /// <para>
 /// <b>No wake-up is lost.</b> A sender pushes to the inbox (compare-and-swap, a full fence) and then reads the phase; the runner stores
-/// Parked (exchange, a full fence) and then reads the inbox. One of the two must see the other's store. If both do, the compare-and-swap
-/// from Parked to Ready lets exactly one of them put the goroutine into a queue.
+/// Parked, executes a full fence, and then reads the inbox. One of the two must see the other's store. If both do, the compare-and-swap
+/// from Parked to Ready lets exactly one of them put the goroutine into a queue. What the runner does between its store and its fence is short
+/// (it takes the next goroutine out of its ring, which is the fence), as what was sent meanwhile has nobody else to see to it.
 /// </para>
 /// </content>
 public abstract partial class Goroutine
@@ -188,34 +189,42 @@ public abstract partial class Goroutine
         && Interlocked.CompareExchange(ref _phase, PhaseRunning, PhaseParked) == PhaseParked;
 
     /// <summary>
-    /// Gives the run right up: true when the goroutine is Ready (then the caller puts it into a queue), false when it is Parked. Only the
-    /// holder of the run right may call it.
+    /// Gives the run right up, in two halves with a full fence between them. This is the first: false when the goroutine is Ready, and the caller puts
+    /// it into a queue; true when it is Parked, and <see cref="FinishRelease"/> is to follow soon. By the holder of the run right.
     /// </summary>
-    internal bool ReleaseRunRight()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryRelease()
     {
         NoteReleasing();
-        if (_slot is not null)
-        {
-            Volatile.Write(ref _phase, PhaseReady);
-            return true;
-        }
-
-        Interlocked.Exchange(ref _phase, PhaseParked);
-        FaultPoints.Hit("runright.released");
-        return _inbox is not null && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked;
+        bool parks = _slot is null;
+        Volatile.Write(ref _phase, parks ? PhaseParked : PhaseReady);
+        return parks;
     }
 
-    /// <summary>The same, and tells those who wait for the end of a goroutine that has ended: that may queue others, so no lock may be held.</summary>
+    /// <summary>
+    /// The second half: looks for what came before the first was seen, and, if the goroutine has ended, tells those who wait for that, which may queue
+    /// others: no lock may be held. True when the goroutine is Ready, and the caller puts it into a queue. Somebody else may run it already.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool ReleaseAndSettle()
+    internal bool FinishRelease()
     {
-        bool ready = ReleaseRunRight();
-        if (!HasEnded)
-            return ready;
-        if (ready)
-            Interlocked.MemoryBarrier(); // otherwise there was one
-        SettleIfAwaited();
+        FaultPoints.Hit("runright.released");
+        bool ready = _inbox is not null && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked;
+        if (HasEnded)
+            SettleIfAwaited();
         return ready;
+    }
+
+    /// <summary>Both halves: true when the goroutine is Ready, and the caller puts it into a queue.</summary>
+    internal bool Release()
+    {
+        bool parks = TryRelease();
+        Interlocked.MemoryBarrier();
+        if (parks)
+            return FinishRelease();
+        if (HasEnded)
+            SettleIfAwaited();
+        return true;
     }
 
     /// <summary>Takes out the return item that stands first in the mailbox. Only the holder of the run right may call it.</summary>
@@ -255,7 +264,7 @@ public abstract partial class Goroutine
 
     /// <summary>
     /// Runs what is in the mailbox, at most <see cref="ItemBudget"/> items and at least one. The caller's machine has the run right. Afterwards
-    /// the mailbox is not looked at again: see <see cref="ReleaseRunRight"/>.
+    /// the mailbox is not looked at again: see <see cref="TryRelease"/>.
     /// </summary>
     internal void RunMailbox(Machine machine)
     {

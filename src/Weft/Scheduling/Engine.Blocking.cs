@@ -64,7 +64,7 @@ internal sealed partial class Engine
 
         AssertInvariants();
         _lock.Exit();
-        if (goroutine.ReleaseAndSettle())
+        if (goroutine.Release())
         {
             if (owns)
                 PutNext(processor!, goroutine);
@@ -186,7 +186,7 @@ internal sealed partial class Engine
 
         _blockedMachines++;
         goroutine.PushFront(machine.Return);
-        goroutine.ReleaseRunRight();
+        goroutine.TryRelease(); // Ready, with what was just put into its slot
         _global.EnqueueWoken(goroutine);
         AssertInvariants();
         _lock.Exit();

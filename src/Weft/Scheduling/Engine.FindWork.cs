@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weft.Diagnostics;
 
 namespace Weft.Scheduling;
@@ -34,15 +35,19 @@ internal sealed partial class Engine
 
         if (machine.Locked is null)
             machine.TakeDelivery();
-        while (FindRunnable(machine) is Goroutine goroutine)
+        Goroutine? next = FindRunnable(machine);
+        while (next is not null)
         {
-            Execute(machine, goroutine);
+            Goroutine? released = Execute(machine, next);
             if (machine.Tainted)
             {
+                FinishRelease(machine, released);
                 if (KeepsThread(machine))
                     KeepUntilStopped(machine);
                 break;
             }
+
+            next = FindNext(machine, released);
         }
 
         ExitMachine(machine);
@@ -52,7 +57,8 @@ internal sealed partial class Engine
     /// Runs a goroutine that the machine took from a queue, for as long as <see cref="Goroutine.RunMailbox"/> does; or gives it, with the
     /// processor, to the machine it belongs to.
     /// </summary>
-    private void Execute(Machine machine, Goroutine goroutine)
+    /// <returns>The goroutine if it was released, and its release is yet to be finished; otherwise null.</returns>
+    private Goroutine? Execute(Machine machine, Goroutine goroutine)
     {
         Processor processor = machine.Processor!;
         if (goroutine.PendingReturn is ReturnItem back)
@@ -62,7 +68,7 @@ internal sealed partial class Engine
             goroutine.NoteRunner(back.Machine);
             machine.Processor = null;
             TryDeliver(back.Machine, processor, null);
-            return;
+            return null;
         }
 
         if (goroutine.LockedMachine is Machine locked && locked != machine)
@@ -70,7 +76,7 @@ internal sealed partial class Engine
             if (TryDeliver(locked, processor, goroutine))
             {
                 machine.Processor = null;
-                return;
+                return null;
             }
 
             if (!goroutine.HasEnded)
@@ -78,7 +84,7 @@ internal sealed partial class Engine
                 // The engine is being stopped and its machine has left: it never goes on, least of all elsewhere.
                 if (!goroutine.IsRegistered)
                     Registry.Add(goroutine);
-                return;
+                return null;
             }
         }
 
@@ -96,17 +102,52 @@ internal sealed partial class Engine
         SynchronizationContext.SetSynchronizationContext(goroutine);
         machine.Leave();
         goroutine.RunMailbox(machine);
-        bool owns = machine.Enter() || StillOwns(machine);
+        if (!machine.Enter())
+            StillOwns(machine);
         machine.Current = null;
-        bool ready = goroutine.ReleaseAndSettle();
-        if (!ready)
+        if (goroutine.TryRelease())
+            return goroutine;
+        if (goroutine.HasEnded)
+            goroutine.SettleEnded();
+        Requeue(machine, goroutine);
+        return null;
+    }
+
+    /// <summary>
+    /// The goroutine that runs after the released one. Between the halves of a release there is to be a full fence: taking a goroutine out of the ring
+    /// is one, so that one of its own is needed only if the next comes from elsewhere, or if somebody may be told of an end, which may take long.
+    /// </summary>
+    private Goroutine? FindNext(Machine machine, Goroutine? released)
+    {
+        if (released is null)
+            return FindRunnable(machine);
+        Goroutine? next = released.ExtraOrNull is null ? FindInRing(machine) : null;
+        if (next is null)
+            Interlocked.MemoryBarrier();
+        if (released.FinishRelease())
+            Requeue(machine, released);
+        return next ?? FindRunnable(machine);
+    }
+
+    /// <summary>The second half of a release after which nothing is to be run, or not at once.</summary>
+    private void FinishRelease(Machine machine, Goroutine? released)
+    {
+        if (released is null)
             return;
-        if (owns && _global.Count == 0)
-            PutTail(machine.Processor!, goroutine);
-        else if (owns)
-            PutBehindAll(goroutine);
-        else
+        Interlocked.MemoryBarrier();
+        if (released.FinishRelease())
+            Requeue(machine, released);
+    }
+
+    /// <summary>Puts a goroutine that has run, and has more to run, behind the others.</summary>
+    private void Requeue(Machine machine, Goroutine goroutine)
+    {
+        if (machine.Processor is not Processor processor)
             PutGlobal(goroutine);
+        else if (_global.Count == 0)
+            PutTail(processor, goroutine);
+        else
+            PutBehindAll(goroutine);
     }
 
     /// <summary>
@@ -144,13 +185,28 @@ internal sealed partial class Engine
         }
     }
 
+    /// <summary>The next goroutine in the processor's ring, taken out by an interlocked instruction; null if anything else comes first.</summary>
+    private Goroutine? FindInRing(Machine machine)
+    {
+        if (machine.Processor is not Processor processor || machine.Locked is not null)
+            return null;
+        if (_stopRequested || processor.Id >= MaxProcs || IsTurnOfOthers(machine, processor))
+            return null;
+        return processor.DequeueFromRing();
+    }
+
+    /// <summary>Whether the timers and the global queue come before the processor's own queue.</summary>
+    /// <remarks>A processor that was handed on may have been so for every goroutine it ran: counting those would keep the global queue waiting.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsTurnOfOthers(Machine machine, Processor processor) =>
+        machine.HasNewProcessor
+        || processor.Tick % GlobalQueueInterval == 0
+        || (_global.WokenCount > 0 && processor.Tick % WokenInterval == 0);
+
     /// <summary>The timers, the processor's own queue, the global queue.</summary>
     private Goroutine? FindHere(Machine machine, Processor processor)
     {
-        // A processor that was handed on may have been so for every goroutine it ran: counting those would keep the global queue waiting.
-        if (machine.HasNewProcessor
-            || processor.Tick % GlobalQueueInterval == 0
-            || (_global.WokenCount > 0 && processor.Tick % WokenInterval == 0))
+        if (IsTurnOfOthers(machine, processor))
         {
             machine.HasNewProcessor = false;
             FireTimers(processor);

@@ -138,6 +138,18 @@ internal sealed class Processor
         return Queue.TryDequeue() ?? _runNext.Take();
     }
 
+    /// <summary>Owner only, in scheduler code. The next goroutine if it comes from the ring, by an interlocked instruction; otherwise null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Goroutine? DequeueFromRing()
+    {
+        if (_runNextStreak < MaxRunNextStreak && !_runNext.IsEmpty)
+            return null;
+        Goroutine? goroutine = Queue.TryDequeue();
+        if (goroutine is not null)
+            _runNextStreak = 0;
+        return goroutine;
+    }
+
     /// <summary>
     /// Called by a machine that looks for work. Waits while the owner runs what is in the ring so fast that it is done sooner where it is: to fetch
     /// a goroutine from another CPU's cache takes longer than to run one that does next to nothing, and two CPUs that run such goroutines mostly
