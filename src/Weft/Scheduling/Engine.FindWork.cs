@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Weft.Diagnostics;
 
@@ -192,6 +193,7 @@ internal sealed partial class Engine
             return null;
         if (_stopRequested || processor.Id >= MaxProcs || IsTurnOfOthers(machine, processor))
             return null;
+        Debug.Assert(!machine.Spinning, "A machine that has run a goroutine counts as looking for one.");
         return processor.DequeueFromRing();
     }
 

@@ -114,36 +114,35 @@ internal sealed partial class Engine
     /// owner does not.
     /// </summary>
     /// <remarks>
-    /// No fence is needed where nobody is to be woken: there is nobody, or those that were woken came in vain. Nor is one behind another goroutine in
-    /// the ring: that one was queued with a fence, and whoever goes idle while it is there finds it. Unless it is stolen, and the thief has run it and
-    /// gone idle before what is queued here can be seen: a matter of nanoseconds, and of the loads passing the store in the CPU. In all these cases the
-    /// monitor makes up for it: it looks every 10 ms at the latest, and before it sleeps deeply it sees to the fence itself.
+    /// No fence is needed where nobody is to be woken. That is so on the only processor, and if those that were woken for the slot came in vain. It is
+    /// so, too, if no processor is idle and the goroutine is behind another in the ring: that one was queued with a fence, and whoever goes idle while it
+    /// is there finds it. Unless it was just stolen, and the thief has run it and gone idle before what is queued here can be seen: a matter of
+    /// nanoseconds, and of loads that pass a store in the CPU. In all three cases the monitor makes up for it: it looks every 10 ms at the latest, and
+    /// before it sleeps deeply it sees to the fence itself.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PutNext(Processor processor, Goroutine goroutine)
     {
+        bool wakesNobody = processor.IsOnly;
         if (processor.TryPutRunNext(goroutine))
         {
-            if (!processor.IsOnly && !processor.SkipsWake())
-            {
-                Interlocked.MemoryBarrier();
-                Wake();
-                return;
-            }
+            wakesNobody |= processor.SkipsWake();
         }
         else
         {
-            bool isFirst = processor.Queue.IsEmpty;
+            bool isBehindAnother = !processor.Queue.IsEmpty;
             PutTail(processor, goroutine);
-            if (!processor.IsOnly)
-            {
-                if (isFirst)
-                    Interlocked.MemoryBarrier();
-                Wake();
-            }
+            wakesNobody |= isBehindAnother && Volatile.Read(ref _idleProcessorCount) == 0;
         }
 
-        _monitor.EnsureWatching();
+        if (wakesNobody)
+        {
+            _monitor.EnsureWatching();
+            return;
+        }
+
+        Interlocked.MemoryBarrier();
+        Wake();
     }
 
     /// <summary>
