@@ -14,7 +14,7 @@ namespace Weft;
 /// <para>
 /// <b>Moves.</b> Parked to Ready: by compare-and-swap, by whoever brings something to run; the winner then owns the slot until it has put
 /// the goroutine into a queue. Ready to Running: by the machine that took it out of a queue. Running to Ready: by the machine that has the
-/// run right and still finds something in the mailbox. Running to Parked: by the same, when it finds nothing.
+/// run right and still finds something in the mailbox. Running to Parked: by the same, when it finds the slot empty.
 /// </para>
 /// <para>
 /// <b>Mailbox.</b> The slot holds one continuation, or the rest of a chain of work items. Everything that arrives while the goroutine is
@@ -24,8 +24,8 @@ namespace Weft;
 /// <para>
 /// <b>No wake-up is lost.</b> A sender pushes to the inbox (compare-and-swap, a full fence) and then reads the phase; the runner stores
 /// Parked, executes a full fence, and then reads the inbox. One of the two must see the other's store. If both do, the compare-and-swap
-/// from Parked to Ready lets exactly one of them put the goroutine into a queue. What the runner does between its store and its fence is short
-/// (it takes the next goroutine out of its ring, which is the fence), as what was sent meanwhile has nobody else to see to it.
+/// from Parked to Ready lets exactly one of them put the goroutine into a queue. The runner's fence may be the compare-and-swap by which it takes the
+/// next goroutine out of its ring (Engine.FindNext). It runs that one only afterwards: what was sent in between may have nobody else to see to it.
 /// </para>
 /// </content>
 public abstract partial class Goroutine
@@ -189,11 +189,11 @@ public abstract partial class Goroutine
         && Interlocked.CompareExchange(ref _phase, PhaseRunning, PhaseParked) == PhaseParked;
 
     /// <summary>
-    /// Gives the run right up, in two halves with a full fence between them. This is the first: false when the goroutine is Ready, and the caller puts
-    /// it into a queue; true when it is Parked, and <see cref="FinishRelease"/> is to follow soon. By the holder of the run right.
+    /// Gives the run right up. True when the goroutine is Parked: then a full fence and <see cref="FinishPark"/> are to follow at once. False when it
+    /// is Ready, as there is more to run: then the caller puts it into a queue. By the holder of the run right.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryRelease()
+    internal bool TryPark()
     {
         NoteReleasing();
         bool parks = _slot is null;
@@ -202,27 +202,34 @@ public abstract partial class Goroutine
     }
 
     /// <summary>
-    /// The second half: looks for what came before the first was seen, and, if the goroutine has ended, tells those who wait for that, which may queue
-    /// others: no lock may be held. True when the goroutine is Ready, and the caller puts it into a queue. Somebody else may run it already.
+    /// By the one who has parked it, after a full fence: looks at what was sent to it while it did not seem to be Parked yet. True when that made it
+    /// Ready, and the caller puts it into a queue; false when there is nothing, or somebody else sees to it.
     /// </summary>
+    /// <param name="hasEnded">
+    /// It had ended before it was parked: those who wait for that are told, which may queue others, so no lock may be held. (If it has ended since, it
+    /// was run by somebody else, who tells them.)
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool FinishRelease()
+    internal bool FinishPark(bool hasEnded)
     {
         FaultPoints.Hit("runright.released");
         bool ready = _inbox is not null && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked;
-        if (HasEnded)
+        if (hasEnded)
             SettleIfAwaited();
         return ready;
     }
 
-    /// <summary>Both halves: true when the goroutine is Ready, and the caller puts it into a queue.</summary>
+    /// <summary>
+    /// Gives the run right up, the fence and telling of the end included. True when the goroutine is Ready, and the caller puts it into a queue.
+    /// </summary>
     internal bool Release()
     {
-        bool parks = TryRelease();
+        bool hasEnded = HasEnded;
+        bool parks = TryPark();
         Interlocked.MemoryBarrier();
         if (parks)
-            return FinishRelease();
-        if (HasEnded)
+            return FinishPark(hasEnded);
+        if (hasEnded)
             SettleIfAwaited();
         return true;
     }
@@ -264,7 +271,7 @@ public abstract partial class Goroutine
 
     /// <summary>
     /// Runs what is in the mailbox, at most <see cref="ItemBudget"/> items and at least one. The caller's machine has the run right. Afterwards
-    /// the mailbox is not looked at again: see <see cref="TryRelease"/>.
+    /// the run right is to be given up: see <see cref="TryPark"/>.
     /// </summary>
     internal void RunMailbox(Machine machine)
     {

@@ -7,9 +7,9 @@
  *   machine       Engine.RunMachine
  *     take        a goroutine leaves a queue; TakeRunRight
  *     run         RunMailbox: the slot, then what TakeInbox finds; the first run may be the body's end, which sets FlagEnded
- *     release     TryRelease
+ *     release     TryPark
  *     fence       Engine.FindNext: the next goroutine is taken out of the ring, or a barrier is executed
- *     finish      FinishRelease
+ *     finish      FinishPark
  *   sender        Goroutine.Resume and PushInbox
  *   asker         Goroutine.Completion
  *
@@ -126,8 +126,9 @@ end:
 #ifndef ASK_FIRST
         saw = asked;
 #endif
+        /* If it ended in an earlier run, the one that ran it tells. */
         if
-        :: (ended || ends) && saw -> told = true
+        :: ends && saw -> told = true
         :: else
         fi;
         won = false;

@@ -186,7 +186,7 @@ internal sealed partial class Engine
 
         _blockedMachines++;
         goroutine.PushFront(machine.Return);
-        goroutine.TryRelease(); // Ready, with what was just put into its slot
+        goroutine.TryPark(); // it stays Ready, for what was just put into its slot
         _global.EnqueueWoken(goroutine);
         AssertInvariants();
         _lock.Exit();

@@ -39,16 +39,16 @@ internal sealed partial class Engine
         Goroutine? next = FindRunnable(machine);
         while (next is not null)
         {
-            Goroutine? released = Execute(machine, next);
+            Goroutine? parked = Execute(machine, next, out bool hasEnded);
             if (machine.Tainted)
             {
-                FinishRelease(machine, released);
+                FinishPark(machine, parked, hasEnded);
                 if (KeepsThread(machine))
                     KeepUntilStopped(machine);
                 break;
             }
 
-            next = FindNext(machine, released);
+            next = FindNext(machine, parked, hasEnded);
         }
 
         ExitMachine(machine);
@@ -58,9 +58,13 @@ internal sealed partial class Engine
     /// Runs a goroutine that the machine took from a queue, for as long as <see cref="Goroutine.RunMailbox"/> does; or gives it, with the
     /// processor, to the machine it belongs to.
     /// </summary>
-    /// <returns>The goroutine if it was released, and its release is yet to be finished; otherwise null.</returns>
-    private Goroutine? Execute(Machine machine, Goroutine goroutine)
+    /// <param name="machine">The calling machine.</param>
+    /// <param name="goroutine">The goroutine.</param>
+    /// <param name="hasEnded">It has ended.</param>
+    /// <returns>The goroutine if it was parked, so that <see cref="Goroutine.FinishPark"/> is to follow; otherwise null.</returns>
+    private Goroutine? Execute(Machine machine, Goroutine goroutine, out bool hasEnded)
     {
+        hasEnded = false;
         Processor processor = machine.Processor!;
         if (goroutine.PendingReturn is ReturnItem back)
         {
@@ -106,38 +110,40 @@ internal sealed partial class Engine
         if (!machine.Enter())
             StillOwns(machine);
         machine.Current = null;
-        if (goroutine.TryRelease())
+        hasEnded = goroutine.HasEnded;
+        if (goroutine.TryPark())
             return goroutine;
-        if (goroutine.HasEnded)
+        if (hasEnded)
             goroutine.SettleEnded();
         Requeue(machine, goroutine);
         return null;
     }
 
     /// <summary>
-    /// The goroutine that runs after the released one. Between the halves of a release there is to be a full fence: taking a goroutine out of the ring
-    /// is one, so that one of its own is needed only if the next comes from elsewhere, or if somebody may be told of an end, which may take long.
+    /// The goroutine to run after the one that was parked. Taking one out of the ring is the fence that parking wants; one of its own is executed only
+    /// if the next comes from elsewhere, or if somebody seems to wait for the end of the parked one: to tell him may take long, and what has been
+    /// taken out is out of the thieves' reach.
     /// </summary>
-    private Goroutine? FindNext(Machine machine, Goroutine? released)
+    private Goroutine? FindNext(Machine machine, Goroutine? parked, bool hasEnded)
     {
-        if (released is null)
+        if (parked is null)
             return FindRunnable(machine);
-        Goroutine? next = released.ExtraOrNull is null ? FindInRing(machine) : null;
+        Goroutine? next = hasEnded && parked.ExtraOrNull is not null ? null : FindInRing(machine);
         if (next is null)
             Interlocked.MemoryBarrier();
-        if (released.FinishRelease())
-            Requeue(machine, released);
+        if (parked.FinishPark(hasEnded))
+            Requeue(machine, parked);
         return next ?? FindRunnable(machine);
     }
 
-    /// <summary>The second half of a release after which nothing is to be run, or not at once.</summary>
-    private void FinishRelease(Machine machine, Goroutine? released)
+    /// <summary>The same if nothing is to be run afterwards, or not at once.</summary>
+    private void FinishPark(Machine machine, Goroutine? parked, bool hasEnded)
     {
-        if (released is null)
+        if (parked is null)
             return;
         Interlocked.MemoryBarrier();
-        if (released.FinishRelease())
-            Requeue(machine, released);
+        if (parked.FinishPark(hasEnded))
+            Requeue(machine, parked);
     }
 
     /// <summary>Puts a goroutine that has run, and has more to run, behind the others.</summary>

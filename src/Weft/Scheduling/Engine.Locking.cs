@@ -74,7 +74,7 @@ internal sealed partial class Engine
         while (machine.Order != MachineOrder.Exit && WaitForLockedGoroutine(machine) is not null)
         {
             // Continuations posted to the ended goroutine belong on no other thread than this.
-            FinishRelease(machine, Execute(machine, machine.Locked!));
+            FinishPark(machine, Execute(machine, machine.Locked!, out bool hasEnded), hasEnded);
         }
     }
 

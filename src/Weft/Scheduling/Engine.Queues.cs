@@ -114,28 +114,29 @@ internal sealed partial class Engine
     /// owner does not.
     /// </summary>
     /// <remarks>
-    /// No fence is needed where nobody is to be woken. That is so on the only processor, and if those that were woken for the slot came in vain. It is
-    /// so, too, if no processor is idle and the goroutine is behind another in the ring: that one was queued with a fence, and whoever goes idle while it
-    /// is there finds it. Unless it was just stolen, and the thief has run it and gone idle before what is queued here can be seen: a matter of
-    /// nanoseconds, and of loads that pass a store in the CPU. In all three cases the monitor makes up for it: it looks every 10 ms at the latest, and
-    /// before it sleeps deeply it sees to the fence itself.
+    /// There are three cases in which nobody is woken, and no fence executed. First, there is no other processor. Second, those that were woken for the
+    /// slot came in vain. Third, the goroutine is behind another in the ring, and once it is there no processor is seen to be idle. A machine that goes
+    /// idle afterwards looks at the rings again, and can miss the goroutine only while that is in this CPU's store buffer. In that time it would have to
+    /// steal the one ahead, run it and go idle, so it all but never happens. (With nothing ahead it need only go idle.) In all three cases the monitor
+    /// makes up for it within 20 ms; before it sleeps deeply it sees to the fence itself.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PutNext(Processor processor, Goroutine goroutine)
     {
-        bool wakesNobody = processor.IsOnly;
+        bool wakesNobody;
         if (processor.TryPutRunNext(goroutine))
         {
-            wakesNobody |= processor.SkipsWake();
+            wakesNobody = processor.SkipsWake();
         }
         else
         {
             bool isBehindAnother = !processor.Queue.IsEmpty;
             PutTail(processor, goroutine);
-            wakesNobody |= isBehindAnother && Volatile.Read(ref _idleProcessorCount) == 0;
+            wakesNobody = isBehindAnother && Volatile.Read(ref _idleProcessorCount) == 0;
         }
 
-        if (wakesNobody)
+        // Asked after the goroutine was put: SetMaxProcs changes it, then has every CPU execute a fence, then looks for work.
+        if (wakesNobody || Volatile.Read(ref processor.IsOnly))
         {
             _monitor.EnsureWatching();
             return;

@@ -75,7 +75,7 @@ internal sealed partial class Engine
         {
             Processor processor = machine.Processor!;
             if (FindHere(machine, processor) is Goroutine goroutine)
-                FinishRelease(machine, Execute(machine, goroutine));
+                FinishPark(machine, Execute(machine, goroutine, out bool hasEnded), hasEnded);
             else if (processor.Timers.NextDue != TimerHeap.Never)
                 SleepUntil(processor.Timers.NextDue);
             else if (!AnyWork())

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weft.Diagnostics;
 using Weft.Threads;
 
 namespace Weft.Scheduling;
@@ -63,8 +64,8 @@ internal sealed class Processor
 
     /// <summary>
     /// To wake a thread costs some 5 us here, and more in what it then reads from this CPU's cache: once in so many wake-ups, a millisecond's
-    /// worth for goroutines that do nothing else, it does not show. What is left in the slot meanwhile is found by the monitor, which looks
-    /// every 10 ms at the latest.
+    /// worth for goroutines that do nothing else, it does not show. What is left in the slot meanwhile is found by the monitor, within
+    /// 20 ms.
     /// </summary>
     private const int MaxWakesSkipped = 16_383;
 
@@ -120,6 +121,7 @@ internal sealed class Processor
     {
         if (!_runNext.IsEmpty)
             return false;
+        FaultPoints.Hit("slot.putting");
         _runNext.Put(goroutine);
         return true;
     }
@@ -226,4 +228,9 @@ internal sealed class MonitorSample
 
     /// <summary>Nanoseconds on the monotonic clock.</summary>
     internal long Since { get; set; }
+
+    internal const long Never = -1;
+
+    /// <summary>Since when something was queued at each look, and another processor idle, on the same clock.</summary>
+    internal long HasWorkSince { get; set; } = Never;
 }

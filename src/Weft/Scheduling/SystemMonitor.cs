@@ -12,7 +12,8 @@ namespace Weft.Scheduling;
 /// It naps for 20 us up to 10 ms while there is something to watch, and sleeps deeply, until the next thing that has a time, when there is
 /// not. Before a deep sleep it publishes that (<see cref="_deep"/>), has every CPU that runs a thread of the process execute a full fence, and looks
 /// at the queues again; who publishes work for which there is no idle processor, or for which nobody is woken, reads <c>_deep</c> afterwards, with no
-/// fence but that one. One of the two sees the other's store: so work that waits behind blocked machines always has the monitor awake.
+/// fence but that one. One of the two sees the other's store: so work that waits behind blocked machines always has the monitor awake, and work that
+/// waits at one processor beside an idle one is seen within 20 ms, two looks.
 /// </remarks>
 internal sealed class SystemMonitor : IThreadBody
 {
@@ -216,6 +217,24 @@ internal sealed class SystemMonitor : IThreadBody
         Volatile.Write(ref _deep, 0);
     }
 
+    /// <summary>
+    /// Whether goroutines wait at a processor for which nobody was woken, while another is idle: its machine has gone on with one goroutine since the
+    /// last look, or there was work at each look for 10 ms. (Work that is seen once may be a goroutine that is about to be run.)
+    /// </summary>
+    private bool IsLeftAlone(Processor processor, bool isStill, long now)
+    {
+        MonitorSample sample = processor.Sample;
+        if (_engine.IdleProcessorCount == 0 || !processor.HasWork)
+        {
+            sample.HasWorkSince = MonitorSample.Never;
+            return false;
+        }
+
+        if (sample.HasWorkSince == MonitorSample.Never)
+            sample.HasWorkSince = now;
+        return isStill || now - sample.HasWorkSince >= LongestNap;
+    }
+
     private bool TryExit()
     {
         if (NextTimer() != TimerHeap.Never && !_engine.IsStopping)
@@ -291,7 +310,14 @@ internal sealed class SystemMonitor : IThreadBody
             MonitorSample sample = processor.Sample;
             Machine? machine = Volatile.Read(ref processor.Owner);
             int tick = Volatile.Read(ref processor.Tick);
-            if (machine is null || machine != sample.Machine || tick != sample.Tick)
+            bool isStill = machine is not null && machine == sample.Machine && tick == sample.Tick;
+            if (IsLeftAlone(processor, isStill, now) && !FaultPoints.NoSecondChance)
+            {
+                sample.HasWorkSince = now;
+                _engine.Wake();
+            }
+
+            if (machine is null || !isStill)
             {
                 sample.Machine = machine;
                 sample.Tick = tick;
@@ -300,15 +326,7 @@ internal sealed class SystemMonitor : IThreadBody
                     continue;
             }
 
-            if (_engine.IdleProcessorCount > 0)
-            {
-                // A machine that has gone on with one goroutine since the last look, and has left another in the run-next slot.
-                if (tick == sample.Tick && processor.HasWork && !FaultPoints.NoSecondChance)
-                    _engine.Wake();
-                continue;
-            }
-
-            if (machine.WasInScheduler || !_engine.AnyWork())
+            if (_engine.IdleProcessorCount > 0 || machine.WasInScheduler || !_engine.AnyWork())
                 continue;
             bool blocked = _engine.Platform.GetActivity(machine.ThreadId) == ThreadActivity.Blocked;
             if (blocked)

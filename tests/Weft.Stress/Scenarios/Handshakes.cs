@@ -10,6 +10,7 @@ namespace Weft.Stress.Scenarios;
 /// <list type="bullet">
 /// <item>a processor becomes idle as a goroutine is published on another one whose machine then waits for it without ever entering the scheduler:
 /// if the wake-up is lost, nobody can make up for it;</item>
+/// <item>a second processor comes into force as a goroutine is published on the only one, in the same way;</item>
 /// <item>an idle machine is ordered out as a goroutine is started from outside;</item>
 /// <item>the last machine and the monitor leave as a timer is set from outside.</item>
 /// </list>
@@ -33,6 +34,7 @@ internal sealed class Handshakes : Scenario
             // With delays, wide windows; without, the real ones.
             using DelayInjector? injector = (seed & 1) == 0 ? new DelayInjector(seed) : null;
             context.Add("submits against an idle processor", ProcessorAgainstSubmit(seed, context.Options.Limit));
+            context.Add("submits against a second processor", SecondProcessorAgainstSubmit(seed, context.Options.Limit));
             context.Add("submits against a retiring machine", MachineAgainstSubmit(seed, context.Options.Limit));
             context.Add("timers against a leaving monitor", MonitorAgainstTimer(seed, context.Options.Limit));
             context.Add("delays", injector?.Delays ?? 0);
@@ -61,31 +63,83 @@ internal sealed class Handshakes : Scenario
     private static int Publish(Scheduler scheduler, int seed, TimeSpan limit)
     {
         var random = new Random(seed);
-        var flag = new Flag();
+        var ran = new Count();
+        Action body = () => Interlocked.Increment(ref ran.Value);
         byte[]? cold = (seed & 2) == 0 ? null : s_cold;
+        int startedSoFar = 0;
         for (int round = 1; round <= RoundsPerLook; round++)
         {
-            int number = round;
-            Action body = () => flag.Round = number;
             if (cold is not null)
                 FillStoreBuffer(cold, random);
-            scheduler.Start(body);
-            long started = Stopwatch.GetTimestamp();
-            for (int spins = 1; flag.Round != round; spins++)
-            {
-                Thread.SpinWait(1);
-                if (spins % SpinsPerLook != 0)
-                    continue;
-                Thread.Yield(); // with a single CPU, somebody else has to get it; a sleep would cost the processor
-                if (Stopwatch.GetElapsedTime(started) > limit)
-                    ThrowUnlessLeftToTheMonitor(scheduler, seed, ref started);
-            }
+            int count = 1 + random.Next(2); // into the slot, or into the slot and the ring
+            for (int i = 0; i < count; i++)
+                scheduler.Start(body);
+            startedSoFar += count;
+            AwaitWithoutEntering(() => Volatile.Read(ref ran.Value) == startedSoFar, scheduler, seed, limit);
 
             // How long the other machine looks for work before it gives up, and more, and less.
             Thread.SpinWait(random.Next(150));
         }
 
         return RoundsPerLook;
+    }
+
+    private static long SecondProcessorAgainstSubmit(int seed, TimeSpan limit)
+    {
+        var scheduler = new Scheduler(new SchedulerOptions { Name = "second", MaxProcs = 1, TimeSlice = TimeSpan.FromSeconds(10) });
+        var random = new Random(seed);
+        var asked = new Count();
+        var ran = new Count();
+        Action body = () => Interlocked.Increment(ref ran.Value);
+        FaultPoints.NoSecondChance = true;
+        try
+        {
+            Goroutine<int> publisher = scheduler.Start(() =>
+            {
+                var own = new Random(~seed);
+                for (int round = 1; round <= RoundsPerLook; round++)
+                {
+                    AwaitWithoutEntering(() => Volatile.Read(ref asked.Value) >= round, scheduler, seed, TimeSpan.MaxValue);
+                    Thread.SpinWait(own.Next(100));
+                    scheduler.Start(body);
+                    AwaitWithoutEntering(() => Volatile.Read(ref ran.Value) == round, scheduler, seed, limit);
+                }
+
+                return RoundsPerLook;
+            });
+            for (int round = 1; round <= RoundsPerLook && !publisher.Task.IsCompleted; round++)
+            {
+                scheduler.MaxProcs = 1;
+                Volatile.Write(ref asked.Value, round);
+                Thread.SpinWait(random.Next(100));
+                scheduler.MaxProcs = 2;
+                while (Volatile.Read(ref ran.Value) != round && !publisher.Task.IsCompleted)
+                    Thread.Yield();
+            }
+
+            publisher.Task.Wait();
+            scheduler.Dispose();
+            return publisher.Task.Result;
+        }
+        finally
+        {
+            FaultPoints.NoSecondChance = false;
+        }
+    }
+
+    /// <summary>Waits on a goroutine's thread, which keeps its processor all the time.</summary>
+    private static void AwaitWithoutEntering(Func<bool> isOver, Scheduler scheduler, int seed, TimeSpan limit)
+    {
+        long started = Stopwatch.GetTimestamp();
+        for (int spins = 1; !isOver(); spins++)
+        {
+            Thread.SpinWait(1);
+            if (spins % SpinsPerLook != 0)
+                continue;
+            Thread.Yield(); // with a single CPU, somebody else has to get it; a sleep would cost the processor
+            if (Stopwatch.GetElapsedTime(started) > limit)
+                ThrowUnlessLeftToTheMonitor(scheduler, seed, ref started);
+        }
     }
 
     /// <summary>
@@ -160,8 +214,8 @@ internal sealed class Handshakes : Scenario
         return RoundsPerLook / 10;
     }
 
-    private sealed class Flag
+    private sealed class Count
     {
-        public volatile int Round;
+        public int Value;
     }
 }
