@@ -65,20 +65,19 @@ internal sealed class Handshakes : Scenario
         var random = new Random(seed);
         var ran = new Count();
         Action body = () => Interlocked.Increment(ref ran.Value);
-        byte[]? cold = (seed & 2) == 0 ? null : s_cold;
         int startedSoFar = 0;
         for (int round = 1; round <= RoundsPerLook; round++)
         {
-            if (cold is not null)
-                FillStoreBuffer(cold, random);
-            int count = 1 + random.Next(2); // into the slot, or into the slot and the ring
+            if (random.Next(4) != 0)
+                FillStoreBuffer(s_cold, random);
+            int count = random.Next(4) != 0 ? 1 : 2; // into the slot, or into the slot and the ring
             for (int i = 0; i < count; i++)
                 scheduler.Start(body);
             startedSoFar += count;
             AwaitWithoutEntering(() => Volatile.Read(ref ran.Value) == startedSoFar, scheduler, seed, limit);
 
             // How long the other machine looks for work before it gives up, and more, and less.
-            Thread.SpinWait(random.Next(150));
+            Thread.SpinWait(random.Next(random.Next(4) != 0 ? 40 : 150));
         }
 
         return RoundsPerLook;
