@@ -5,7 +5,8 @@
  * What each step stands for (src/Weft/Scheduling; the argument in words is in the class comment of Engine):
  *
  *   submitter     a machine that publishes and then computes without entering the scheduler again, on a processor of its own
- *     publish     Engine.PutNext: the goroutine goes into a queue that thieves reach
+ *     publish     Engine.PutNext: the goroutine goes into a queue that thieves reach (but for the three cases in which PutNext wakes nobody, and leaves
+ *                 it to the monitor)
  *     fence       the memory barrier in PutNext; for the global queue, leaving the lock in Engine.PutGlobal
  *     wake        Engine.Wake and WakeOne: idle processor? nobody spinning? then spinning 0 -> 1, pop the processor, StartMachine
  *   machine       Engine.RunMachine

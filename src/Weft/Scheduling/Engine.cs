@@ -13,9 +13,8 @@ namespace Weft.Scheduling;
 /// </para>
 /// <para>
 /// <b>No runnable goroutine is forgotten.</b> Who makes a goroutine runnable publishes it in a queue, then, after a full fence, looks whether
-/// a processor is idle and nobody is looking for work, and if so starts a machine for it (<see cref="Wake"/>; where there is no fence, <see cref="PutNext"/>
-/// says why). Who makes a processor idle
-/// publishes that (by the lock, a full fence), and, if it was counted as looking for work, lowers that count (a full fence); then it looks
+/// a processor is idle and nobody is looking for work, and if so starts a machine for it (<see cref="Wake"/>; <see cref="PutNext"/> says in which cases
+/// it is left to the monitor). Who makes a processor idle publishes that (by the lock, a full fence), and, if it was counted as looking for work, lowers that count (a full fence); then it looks
 /// at every queue again. Whichever of the two comes second sees the other. Between a machine that found work while looking, and work that
 /// came meanwhile and relied on it, the chain goes on: who finds work wakes the next.
 /// </para>
