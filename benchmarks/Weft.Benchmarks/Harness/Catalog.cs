@@ -8,9 +8,10 @@ internal static class Catalog
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new Storm("sleep", withThreadPool: true),
-        new Storm("read", withThreadPool: false),
-        new Storm("wait", withThreadPool: false),
-        new Storm("lock", withThreadPool: false),
+        new Storm("read"),
+        new Storm("wait"),
+        new Storm("slim"),
+        new Storm("lock"),
         new StormSettle(),
         new RssSettle(),
         new Storm20000(),

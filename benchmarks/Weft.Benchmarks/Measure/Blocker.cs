@@ -8,6 +8,7 @@ internal abstract class Blocker : IDisposable
         "sleep" => new Sleeper(length),
         "read" => new PipeReader(count),
         "wait" => new Waiter(),
+        "slim" => new SlimWaiter(),
         "lock" => new Locker(),
         _ => throw new ArgumentException($"There is no kind of blocking called '{kind}'.", nameof(kind)),
     };
@@ -33,8 +34,20 @@ internal abstract class Blocker : IDisposable
         }
     }
 
-    /// <summary>One event for all: a managed wait.</summary>
+    /// <summary>One event for all: a managed wait that blocks at once, as the peer in Go does.</summary>
     private sealed class Waiter : Blocker
+    {
+        private readonly ManualResetEvent _event = new(false);
+
+        public override void Block(int i) => _event.WaitOne();
+
+        public override void Release() => _event.Set();
+
+        public override void Dispose() => _event.Dispose();
+    }
+
+    /// <summary>One slim event for all: each spins and yields before it blocks, and all of them take one lock when they wake.</summary>
+    private sealed class SlimWaiter : Blocker
     {
         private readonly ManualResetEventSlim _event = new();
 

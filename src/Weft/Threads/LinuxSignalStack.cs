@@ -9,8 +9,9 @@ namespace Weft.Threads;
 /// one when managed code is entered and none is there, so it takes a few instructions before that: six, on x64. Elsewhere, and where
 /// the system allows no new code, threads start without and the runtime does it.
 /// <para>
-/// The signal stack and the start block lie at the top of the thread's memory, above what the thread is told is its stack:
-/// <c>guard | stack | signal stack | start block</c>.
+/// The start block and the signal stack lie at the top of the thread's memory, above what the thread is told is its stack:
+/// <c>guard | stack | start block | signal stack</c>. So the start block is in the page that the C library uses for its record of the thread, and a
+/// thread that gets no signal there touches two pages of its memory, not three.
 /// </para>
 /// </summary>
 internal static unsafe class LinuxSignalStack
@@ -33,11 +34,11 @@ internal static unsafe class LinuxSignalStack
     /// <summary>Writes the start block of a thread at the top of its memory; <see cref="Reserve"/> must not be 0.</summary>
     internal static nint Prepare(nint memory, nuint size, delegate* unmanaged<nint, nint> entry, nint argument)
     {
-        nint top = memory + (nint)size;
-        var block = (StartBlock*)(top - BlockSize);
+        nint signalStack = memory + (nint)size - SignalStackSize;
+        var block = (StartBlock*)(signalStack - BlockSize);
         *block = new StartBlock
         {
-            SignalStack = top - BlockSize - SignalStackSize,
+            SignalStack = signalStack,
             SignalStackSize = SignalStackSize,
             Argument = argument,
             Entry = (nint)entry,
