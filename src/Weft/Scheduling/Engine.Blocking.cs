@@ -7,6 +7,7 @@ namespace Weft.Scheduling;
 internal sealed partial class Engine
 {
     private readonly long[] _handOffs = new long[4];
+    private readonly HandOffPace _handOffPace = new();
 
     internal long HandOffs(HandOffCause cause) => Interlocked.Read(ref _handOffs[(int)cause]);
 
@@ -74,7 +75,7 @@ internal sealed partial class Engine
 
         if (owns)
         {
-            Interlocked.Increment(ref _handOffs[(int)cause]);
+            CountHandOff(cause);
             HandOff(processor!);
         }
         else if (_stopRequested)
@@ -136,7 +137,7 @@ internal sealed partial class Engine
         _lock.Exit();
         if (owns)
         {
-            Interlocked.Increment(ref _handOffs[(int)cause]);
+            CountHandOff(cause);
             HandOff(processor!);
         }
         else if (_stopRequested)
@@ -280,8 +281,15 @@ internal sealed partial class Engine
             _computingExtra++;
         AssertInvariants();
         _lock.Exit();
-        Interlocked.Increment(ref _handOffs[(int)cause]);
+        CountHandOff(cause);
         HandOff(processor);
         return true;
+    }
+
+    private void CountHandOff(HandOffCause cause)
+    {
+        Interlocked.Increment(ref _handOffs[(int)cause]);
+        if (cause != HandOffCause.TimeSlice)
+            _handOffPace.Note(MonotonicClock.Now);
     }
 }

@@ -368,11 +368,23 @@ internal sealed partial class Engine
         if (all)
             NoteAllIdle();
         FaultPoints.Hit("machine.parking");
+        Doze(machine);
         machine.ParkForOrder();
         if (machine.Order == MachineOrder.Exit)
             return false;
         machine.TakeDelivery();
         return true;
+    }
+
+    /// <summary>An idle machine dozes until it has an order, or until processors are not handed on so often any more (<see cref="HandOffPace"/>).</summary>
+    private void Doze(Machine machine)
+    {
+        // With a single CPU, whoever hands off is on it, and it is awake.
+        if (Environment.ProcessorCount == 1 || !_handOffPace.TryBeginDoze(MonotonicClock.Now))
+            return;
+        while (!machine.HasOrder && _handOffPace.IsClose(MonotonicClock.Now))
+            machine.Nap(HandOffPace.Nap);
+        _handOffPace.EndDoze();
     }
 
     /// <summary>A machine whose goroutine is locked to it hands its processor on and waits until it is given the goroutine and a processor.</summary>

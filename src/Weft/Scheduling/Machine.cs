@@ -171,9 +171,15 @@ internal sealed partial class Machine : IThreadBody
     /// <summary>Sleeps until a processor was delivered, or the order to exit. A wake-up may be left over from an order that was overtaken.</summary>
     internal void ParkForOrder()
     {
-        while (_nextProcessor is null && Order != MachineOrder.Exit)
+        while (!HasOrder)
             _parker.Park();
     }
+
+    /// <summary>A processor was delivered, or the order to exit came.</summary>
+    internal bool HasOrder => _nextProcessor is not null || Order == MachineOrder.Exit;
+
+    /// <summary>Sleeps until it is woken, at most that many nanoseconds.</summary>
+    internal void Nap(long nanoseconds) => _parker.Park(nanoseconds);
 
     internal void Unpark() => _parker.Unpark();
 
