@@ -247,7 +247,7 @@ internal sealed class SystemMonitor : IThreadBody
         if (!_engine.IsStopping && NextTimer() != TimerHeap.Never && _engine.TryMarkMonitorRunning(() => _running = true))
             return false;
         _engine.Host.Stacks.TrimAll();
-        HeapTrim.NowAndAfterCollections(_engine.Platform);
+        HeapTrim.NowAndAfterACollection(_engine.Platform);
         ThreadPool.UnsafeQueueUserWorkItem(static s => s.monitor.ReapLastThread(s.self), (monitor: this, self), preferLocal: false);
         return true;
     }

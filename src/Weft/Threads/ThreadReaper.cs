@@ -19,9 +19,9 @@ internal sealed unsafe class ThreadReaper
     /// </summary>
     internal const int SomeThreads = 16;
 
-    // A thread that has little left to do is gone within this many looks. A CPU that goes idle and comes back costs more than they do:
-    // they take a third off the cost of starting and joining a thread, and at most about 50 us from a caller that waits for long.
-    private const int JoinYields = 100;
+    // A thread that has little left to do is gone within this time, and a CPU that goes idle and comes back may cost as much. Not longer: where
+    // system calls are slow, looking costs the thread itself time, up to a third of its life.
+    private static readonly long s_joinLooks = Stopwatch.Frequency * 25 / 1_000_000;
 
     // While a creator stands between the creation and noting the handle, its thread yields this often, then sleeps in between.
     private const int HandleYields = 20;
@@ -159,12 +159,14 @@ internal sealed unsafe class ThreadReaper
 
     private void WaitUntilGone(nint handle)
     {
-        for (int i = 0; i < JoinYields; i++)
+        long end = Stopwatch.GetTimestamp() + s_joinLooks;
+        do
         {
             if (_platform.TryJoin(handle))
                 return;
             _platform.Yield();
         }
+        while (Stopwatch.GetTimestamp() < end);
 
         _platform.Join(handle);
     }
