@@ -3,6 +3,11 @@ namespace Weft.Benchmarks.Measure;
 /// <summary>A way to block many threads; one storm each.</summary>
 internal abstract class Blocker : IDisposable
 {
+    private int _blocked;
+
+    /// <summary>How many have blocked, or are about to: released before the last of them, the others would not block at all.</summary>
+    public int Blocked => Volatile.Read(ref _blocked);
+
     public static Blocker Create(string kind, int count, TimeSpan length) => kind switch
     {
         "sleep" => new Sleeper(length),
@@ -12,6 +17,9 @@ internal abstract class Blocker : IDisposable
         "lock" => new Locker(),
         _ => throw new ArgumentException($"There is no kind of blocking called '{kind}'.", nameof(kind)),
     };
+
+    /// <summary>Call it before <see cref="Block"/>.</summary>
+    public void NoteBlocked() => Interlocked.Increment(ref _blocked);
 
     /// <summary>Blocks the calling thread, as number <paramref name="i"/>, until the time is over or <see cref="Release"/> was called.</summary>
     public abstract void Block(int i);

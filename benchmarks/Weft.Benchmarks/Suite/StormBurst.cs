@@ -10,6 +10,7 @@ namespace Weft.Benchmarks.Suite;
 internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> InsideMs, IReadOnlyList<double> OutsideMs, int PeakThreads)
 {
     private static readonly TimeSpan s_bystanderInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_releaseInterval = TimeSpan.FromMilliseconds(1);
 
     public static StormBurst OnWeft(Scheduler scheduler, string kind, int count, TimeSpan length)
     {
@@ -22,15 +23,15 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
         {
             long start = Clock.Now;
             Countdown left = new(count);
-            for (int i = 0; i < count; i++)
-                Go.Start(static state => Block(state.blocker, state.i, state.left), (blocker, i, left));
             Go.Start(async () =>
             {
-                TimeSpan rest = length - TimeSpan.FromMilliseconds(Clock.MillisecondsSince(start));
-                if (rest > TimeSpan.Zero)
-                    await Go.SleepAsync(rest);
+                await Go.SleepAsync(length);
+                while (blocker.Blocked < count)
+                    await Go.SleepAsync(s_releaseInterval);
                 blocker.Release();
             });
+            for (int i = 0; i < count; i++)
+                Go.Start(static state => Block(state.blocker, state.i, state.left), (blocker, i, left));
             await left.Done;
             elapsed = Clock.MillisecondsSince(start);
         }).Completion.Wait();
@@ -70,6 +71,8 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
         TimeSpan rest = length - TimeSpan.FromMilliseconds(Clock.MillisecondsSince(start));
         if (rest > TimeSpan.Zero)
             Thread.Sleep(rest);
+        while (blocker.Blocked < count)
+            Thread.Sleep(s_releaseInterval);
         blocker.Release();
         left.Done.Wait();
         return new StormBurst(Clock.MillisecondsSince(start), [], [], watch.Stop());
@@ -77,6 +80,7 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
 
     private static void Block(Blocker blocker, int i, Countdown left)
     {
+        blocker.NoteBlocked();
         blocker.Block(i);
         left.Signal();
     }

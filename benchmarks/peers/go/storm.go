@@ -38,17 +38,22 @@ func burst(b blocker, count int, length time.Duration) (time.Duration, []float64
 	start := time.Now()
 	var all sync.WaitGroup
 	all.Add(count)
+	var blocked int32
+	go func() {
+		time.Sleep(length)
+		for atomic.LoadInt32(&blocked) < int32(count) {
+			time.Sleep(time.Millisecond)
+		}
+		b.release()
+	}()
 	for i := 0; i < count; i++ {
 		i := i
 		go func() {
+			atomic.AddInt32(&blocked, 1)
 			b.block(i)
 			all.Done()
 		}()
 	}
-	go func() {
-		time.Sleep(length - time.Since(start))
-		b.release()
-	}()
 	all.Wait()
 	elapsed := time.Since(start)
 	atomic.StoreInt32(&done, 1)

@@ -217,7 +217,7 @@ internal sealed partial class Engine
         if (IsTurnOfOthers(machine, processor))
         {
             machine.HasNewProcessor = false;
-            FireTimers(processor);
+            FireTimers(machine, processor);
             if (TakeGlobal(processor, 1) is Goroutine fromGlobal)
                 return fromGlobal;
         }
@@ -226,12 +226,22 @@ internal sealed partial class Engine
             return local;
         if (TakeGlobal(processor, int.MaxValue) is Goroutine shared)
             return shared;
-        return FireTimers(processor) ? processor.Dequeue() : null;
+        return FireTimers(machine, processor) ? processor.Dequeue() : null;
     }
 
-    /// <summary>Fires what is due at a processor; the goroutines go to the calling machine's own processor. True when something was.</summary>
-    private static bool FireTimers(Processor processor) =>
-        processor.Timers.NextDue != TimerHeap.Never && processor.Timers.FireDue(MonotonicClock.Now) > 0;
+    /// <summary>
+    /// Fires what is due at a processor; the goroutines go to the calling machine's own processor, or if they would have to wait there, to the global
+    /// queue. True when something was.
+    /// </summary>
+    private static bool FireTimers(Machine machine, Processor processor)
+    {
+        if (processor.Timers.NextDue == TimerHeap.Never)
+            return false;
+        machine.FiresTimers = true;
+        bool fired = processor.Timers.FireDue(MonotonicClock.Now) > 0;
+        machine.FiresTimers = false;
+        return fired;
+    }
 
     private Goroutine? Steal(Machine machine, Processor processor)
     {
@@ -263,7 +273,7 @@ internal sealed partial class Engine
                     return stolen;
                 }
 
-                if (round == StealRounds - 1 && FireTimers(victim) && processor.Dequeue() is Goroutine timed)
+                if (round == StealRounds - 1 && FireTimers(machine, victim) && processor.Dequeue() is Goroutine timed)
                     return timed;
             }
         }
