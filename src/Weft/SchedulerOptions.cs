@@ -44,7 +44,10 @@ public sealed class SchedulerOptions
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The shortest time an idle thread is kept; more than zero, at most <see cref="IdleTimeout"/>. Default: 500 ms, so that a burst of blocking calls that comes back soon finds its threads.</summary>
+    /// <summary>
+    /// The shortest time an idle thread is kept; more than zero, at most <see cref="IdleTimeout"/>. Default: 200 ms, so that no thread leaves while the burst
+    /// of blocking calls that needed it goes on, and the next burst, if it follows soon, finds it.
+    /// </summary>
     public TimeSpan MinIdleTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>With this many idle threads or more, an idle thread is kept for <see cref="MinIdleTimeout"/> only; 2 or more. Default: 32.</summary>
