@@ -102,8 +102,8 @@ public sealed class GoLockTests
         Goroutine<bool>[] escaped = scheduler.StartMany(3, async _ =>
         {
             await Task.Yield();
-            await Task.Delay(1).ConfigureAwait(false);
-            Assert.Null(Go.Current);
+            while (Go.Current is not null)
+                await Task.Delay(1).ConfigureAwait(false); // on a busy machine it may be over before it is awaited
             await CountAsync();
         });
         Goroutine<bool>[] blocking = scheduler.StartMany(3, _ =>
