@@ -14,6 +14,10 @@ namespace Weft;
 /// </example>
 public sealed class SchedulerOptions
 {
+    private static readonly TimeSpan s_minIdleTimeout = TimeSpan.FromMilliseconds(200);
+
+    private readonly TimeSpan? _minIdleTimeout;
+
     /// <summary>
     /// Names the scheduler in diagnostics, and its threads: their system name starts with it. 1 to 8 printable ASCII characters without
     /// spaces, because Linux keeps 15 characters of a thread's name. Default: <c>weft</c>.
@@ -45,10 +49,14 @@ public sealed class SchedulerOptions
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The shortest time an idle thread is kept; more than zero, at most <see cref="IdleTimeout"/>. Default: 200 ms, so that no thread leaves while the burst
-    /// of blocking calls that needed it goes on, and the next burst, if it follows soon, finds it.
+    /// The shortest time an idle thread is kept; more than zero, at most <see cref="IdleTimeout"/>. Default: 200 ms, or <see cref="IdleTimeout"/> if that is
+    /// less: no thread leaves while the burst of blocking calls that needed it goes on, and the next burst, if it follows soon, finds it.
     /// </summary>
-    public TimeSpan MinIdleTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan MinIdleTimeout
+    {
+        get => _minIdleTimeout ?? (IdleTimeout < s_minIdleTimeout ? IdleTimeout : s_minIdleTimeout);
+        init => _minIdleTimeout = value;
+    }
 
     /// <summary>With this many idle threads or more, an idle thread is kept for <see cref="MinIdleTimeout"/> only; 2 or more. Default: 32.</summary>
     public int IdleThreadsAtMinTimeout { get; init; } = 32;

@@ -42,6 +42,16 @@ public sealed class SchedulerOptionsTests
     }
 
     [Fact]
+    public async Task MinIdleTimeout_NotSet_IsNoLongerThanIdleTimeout()
+    {
+        Assert.Equal(TimeSpan.FromMilliseconds(200), new SchedulerOptions().MinIdleTimeout);
+        var options = new SchedulerOptions { Name = "idle", IdleTimeout = TimeSpan.FromMilliseconds(30) };
+        Assert.Equal(options.IdleTimeout, options.MinIdleTimeout);
+        using var _ = TestScheduler.Create(options, out Scheduler scheduler);
+        await scheduler.Start(() => { }).Within();
+    }
+
+    [Fact]
     public async Task Scheduler_EveryOptionAtItsLowest_Runs()
     {
         var options = new SchedulerOptions

@@ -10,7 +10,6 @@ namespace Weft.Benchmarks.Suite;
 internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> InsideMs, IReadOnlyList<double> OutsideMs, int PeakThreads)
 {
     private static readonly TimeSpan s_bystanderInterval = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan s_releaseInterval = TimeSpan.FromMilliseconds(1);
 
     public static StormBurst OnWeft(Scheduler scheduler, string kind, int count, TimeSpan length)
     {
@@ -26,8 +25,7 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
             Go.Start(async () =>
             {
                 await Go.SleepAsync(length);
-                while (blocker.Blocked < count)
-                    await Go.SleepAsync(s_releaseInterval);
+                await blocker.AllBlock;
                 blocker.Release();
             });
             for (int i = 0; i < count; i++)
@@ -71,8 +69,7 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
         TimeSpan rest = length - TimeSpan.FromMilliseconds(Clock.MillisecondsSince(start));
         if (rest > TimeSpan.Zero)
             Thread.Sleep(rest);
-        while (blocker.Blocked < count)
-            Thread.Sleep(s_releaseInterval);
+        blocker.AllBlock.Wait();
         blocker.Release();
         left.Done.Wait();
         return new StormBurst(Clock.MillisecondsSince(start), [], [], watch.Stop());

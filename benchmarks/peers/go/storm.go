@@ -38,18 +38,17 @@ func burst(b blocker, count int, length time.Duration) (time.Duration, []float64
 	start := time.Now()
 	var all sync.WaitGroup
 	all.Add(count)
-	var blocked int32
+	var toBlock sync.WaitGroup
+	toBlock.Add(count)
 	go func() {
 		time.Sleep(length)
-		for atomic.LoadInt32(&blocked) < int32(count) {
-			time.Sleep(time.Millisecond)
-		}
+		toBlock.Wait()
 		b.release()
 	}()
 	for i := 0; i < count; i++ {
 		i := i
 		go func() {
-			atomic.AddInt32(&blocked, 1)
+			toBlock.Done()
 			b.block(i)
 			all.Done()
 		}()

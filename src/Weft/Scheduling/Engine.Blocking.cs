@@ -22,6 +22,7 @@ internal sealed partial class Engine
         {
             if (processor.HasWork || _global.Count > 0)
             {
+                _handOffPace.Note(MonotonicClock.Now);
                 StartMachine(processor, spinning: false);
                 return;
             }
@@ -75,7 +76,7 @@ internal sealed partial class Engine
 
         if (owns)
         {
-            CountHandOff(cause);
+            Interlocked.Increment(ref _handOffs[(int)cause]);
             HandOff(processor!);
         }
         else if (_stopRequested)
@@ -137,7 +138,7 @@ internal sealed partial class Engine
         _lock.Exit();
         if (owns)
         {
-            CountHandOff(cause);
+            Interlocked.Increment(ref _handOffs[(int)cause]);
             HandOff(processor!);
         }
         else if (_stopRequested)
@@ -281,15 +282,8 @@ internal sealed partial class Engine
             _computingExtra++;
         AssertInvariants();
         _lock.Exit();
-        CountHandOff(cause);
+        Interlocked.Increment(ref _handOffs[(int)cause]);
         HandOff(processor);
         return true;
-    }
-
-    private void CountHandOff(HandOffCause cause)
-    {
-        Interlocked.Increment(ref _handOffs[(int)cause]);
-        if (cause != HandOffCause.TimeSlice)
-            _handOffPace.Note(MonotonicClock.Now);
     }
 }

@@ -217,7 +217,7 @@ internal sealed partial class Engine
         if (IsTurnOfOthers(machine, processor))
         {
             machine.HasNewProcessor = false;
-            FireTimers(machine, processor);
+            FireTimers(processor);
             if (TakeGlobal(processor, 1) is Goroutine fromGlobal)
                 return fromGlobal;
         }
@@ -226,22 +226,12 @@ internal sealed partial class Engine
             return local;
         if (TakeGlobal(processor, int.MaxValue) is Goroutine shared)
             return shared;
-        return FireTimers(machine, processor) ? processor.Dequeue() : null;
+        return FireTimers(processor) ? processor.Dequeue() : null;
     }
 
-    /// <summary>
-    /// Fires what is due at a processor; the goroutines go to the calling machine's own processor, or if they would have to wait there, to the global
-    /// queue. True when something was.
-    /// </summary>
-    private static bool FireTimers(Machine machine, Processor processor)
-    {
-        if (processor.Timers.NextDue == TimerHeap.Never)
-            return false;
-        machine.FiresTimers = true;
-        bool fired = processor.Timers.FireDue(MonotonicClock.Now) > 0;
-        machine.FiresTimers = false;
-        return fired;
-    }
+    /// <summary>Fires what is due at a processor; the goroutines go to the calling machine's own processor. True when something was.</summary>
+    private static bool FireTimers(Processor processor) =>
+        processor.Timers.NextDue != TimerHeap.Never && processor.Timers.FireDue(MonotonicClock.Now) > 0;
 
     private Goroutine? Steal(Machine machine, Processor processor)
     {
@@ -273,7 +263,7 @@ internal sealed partial class Engine
                     return stolen;
                 }
 
-                if (round == StealRounds - 1 && FireTimers(machine, victim) && processor.Dequeue() is Goroutine timed)
+                if (round == StealRounds - 1 && FireTimers(victim) && processor.Dequeue() is Goroutine timed)
                     return timed;
             }
         }
@@ -390,7 +380,7 @@ internal sealed partial class Engine
     private void Doze(Machine machine)
     {
         // With a single CPU, whoever hands off is on it, and it is awake.
-        if (Environment.ProcessorCount == 1 || !_handOffPace.TryBeginDoze(MonotonicClock.Now))
+        if (Environment.ProcessorCount == 1 || !Platform.CanWakeNaps || !_handOffPace.TryBeginDoze(MonotonicClock.Now))
             return;
         while (!machine.HasOrder && _handOffPace.IsClose(MonotonicClock.Now))
             machine.Nap(HandOffPace.Nap);

@@ -48,10 +48,8 @@ internal sealed partial class Engine
         }
         else if (machine.IsInScheduler)
         {
-            // A tentative take by the monitor shows as a lost processor for a moment; the global queue is right then, too. So it is if a timer has
-            // woken the goroutine and many are ahead here: each of them may block, so that its turn takes as long as a hand-off.
-            if (machine.Processor is Processor processor && Volatile.Read(ref processor.Owner) == machine
-                && !(machine.FiresTimers && processor.QueuedCount > WokenInterval))
+            // A tentative take by the monitor shows as a lost processor for a moment; the global queue is right then, too.
+            if (machine.Processor is Processor processor && Volatile.Read(ref processor.Owner) == machine)
             {
                 PutNext(processor, goroutine);
             }

@@ -25,7 +25,7 @@ internal sealed class HandOffPace
     // 1 while a machine dozes. One is enough: its CPU is awake for whichever machine is woken.
     private int _dozing;
 
-    /// <summary>A processor was handed on because its machine blocks.</summary>
+    /// <summary>A processor is handed on to another machine, with work for it.</summary>
     internal void Note(long now)
     {
         Volatile.Write(ref _lastButOne, Volatile.Read(ref _last));

@@ -96,9 +96,6 @@ internal sealed partial class Machine : IThreadBody
     /// <summary>Looking for work; counted in the engine. Written by the machine, or by whoever delivers a processor to it while it is parked.</summary>
     internal bool Spinning;
 
-    /// <summary>What becomes ready now was woken by a timer. Written by the machine.</summary>
-    internal bool FiresTimers { get; set; }
-
     /// <summary>It has not looked for work since its processor was delivered.</summary>
     internal bool HasNewProcessor { get; set; }
 

@@ -49,7 +49,9 @@ internal sealed unsafe class Parker
             }
         }
 
-        Volatile.Write(ref word, 0);
+        // A full fence: what the caller looks at next must not be older than this. The wake-up consumed here may be one left over; another one that
+        // comes before the store is seen finds a 1, makes no system call, and what it stands for must be seen now.
+        Interlocked.Exchange(ref word, 0);
         return true;
     }
 
@@ -57,5 +59,6 @@ internal sealed unsafe class Parker
     {
         if (Interlocked.Exchange(ref *_word, 1) == -1)
             _platform.Wake(_word, 1);
+        GC.KeepAlive(_storage); // a machine may see its order, and be gone, before it is woken
     }
 }

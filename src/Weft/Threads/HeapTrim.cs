@@ -10,11 +10,21 @@ internal sealed class HeapTrim
     /// <summary>The runtime takes a microsecond or so for a thread, and there may be some ten thousand.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
+    // 1 while a trim is to come; one is enough for all schedulers.
+    private static int s_isPending;
+
     private readonly IThreadPlatform _platform;
 
     private HeapTrim(IThreadPlatform platform) => _platform = platform;
 
-    ~HeapTrim() => _ = TrimLaterAsync(_platform);
+    // What waits would keep an assembly that is to be unloaded.
+    ~HeapTrim()
+    {
+        if (typeof(HeapTrim).Assembly.IsCollectible)
+            _platform.TrimHeap();
+        else if (Interlocked.Exchange(ref s_isPending, 1) == 0)
+            _ = TrimLaterAsync(_platform);
+    }
 
     /// <summary>Trims now, and once more after the next collection.</summary>
     internal static void NowAndAfterACollection(IThreadPlatform platform)
@@ -26,6 +36,7 @@ internal sealed class HeapTrim
     private static async Task TrimLaterAsync(IThreadPlatform platform)
     {
         await Task.Delay(s_pause).ConfigureAwait(false);
+        Volatile.Write(ref s_isPending, 0);
         platform.TrimHeap();
     }
 }

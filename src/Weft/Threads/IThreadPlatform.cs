@@ -83,6 +83,9 @@ internal unsafe interface IThreadPlatform
     /// </summary>
     void Wait(int* word, int expected, long timeoutNanoseconds);
 
+    /// <summary>Whether <see cref="Wake"/> also ends waits of a fraction of a millisecond, at once.</summary>
+    bool CanWakeNaps => true;
+
     /// <summary>Wakes up to <paramref name="count"/> threads asleep on <paramref name="word"/>.</summary>
     void Wake(int* word, int count);
 

@@ -11,7 +11,7 @@ namespace Weft.Threads;
 /// <para>
 /// The start block and the signal stack lie at the top of the thread's memory, above what the thread is told is its stack:
 /// <c>guard | stack | start block | signal stack</c>. So the start block is in the page that the C library uses for its record of the thread, and a
-/// thread that gets no signal there touches two pages of its memory, not three.
+/// thread that gets no signal there touches two pages of its memory, not three. (The runtime unmaps a signal stack only if it has mapped it itself.)
 /// </para>
 /// </summary>
 internal static unsafe class LinuxSignalStack

@@ -111,6 +111,10 @@ internal sealed unsafe class WindowsThreadPlatform : IThreadPlatform
         return activity;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A short wait is one for a timer.</remarks>
+    public bool CanWakeNaps => false;
+
     public void Wait(int* word, int expected, long timeoutNanoseconds)
     {
         const long NanosecondsPerMillisecond = 1_000_000;

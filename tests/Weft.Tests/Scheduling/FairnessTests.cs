@@ -172,55 +172,6 @@ public sealed class FairnessTests
         await greedy.Within();
     }
 
-    /// <summary>
-    /// Each of the others blocks its thread, so that a turn takes as long as a hand-off. Which thread fires the timers is chance, so there are some rounds.
-    /// </summary>
-    [Fact]
-    public async Task Sleepers_DueTogetherBeforeManyThatBlock_DoNotWaitForAll()
-    {
-        const int Rounds = 10;
-        const int Others = 250;
-        const int Sleepers = 4;
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        for (int round = 0; round < Rounds; round++)
-        {
-            int begun = 0;
-            var begunAtWakeUp = new List<int>();
-            await scheduler.StartChecked(() => SleepBeforeOthersAsync(() => Interlocked.Increment(ref begun), () => begunAtWakeUp.Add(Volatile.Read(ref begun)))).Within();
-            Assert.Equal(Sleepers, begunAtWakeUp.Count);
-            Assert.All(begunAtWakeUp, count => Assert.InRange(count, 0, Others / 2));
-        }
-
-        static async Task SleepBeforeOthersAsync(Action begin, Action wakeUp)
-        {
-            // Some ten hand-offs, and a small part of what all of them take.
-            var length = TimeSpan.FromMilliseconds(1);
-            using var never = new ManualResetEvent(false);
-            var all = new List<Goroutine>();
-            for (int i = 0; i < Sleepers; i++)
-            {
-                all.Add(Go.Start(async () =>
-                {
-                    await Go.SleepAsync(length);
-                    wakeUp();
-                }));
-            }
-
-            await Go.Yield();
-            for (int i = 0; i < Others; i++)
-            {
-                all.Add(Go.Start(() =>
-                {
-                    begin();
-                    never.WaitOne(1);
-                }));
-            }
-
-            foreach (Goroutine goroutine in all)
-                await goroutine.Completion;
-        }
-    }
-
     [Fact]
     public async Task Start_ManyOnOneProcessor_RunInThatOrder()
     {

@@ -52,12 +52,12 @@ public sealed class HandOffPaceTests
     [Fact]
     public async Task Machines_HandOffsAreOver_Sleep()
     {
-        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 60_000);
         await BlockOften(scheduler);
         if (!OperatingSystem.IsLinux())
             Assert.Skip("how often a thread woke up is read from /proc");
 
-        // The machines are kept for seconds, and the monitor has nothing to do before.
+        // The machines are kept for longer, and the monitor has nothing to do before.
         await Limits.Until(() => HasSlept(scheduler), "no thread of the scheduler has woken up for a while", scheduler);
 
         static bool HasSlept(Scheduler scheduler)

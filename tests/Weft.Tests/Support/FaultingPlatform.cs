@@ -41,6 +41,8 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
 
     public nuint StackReserve => inner.StackReserve;
 
+    public bool CanWakeNaps => inner.CanWakeNaps;
+
     public int TryAgain => inner.TryAgain;
 
     public int Map(nuint size, out nint address)
