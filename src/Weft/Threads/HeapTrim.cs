@@ -10,9 +10,6 @@ internal sealed class HeapTrim
     /// <summary>The runtime takes a microsecond or so for a thread, and there may be some ten thousand.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    // 1 while a trim is to come; one is enough for all schedulers.
-    private static int s_isPending;
-
     private readonly IThreadPlatform _platform;
 
     private HeapTrim(IThreadPlatform platform) => _platform = platform;
@@ -22,7 +19,7 @@ internal sealed class HeapTrim
     {
         if (typeof(HeapTrim).Assembly.IsCollectible)
             _platform.TrimHeap();
-        else if (Interlocked.Exchange(ref s_isPending, 1) == 0)
+        else
             _ = TrimLaterAsync(_platform);
     }
 
@@ -36,7 +33,6 @@ internal sealed class HeapTrim
     private static async Task TrimLaterAsync(IThreadPlatform platform)
     {
         await Task.Delay(s_pause).ConfigureAwait(false);
-        Volatile.Write(ref s_isPending, 0);
         platform.TrimHeap();
     }
 }
