@@ -3,19 +3,7 @@ namespace Weft.Benchmarks.Measure;
 /// <summary>A way to block many threads; one storm each.</summary>
 internal abstract class Blocker : IDisposable
 {
-    private Countdown _left = new(0);
-
-    /// <summary>Ends when all block, or are about to: released before, the last of them would not block at all.</summary>
-    public Task AllBlock => _left.Done;
-
-    public static Blocker Create(string kind, int count, TimeSpan length)
-    {
-        Blocker blocker = Create(kind, length, count);
-        blocker._left = new Countdown(count);
-        return blocker;
-    }
-
-    private static Blocker Create(string kind, TimeSpan length, int count) => kind switch
+    public static Blocker Create(string kind, int count, TimeSpan length) => kind switch
     {
         "sleep" => new Sleeper(length),
         "read" => new PipeReader(count),
@@ -24,9 +12,6 @@ internal abstract class Blocker : IDisposable
         "lock" => new Locker(),
         _ => throw new ArgumentException($"There is no kind of blocking called '{kind}'.", nameof(kind)),
     };
-
-    /// <summary>Call it before <see cref="Block"/>.</summary>
-    public void NoteBlocked() => _left.Signal();
 
     /// <summary>Blocks the calling thread, as number <paramref name="i"/>, until the time is over or <see cref="Release"/> was called.</summary>
     public abstract void Block(int i);

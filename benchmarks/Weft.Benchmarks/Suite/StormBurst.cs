@@ -21,15 +21,15 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
         scheduler.Start(async () =>
         {
             long start = Clock.Now;
-            Countdown left = new(count);
+            Countdown toBlock = new(count), left = new(count);
             Go.Start(async () =>
             {
                 await Go.SleepAsync(length);
-                await blocker.AllBlock;
+                await toBlock.Done;
                 blocker.Release();
             });
             for (int i = 0; i < count; i++)
-                Go.Start(static state => Block(state.blocker, state.i, state.left), (blocker, i, left));
+                Go.Start(static state => Block(state.blocker, state.i, state.toBlock, state.left), (blocker, i, toBlock, left));
             await left.Done;
             elapsed = Clock.MillisecondsSince(start);
         }).Completion.Wait();
@@ -42,11 +42,11 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
         Bystanders outside = Bystanders.FromOutside(static body => ThreadPool.UnsafeQueueUserWorkItem(_ => body(), null), s_bystanderInterval);
         using PeakThreadsWatch watch = new();
         long start = Clock.Now;
-        Countdown left = new(count);
+        Countdown toBlock = new(count), left = new(count);
         for (int i = 0; i < count; i++)
         {
             int number = i;
-            _ = Task.Run(() => Block(blocker, number, left));
+            _ = Task.Run(() => Block(blocker, number, toBlock, left));
         }
 
         left.Done.Wait();
@@ -59,25 +59,26 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
         using Blocker blocker = Blocker.Create(kind, count, length);
         using PeakThreadsWatch watch = new();
         long start = Clock.Now;
-        Countdown left = new(count);
+        Countdown toBlock = new(count), left = new(count);
         for (int i = 0; i < count; i++)
         {
             int number = i;
-            new Thread(() => Block(blocker, number, left)) { IsBackground = true }.Start();
+            new Thread(() => Block(blocker, number, toBlock, left)) { IsBackground = true }.Start();
         }
 
         TimeSpan rest = length - TimeSpan.FromMilliseconds(Clock.MillisecondsSince(start));
         if (rest > TimeSpan.Zero)
             Thread.Sleep(rest);
-        blocker.AllBlock.Wait();
+        toBlock.Done.Wait();
         blocker.Release();
         left.Done.Wait();
         return new StormBurst(Clock.MillisecondsSince(start), [], [], watch.Stop());
     }
 
-    private static void Block(Blocker blocker, int i, Countdown left)
+    // Nobody is released before all have begun to block, or the last of them would not block at all.
+    private static void Block(Blocker blocker, int i, Countdown toBlock, Countdown left)
     {
-        blocker.NoteBlocked();
+        toBlock.Signal();
         blocker.Block(i);
         left.Signal();
     }

@@ -357,6 +357,7 @@ public sealed class ChanTests
         {
             while (Go.Current is not null)
                 await Task.Delay(1).ConfigureAwait(false); // on a busy machine it may be over before it is awaited
+            Assert.Null(Go.Current);
             await foreach (int value in there)
                 await back.SendAsync(value).ConfigureAwait(false);
             return true;

@@ -104,6 +104,7 @@ public sealed class GoLockTests
             await Task.Yield();
             while (Go.Current is not null)
                 await Task.Delay(1).ConfigureAwait(false); // on a busy machine it may be over before it is awaited
+            Assert.Null(Go.Current);
             await CountAsync();
         });
         Goroutine<bool>[] blocking = scheduler.StartMany(3, _ =>
