@@ -383,7 +383,11 @@ internal sealed partial class Engine
         if (Environment.ProcessorCount == 1 || !Platform.CanWakeNaps || !_handOffPace.TryBeginDoze(MonotonicClock.Now))
             return;
         while (!machine.HasOrder && _handOffPace.IsClose(MonotonicClock.Now))
+        {
+            FaultPoints.Hit("machine.dozing");
             machine.Nap(HandOffPace.Nap);
+        }
+
         _handOffPace.EndDoze();
     }
 

@@ -9,6 +9,7 @@ namespace Weft.Scheduling;
 /// <remarks>
 /// The word is 0 (nothing), 1 (woken) or -1 (asleep). Unpark exchanges 1 in and makes the system call only if it found -1. The sleeper goes
 /// from 0 to -1 by compare-and-swap, so it cannot miss a 1, and the kernel sleeps only while the word is -1.
+/// <c>tests/models/parker.pml</c> checks this with every order of steps.
 /// </remarks>
 internal sealed unsafe class Parker
 {
