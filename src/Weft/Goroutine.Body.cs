@@ -216,9 +216,9 @@ public abstract partial class Goroutine
     private void SettleCompletion(TaskCompletionSource completion)
     {
         if (_extra?.Abandoned is Exception reason)
-            completion.TrySetException(reason);
+            CleanThread.Do(static s => s.completion.TrySetException(s.reason), (completion, reason));
         else
-            completion.TrySetResult();
+            CleanThread.Do(static c => c.TrySetResult(), completion);
     }
 
     /// <summary>The scheduler was disposed before the goroutine ended. Called once nothing of it runs any more.</summary>

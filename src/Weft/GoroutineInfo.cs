@@ -25,7 +25,11 @@ public enum GoroutineStatus
 /// <param name="Id">Its number, unique within the process.</param>
 /// <param name="Status">What it was doing.</param>
 /// <param name="WaitReason">What it waited for, such as <c>sleep</c> or <c>await</c>; null when it did not wait.</param>
-/// <param name="WaitedFor">How long, to about 10 ms; zero when it did not wait.</param>
+/// <param name="WaitedFor">
+/// How long; zero when it did not wait. When blocked, to a tick of the system's clock, some milliseconds. When parked, it may be too much: the
+/// clock is read every 16 goroutines, so what the last of them took counts, too, among it the goroutine's own turn before the wait, with the
+/// calls that blocked in it.
+/// </param>
 /// <param name="StartedAt">Source file and line of the call that started it.</param>
 /// <param name="LockedToThread">Whether it is locked to its thread.</param>
 public sealed record GoroutineInfo(

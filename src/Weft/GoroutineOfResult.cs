@@ -127,7 +127,8 @@ public class Goroutine<TResult> : Goroutine
     {
         Volatile.Write(ref _outcome, outcome);
         Interlocked.MemoryBarrier();
-        _promise?.TrySetFromTask(outcome);
+        if (_promise is TaskCompletionSource<TResult> promise)
+            CleanThread.Do(static s => s.promise.TrySetFromTask(s.outcome), (promise, outcome));
         for (JoinItem? item = Interlocked.Exchange(ref _joiners, s_closed); item is not null && item != s_closed; item = item.Next)
             item.Goroutine!.Resume(item.Continuation!, null);
     }

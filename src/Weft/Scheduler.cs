@@ -158,13 +158,13 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     internal void RaiseThreadShortage(ThreadShortageEventArgs args)
     {
         if (ThreadShortage is EventHandler<ThreadShortageEventArgs> handler)
-            ThreadPool.UnsafeQueueUserWorkItem(static s => s.handler(s.sender, s.args), (handler, sender: this, args), preferLocal: false);
+            CleanThread.QueueToPool(_ => handler(this, args), null);
     }
 
     internal void RaiseWorkRefused(WorkRefusedEventArgs args)
     {
         if (WorkRefused is EventHandler<WorkRefusedEventArgs> handler)
-            ThreadPool.UnsafeQueueUserWorkItem(static s => s.handler(s.sender, s.args), (handler, sender: this, args), preferLocal: false);
+            CleanThread.QueueToPool(_ => handler(this, args), null);
     }
 
     /// <summary>True when a handler took it.</summary>

@@ -8,6 +8,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["locked-main"] = LockedMain.Run,
     ["stack-overflow"] = StackOverflow.Run,
     ["storm"] = Storm.Run,
+    ["tainted-thread"] = TaintedThread.Run,
     ["thread-stack-overflow"] = ThreadCommands.StackOverflow,
     ["thread-throws"] = ThreadCommands.Throws,
     ["unhandled"] = UnhandledException.Run,

@@ -20,6 +20,8 @@
  *   -DNO_COMPARE      the system sleeps whatever the word is
  *   -DWAKE_FIRST      the waker wakes before it stores the order
  *   -DNO_WAKE         the waker does not call the system
+ *   -DNO_CONSUME      a wake-up is not consumed
+ *   -DLEFT_OVER       one that came before the sleeper slept is not
  */
 
 #define ORDERS 3
@@ -32,6 +34,7 @@ byte word = NOTHING;      /* as memory has it */
 bool buffered;            /* a plain store of NOTHING is on its way there */
 byte orders, taken;
 bool sleeping;            /* in the system */
+byte wakes;               /* parks that ended by a wake-up: each wants one of its own, or the sleeper would not sleep */
 
 proctype memory() {
 end:
@@ -57,8 +60,9 @@ inline park(timed) {
 #endif
     }
     expired = false;
+    slept = false;
     if
-    :: seen == NOTHING ->
+    :: seen == NOTHING -> slept = true;
         do
         :: load_word(seen);
             if
@@ -94,8 +98,17 @@ endasleep:
     if
     :: expired
     :: else ->
+        wakes++;
+        assert(wakes <= ORDERS);
 #ifdef PLAIN_CONSUME
         buffered = true
+#elif defined(NO_CONSUME)
+        skip
+#elif defined(LEFT_OVER)
+        if
+        :: !slept
+        :: slept -> atomic { !buffered -> word = NOTHING }
+        fi
 #else
         atomic { !buffered -> word = NOTHING }
 #endif
@@ -104,7 +117,7 @@ endasleep:
 
 proctype sleeper() {
     byte seen;
-    bool expired, timed;
+    bool expired, slept, timed;
 end:
     do
     :: orders > 0 -> atomic { orders--; taken++ }

@@ -106,7 +106,7 @@ public abstract class Chan
     private void TellWatchers()
     {
         if (_extra!.Watchers is ChanWatchers watchers)
-            TakeNotice(watchers).Tell(CloseError);
+            CleanThread.Do(static n => n.notice.Tell(n.error), (notice: TakeNotice(watchers), error: CloseError));
     }
 
     /// <summary>

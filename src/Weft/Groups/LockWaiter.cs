@@ -186,7 +186,7 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
         if (_context is Goroutine goroutine)
             goroutine.Resume(this);
         else if (_context is null)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            CleanThread.QueueToPool(this);
         else
             WaitContext.Post(_context, (Action<object?>)Action!, State);
     }

@@ -1,3 +1,5 @@
+using Weft.Scheduling;
+
 namespace Weft.Groups;
 
 /// <summary>
@@ -28,7 +30,7 @@ internal static class WaitContext
                 _ = Task.Factory.StartNew(action, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
                 break;
             default:
-                ThreadPool.UnsafeQueueUserWorkItem(action, state, preferLocal: false);
+                CleanThread.QueueToPool(action, state);
                 break;
         }
     }

@@ -15,14 +15,15 @@ internal sealed partial class Engine
     /// Gives a processor that the caller has in its hands to a machine, if there is work anywhere; otherwise it is idle. As with a machine
     /// that goes idle, the queues are looked at again after that is known, so no work published meanwhile is left.
     /// </summary>
-    private void HandOff(Processor processor)
+    private void HandOff(Processor processor, bool atSliceEnd = false)
     {
         bool leaving = _stopRequested && MayQuit();
         if (processor.Id < MaxProcs && !leaving)
         {
             if (processor.HasWork || _global.Count > 0)
             {
-                _handOffPace.Note(MonotonicClock.Now);
+                if (!atSliceEnd)
+                    _handOffPace.Note(MonotonicClock.Now); // who computes keeps its CPU awake
                 StartMachine(processor, spinning: false);
                 return;
             }
@@ -283,7 +284,7 @@ internal sealed partial class Engine
         AssertInvariants();
         _lock.Exit();
         Interlocked.Increment(ref _handOffs[(int)cause]);
-        HandOff(processor);
+        HandOff(processor, atSliceEnd: cause == HandOffCause.TimeSlice);
         return true;
     }
 }

@@ -421,8 +421,11 @@ internal sealed partial class Engine
         _lock.Enter();
         machine.IsWaitingForGoroutine = false;
         _machinesWaitingForGoroutine--;
+
+        // With the lock: until this machine is gone, somebody who holds its goroutine may still deliver, even after the order to exit.
+        bool exits = machine.Order == MachineOrder.Exit && machine.NextProcessor is null;
         _lock.Exit();
-        if (machine.Order == MachineOrder.Exit)
+        if (exits)
             return null;
         machine.TakeDelivery();
         Goroutine? goroutine = machine.NextGoroutine;
@@ -436,6 +439,7 @@ internal sealed partial class Engine
         processor.InTransit = false;
         processor.Owner = machine;
         machine.Processor = processor;
+        machine.CoarseTime = unchecked((int)Environment.TickCount64);
     }
 
     /// <summary>

@@ -56,7 +56,7 @@ internal sealed partial class Engine
         Host.Close();
         AbandonGoroutines();
         AbandonMainRuns();
-        _stopFinished.SetResult();
+        CleanThread.Do(static f => f.SetResult(), _stopFinished);
     }
 
     /// <summary>A continuation came for a goroutine of a stopped engine. Nothing can run it; somebody is told.</summary>

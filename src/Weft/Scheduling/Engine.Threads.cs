@@ -50,7 +50,7 @@ internal sealed partial class Engine
 
         if (Machine.CallingThreadIsLocked)
         {
-            // The monitor may be gone, or be another engine's: then it is made, by a thread of the pool.
+            // If the calling thread is another engine's, there may be no monitor: then that one's makes it.
             _creationRequests.Enqueue((processor, spinning));
             _lock.Exit();
             _monitor.WakeUp();
@@ -239,6 +239,15 @@ internal sealed partial class Engine
                 return;
             StartMachine(request.Processor, request.Spinning);
         }
+    }
+
+    /// <summary>Has the monitor do something that the calling machine must not; false if there are no threads but the caller's.</summary>
+    internal bool TryLeaveToMonitor(Action errand)
+    {
+        if (!Platform.CreatesThreads)
+            return false;
+        _monitor.Do(errand);
+        return true;
     }
 
     internal bool HasCreationRequests => _shortage || _creationRequests.Count > 0;

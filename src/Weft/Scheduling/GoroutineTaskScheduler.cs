@@ -24,6 +24,6 @@ internal sealed class GoroutineTaskScheduler(Engine engine) : TaskScheduler
 
         // A task that was started can be completed in no other way than by running it: better on a thread of the pool than never.
         private protected override void Abandon(Exception reason) =>
-            ThreadPool.UnsafeQueueUserWorkItem(static s => s.scheduler.TryExecuteTask(s.task), (scheduler, task), preferLocal: false);
+            CleanThread.QueueToPool(_ => scheduler.TryExecuteTask(task), null);
     }
 }

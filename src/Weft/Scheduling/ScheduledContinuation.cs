@@ -42,7 +42,7 @@ internal sealed class ScheduledContinuation
                 Task.Factory.StartNew(static s => ((ScheduledContinuation)s!).Run(), this, default, TaskCreationOptions.DenyChildAttach, scheduler);
                 break;
             default:
-                ThreadPool.UnsafeQueueUserWorkItem(static s => s.Run(), this, preferLocal: true);
+                CleanThread.Do(static c => ThreadPool.UnsafeQueueUserWorkItem(static s => s.Run(), c, preferLocal: true), this);
                 break;
         }
     }

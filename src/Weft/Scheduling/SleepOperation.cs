@@ -184,7 +184,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         if (_goroutine is Goroutine goroutine)
             goroutine.Resume(continuation, state);
         else
-            ThreadPool.UnsafeQueueUserWorkItem((Action<object?>)continuation, state, preferLocal: false);
+            CleanThread.QueueToPool((Action<object?>)continuation, state);
     }
 
     private void Check(short token)

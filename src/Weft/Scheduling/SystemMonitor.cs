@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Weft.Diagnostics;
 using Weft.Threads;
 
@@ -40,6 +41,7 @@ internal sealed class SystemMonitor : IThreadBody
 
     private readonly Engine _engine;
     private readonly Parker _parker;
+    private readonly ConcurrentQueue<Action> _errands = new();
 
     private volatile bool _running;
     private volatile OSThread? _thread;
@@ -114,12 +116,21 @@ internal sealed class SystemMonitor : IThreadBody
     }
 
     /// <summary>
-    /// Has the thread started by .NET's timer if there is none: when it was refused, or must not be created on the calling thread.
+    /// Has the thread started if there is none, when it was refused or must not be created on the calling thread: by .NET's timer, or, if that must
+    /// not be set there either, by the monitor that belongs to the calling thread.
     /// </summary>
     internal void EnsureRunningElsewhere(TimeSpan after)
     {
         if (_running || !_engine.Platform.CreatesThreads)
             return;
+        if (Machine.CallingThreadIsLocked)
+            CleanThread.Do(static m => m.OnFallback(), this);
+        else
+            SetFallback(after);
+    }
+
+    private void SetFallback(TimeSpan after)
+    {
         Timer timer = _fallback ?? new Timer(static m => ((SystemMonitor)m!).OnFallback(), this, Timeout.Infinite, Timeout.Infinite);
         _fallback = timer;
         timer.Change(after, Timeout.InfiniteTimeSpan);
@@ -130,7 +141,14 @@ internal sealed class SystemMonitor : IThreadBody
         if (_running || _engine.IsStopped)
             return;
         if (EnsureRunning() != 0)
-            EnsureRunningElsewhere(RefusalPause);
+            SetFallback(RefusalPause);
+    }
+
+    /// <summary>Leaves something to this thread that another must not do; see <see cref="CleanThread"/>. Called on machines of this engine only.</summary>
+    internal void Do(Action errand)
+    {
+        _errands.Enqueue(errand);
+        WakeUp();
     }
 
     void IThreadBody.Run()
@@ -145,6 +163,8 @@ internal sealed class SystemMonitor : IThreadBody
             if (retry)
                 retryAt = now + RetryPause;
             _engine.ServeCreationRequests(retry);
+            while (_errands.TryDequeue(out Action? errand))
+                errand();
             _engine.AssertNothingForgotten(now);
             bool active = FireTimers(now) | Retake(now, closely: nap == ShortestNap);
             long until = _engine.RetireIdleMachines(now);
@@ -239,6 +259,8 @@ internal sealed class SystemMonitor : IThreadBody
     {
         if (NextTimer() != TimerHeap.Never && !_engine.IsStopping)
             return false;
+        if (!_errands.IsEmpty)
+            return false; // the last: whoever could leave one is reaped
         OSThread self = Self();
         if (!_engine.TryMarkMonitorGone(() => _running = false))
             return false;

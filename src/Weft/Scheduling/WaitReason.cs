@@ -23,9 +23,6 @@ internal enum WaitReason : byte
     /// <summary>A call inside <see cref="Go.Blocking(Action)"/>.</summary>
     Blocking,
 
-    /// <summary>A thread of its own.</summary>
-    FreshThread,
-
     /// <summary>A receiver, or room in the buffer of a channel.</summary>
     ChanSend,
 
@@ -63,7 +60,6 @@ internal static class WaitReasons
         WaitReason.Join => "goroutine end",
         WaitReason.ManagedWait => "managed wait",
         WaitReason.Blocking => "blocking call",
-        WaitReason.FreshThread => "fresh thread",
         WaitReason.ChanSend => "chan send",
         WaitReason.ChanReceive => "chan receive",
         WaitReason.Select => "select",

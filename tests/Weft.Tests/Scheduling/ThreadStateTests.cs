@@ -86,6 +86,21 @@ public sealed class ThreadStateTests
             scheduler);
     }
 
+    [Theory]
+    [InlineData("completion")]
+    [InlineData("result")]
+    [InlineData("channel")]
+    [InlineData("adapter")]
+    [InlineData("lock")]
+    [InlineData("scheduler")]
+    public async Task LockedGoroutine_WakesWhatWantsANewThread_ThatInheritsNothing(string act)
+    {
+        // In a process of its own, where .NET's pool and the other scheduler have no thread yet.
+        ChildProcess child = await ChildProcess.RunAsync("tainted-thread", act);
+        Assert.Equal("changed to /proc, begins in its own", child.Output.Trim());
+        Assert.Equal(0, child.ExitCode);
+    }
+
     private static void Taint()
     {
         Native.Unshare(Native.CLONE_FS);

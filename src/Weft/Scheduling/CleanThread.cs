@@ -1,0 +1,37 @@
+namespace Weft.Scheduling;
+
+/// <summary>
+/// Does what may have a thread made where nobody's state is inherited. .NET's pool and timers make their threads on the thread that asks; if
+/// that is one which a locked goroutine has changed for itself, the new thread begins with what was changed, and runs others' work.
+/// </summary>
+/// <remarks>
+/// A locked machine leaves such work to the monitor of its scheduler. That thread was made before the machine, by one that was not locked, and
+/// outlives it: it goes when all other threads of the scheduler are reaped and this work is done (<see cref="SystemMonitor"/>).
+/// </remarks>
+internal static class CleanThread
+{
+    /// <summary>
+    /// Does the work here, or, if the calling thread is a locked machine, on its monitor, soon. It must not block, and runs no code of a user's
+    /// but the <c>Post</c> of a context.
+    /// </summary>
+    internal static void Do<T>(Action<T> work, T argument)
+    {
+        if (Machine.CallingThreadIsLocked)
+            DoOnMonitor(work, argument);
+        else
+            work(argument);
+    }
+
+    internal static void QueueToPool(Action<object?> callback, object? state) =>
+        Do(static s => ThreadPool.UnsafeQueueUserWorkItem(s.callback, s.state, preferLocal: false), (callback, state));
+
+    internal static void QueueToPool(IThreadPoolWorkItem item) =>
+        Do(static i => ThreadPool.UnsafeQueueUserWorkItem(i, preferLocal: false), item);
+
+    // A method of its own: the closure would be allocated by every caller.
+    private static void DoOnMonitor<T>(Action<T> work, T argument)
+    {
+        if (!Machine.Calling!.Engine.TryLeaveToMonitor(() => work(argument)))
+            work(argument); // no thread is ever made
+    }
+}
