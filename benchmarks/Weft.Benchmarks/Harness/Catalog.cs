@@ -15,6 +15,7 @@ internal static class Catalog
         new StormSettle(),
         new RssSettle(),
         new Storm20000(),
+        new SyncOverAsync(),
         new IdleCpu(),
         new OSThreadCycle(),
         new Spawn(),

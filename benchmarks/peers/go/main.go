@@ -31,6 +31,7 @@ var commands = map[string]func(*flag.FlagSet) func() figures{
 	"hog":           hog,
 	"sieve":         sieve,
 	"scale":         scale,
+	"nested-waits":  nestedWaits,
 	"hash-tree":     hashTree,
 }
 
