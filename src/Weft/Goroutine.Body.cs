@@ -126,7 +126,7 @@ public abstract partial class Goroutine
         if ((_flags & FlagFrame) != 0)
             Unsafe.As<BodyFrame>(_body!).Watch(this);
         else
-            Unsafe.As<Task>(_body!).ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnBodyCompleted);
+            CleanThread.OnEnd(Unsafe.As<Task>(_body!), OnBodyCompleted);
     }
 
     /// <summary>Ends the goroutine if its asynchronous body has ended.</summary>
@@ -152,7 +152,7 @@ public abstract partial class Goroutine
     }
 
     /// <summary>
-    /// The body's task has completed, which the pool tells, or its frame has ended, on whatever thread. If an item of ours did it, that item
+    /// The body's task has completed, or its frame has ended, on whatever thread. If an item of ours did it, that item
     /// sees it, most likely has already; otherwise this one does.
     /// </summary>
     internal void OnBodyCompleted()
@@ -215,10 +215,16 @@ public abstract partial class Goroutine
 
     private void SettleCompletion(TaskCompletionSource completion)
     {
+        if (!completion.Task.IsCompleted)
+            CleanThread.Do(static s => s.self.Settle(s.completion), (self: this, completion));
+    }
+
+    private void Settle(TaskCompletionSource completion)
+    {
         if (_extra?.Abandoned is Exception reason)
-            CleanThread.Do(static s => s.completion.TrySetException(s.reason), (completion, reason));
+            completion.TrySetException(reason);
         else
-            CleanThread.Do(static c => c.TrySetResult(), completion);
+            completion.TrySetResult();
     }
 
     /// <summary>The scheduler was disposed before the goroutine ended. Called once nothing of it runs any more.</summary>

@@ -64,12 +64,13 @@ public abstract partial class Goroutine : SynchronizationContext
         get
         {
             GoroutineExtra extra = Extra;
-            TaskCompletionSource completion = extra.Completion
-                ?? Interlocked.CompareExchange(
-                    ref extra.Completion,
-                    new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
-                    null)
-                ?? extra.Completion;
+            if (extra.Completion is not TaskCompletionSource completion)
+            {
+                completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (HasEnded)
+                    Settle(completion); // nobody waits for it yet
+                completion = Interlocked.CompareExchange(ref extra.Completion, completion, null) ?? completion;
+            }
 
             // The ending goroutine sets the flag, then reads the source; here the source is set, then the flag is read.
             Interlocked.MemoryBarrier();

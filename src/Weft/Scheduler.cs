@@ -144,12 +144,9 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         RefuseIfDefault();
         if (Machine.Calling?.Engine == _engine)
             throw new InvalidOperationException($"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
-        return new ValueTask(Task.Factory.StartNew(
-            static e => ((Engine)e!).Stop(),
-            _engine,
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default));
+        var stop = new Task(static e => ((Engine)e!).Stop(), _engine, TaskCreationOptions.LongRunning);
+        CleanThread.Do(static s => s.Start(TaskScheduler.Default), stop);
+        return new ValueTask(stop);
     }
 
     /// <inheritdoc/>
@@ -158,14 +155,16 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     internal void RaiseThreadShortage(ThreadShortageEventArgs args)
     {
         if (ThreadShortage is EventHandler<ThreadShortageEventArgs> handler)
-            CleanThread.QueueToPool(_ => handler(this, args), null);
+            QueueToPool(handler, args);
     }
 
     internal void RaiseWorkRefused(WorkRefusedEventArgs args)
     {
         if (WorkRefused is EventHandler<WorkRefusedEventArgs> handler)
-            CleanThread.QueueToPool(_ => handler(this, args), null);
+            QueueToPool(handler, args);
     }
+
+    private void QueueToPool<T>(EventHandler<T> handler, T args) => CleanThread.QueueToPool(_ => handler(this, args), null);
 
     /// <summary>True when a handler took it.</summary>
     internal bool RaiseUnhandledException(GoroutineExceptionEventArgs args)

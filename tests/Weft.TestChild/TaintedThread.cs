@@ -24,7 +24,7 @@ internal static partial class TaintedThread
         Action act = () => { };
 
         // The body returns what it has changed its directory to, and ends locked.
-        Goroutine<string> goroutine = scheduler.Start(() =>
+        Func<string> body = () =>
         {
             Go.LockOSThread();
             begin.Wait();
@@ -32,11 +32,17 @@ internal static partial class TaintedThread
                 throw new InvalidOperationException($"The directory cannot be changed: error {Marshal.GetLastPInvokeError()}.");
             act();
             return Directory();
+        };
+        var awaited = new TaskCompletionSource();
+        Goroutine<string> goroutine = arguments[0] != "async" ? scheduler.Start(body) : scheduler.Start(async () =>
+        {
+            await awaited.Task;
+            return body();
         });
         Task<string> seen;
         switch (arguments[0])
         {
-            case "completion":
+            case "completion" or "async":
                 seen = LookAfterAsync(goroutine.Completion);
                 break;
             case "result":
@@ -68,6 +74,10 @@ internal static partial class TaintedThread
                 return 2;
         }
 
+        // The end of an async body that has waited for a task is told by the body's own.
+        while (arguments[0] == "async" && goroutine.Status != GoroutineStatus.Parked)
+            Thread.Yield();
+        awaited.SetResult();
         begin.Set();
         if (arguments[0] == "scheduler")
         {

@@ -74,7 +74,7 @@ public sealed partial class Chan<T>
 
     private async Task<bool> WatchAsync(TaskCompletionSource<bool> watcher, bool isReader, CancellationToken token)
     {
-        using (token.UnsafeRegister(static (w, t) => ((TaskCompletionSource<bool>)w!).TrySetCanceled(t), watcher))
+        using (token.UnsafeRegister(Cancel, watcher))
         {
             try
             {
@@ -89,6 +89,9 @@ public sealed partial class Chan<T>
             }
         }
     }
+
+    private static void Cancel(object? watcher, CancellationToken token) =>
+        CleanThread.Do(static c => c.Item1.TrySetCanceled(c.token), ((TaskCompletionSource<bool>)watcher!, token));
 
     private bool CanReceive => _count > 0 || _senders.AnyOpen();
 

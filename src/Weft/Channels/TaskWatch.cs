@@ -43,7 +43,7 @@ internal sealed class TaskWatch
         var made = new TaskWatch(task);
         watch = s_watches.GetOrAdd(task, made);
         if (watch == made)
-            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(made.OnEnded);
+            CleanThread.OnEnd(task, made.OnEnded);
         return watch;
     }
 

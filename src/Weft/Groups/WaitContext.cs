@@ -24,10 +24,10 @@ internal static class WaitContext
                 goroutine.Resume(action, state);
                 break;
             case SynchronizationContext other:
-                other.Post(new SendOrPostCallback(action), state);
+                CleanThread.Do(static s => s.other.Post(new SendOrPostCallback(s.action), s.state), (other, action, state));
                 break;
             case TaskScheduler scheduler:
-                _ = Task.Factory.StartNew(action, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+                CleanThread.Do(static s => s.task.Start(s.scheduler), (task: new Task(action, state, TaskCreationOptions.DenyChildAttach), scheduler));
                 break;
             default:
                 CleanThread.QueueToPool(action, state);

@@ -54,6 +54,7 @@ internal sealed partial class Engine
         }
 
         Host.Close();
+        CleanThread.Do(static m => m.RunErrands(), _monitor);
         AbandonGoroutines();
         AbandonMainRuns();
         CleanThread.Do(static f => f.SetResult(), _stopFinished);
@@ -88,11 +89,15 @@ internal sealed partial class Engine
         _lock.Exit();
     }
 
-    /// <summary>The monitor may go if there is no machine, none is being made, and nothing waits for one.</summary>
+    /// <summary>
+    /// The monitor may go if there is no machine, none is being made, and nothing waits for one; nor a thread that may leave it something, nor
+    /// anything that was left. That comes last: all of it was left before its thread was reaped.
+    /// </summary>
     internal bool TryMarkMonitorGone(Action mark)
     {
         _lock.Enter();
-        bool free = _machineCount == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested);
+        bool free = _machineCount == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested)
+            && _threadsReserved - Host.Reaped <= 1 && !_monitor.HasErrands;
         if (free)
         {
             mark();

@@ -103,7 +103,12 @@ internal sealed partial class Engine
         machine.Locked = goroutine;
         int error = Launch(machine);
         if (error != 0)
+        {
+            _monitor.WakeUp();
+            _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause); // others may have counted on it
             throw new ThreadLimitException($"The system refused scheduler '{Options.Name}' a thread (error {error}).");
+        }
+
         GoroutineExtra extra = goroutine.Extra;
         extra.LockedWait ??= new LockedWait();
         goroutine.LockedMachine = machine;

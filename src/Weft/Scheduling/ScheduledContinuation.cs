@@ -35,6 +35,19 @@ internal sealed class ScheduledContinuation
     {
         switch (_place)
         {
+            case Goroutine goroutine:
+                goroutine.Post(static s => ((ScheduledContinuation)s!).Run(), this);
+                break;
+            default:
+                CleanThread.Do(static c => c.DispatchOutside(), this);
+                break;
+        }
+    }
+
+    private void DispatchOutside()
+    {
+        switch (_place)
+        {
             case SynchronizationContext context:
                 context.Post(static s => ((ScheduledContinuation)s!).Run(), this);
                 break;
@@ -42,7 +55,7 @@ internal sealed class ScheduledContinuation
                 Task.Factory.StartNew(static s => ((ScheduledContinuation)s!).Run(), this, default, TaskCreationOptions.DenyChildAttach, scheduler);
                 break;
             default:
-                CleanThread.Do(static c => ThreadPool.UnsafeQueueUserWorkItem(static s => s.Run(), c, preferLocal: true), this);
+                ThreadPool.UnsafeQueueUserWorkItem(static s => s.Run(), this, preferLocal: true);
                 break;
         }
     }

@@ -59,6 +59,8 @@ internal sealed class SystemMonitor : IThreadBody
         _parker = new Parker(engine.Platform);
     }
 
+    internal bool HasErrands => !_errands.IsEmpty;
+
     /// <summary>Whether it has a thread, or is about to.</summary>
     internal bool IsRunning => _running;
 
@@ -123,7 +125,7 @@ internal sealed class SystemMonitor : IThreadBody
     {
         if (_running || !_engine.Platform.CreatesThreads)
             return;
-        if (Machine.CallingThreadIsLocked)
+        if (Machine.CallingThreadIsLocked && Machine.Calling!.Engine != _engine)
             CleanThread.Do(static m => m.OnFallback(), this);
         else
             SetFallback(after);
@@ -151,6 +153,13 @@ internal sealed class SystemMonitor : IThreadBody
         WakeUp();
     }
 
+    /// <summary>Any thread that may do them.</summary>
+    internal void RunErrands()
+    {
+        while (_errands.TryDequeue(out Action? errand))
+            errand();
+    }
+
     void IThreadBody.Run()
     {
         long nap = ShortestNap;
@@ -163,8 +172,7 @@ internal sealed class SystemMonitor : IThreadBody
             if (retry)
                 retryAt = now + RetryPause;
             _engine.ServeCreationRequests(retry);
-            while (_errands.TryDequeue(out Action? errand))
-                errand();
+            RunErrands();
             _engine.AssertNothingForgotten(now);
             bool active = FireTimers(now) | Retake(now, closely: nap == ShortestNap);
             long until = _engine.RetireIdleMachines(now);
@@ -259,8 +267,6 @@ internal sealed class SystemMonitor : IThreadBody
     {
         if (NextTimer() != TimerHeap.Never && !_engine.IsStopping)
             return false;
-        if (!_errands.IsEmpty)
-            return false; // the last: whoever could leave one is reaped
         OSThread self = Self();
         if (!_engine.TryMarkMonitorGone(() => _running = false))
             return false;

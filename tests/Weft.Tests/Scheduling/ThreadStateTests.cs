@@ -88,6 +88,7 @@ public sealed class ThreadStateTests
 
     [Theory]
     [InlineData("completion")]
+    [InlineData("async")]
     [InlineData("result")]
     [InlineData("channel")]
     [InlineData("adapter")]
