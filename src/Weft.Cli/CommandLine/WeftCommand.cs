@@ -31,10 +31,10 @@ internal static class WeftCommand
     private static string Version =>
         typeof(Scheduler).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
-    /// <summary>Says on one line why a command line is not taken.</summary>
+    /// <summary>Says on one line why a command line is not taken, even when it quotes one with line ends.</summary>
     public static int Refuse(string command, string complaint)
     {
-        Console.Error.WriteLine($"{command}: {complaint}. '{command} --help' lists what it takes.");
+        Console.Error.WriteLine($"{command}: {complaint.ReplaceLineEndings(" ")}. '{command} --help' lists what it takes.");
         return ExitCodes.BadCommandLine;
     }
 
@@ -45,7 +45,7 @@ internal static class WeftCommand
             path.Insert(0, command.Command.Name);
         string complaint = parsed.UnmatchedTokens is [var token, ..]
             ? $"there is no command or option '{token}' here"
-            : parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
+            : parsed.Errors[0].Message.TrimEnd('.');
         return Refuse(string.Join(' ', ["weft", .. path]), complaint);
     }
 }
