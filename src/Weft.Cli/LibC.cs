@@ -10,9 +10,6 @@ internal static unsafe partial class LibC
     /// <summary>Linux's O_CLOEXEC on every architecture that .NET runs on.</summary>
     public const int CloseOnExec = 0x80000;
 
-    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
-    public static partial int Pipe(int* descriptors, int flags);
-
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     public static partial int Open(byte* path, int flags);
 

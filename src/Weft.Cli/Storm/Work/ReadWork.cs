@@ -1,29 +1,24 @@
 using System.ComponentModel;
+using System.IO.Pipes;
 using System.Runtime.InteropServices;
 
 namespace Weft.Cli.Storm.Work;
 
 /// <summary>Blocks in read(2) on one pipe, of which each goroutine takes one byte; the release writes them all.</summary>
-internal sealed unsafe class ReadWork : StormWork
+internal sealed unsafe class ReadWork(int goroutines, TimeSpan block) : StormWork
 {
-    private readonly int _goroutines;
-    private readonly TimeSpan _block;
-    private readonly int _readEnd;
-    private readonly int _writeEnd;
+    // .NET knows how each system makes a pipe that no child inherits.
+    private readonly AnonymousPipeServerStream _pipe = new(PipeDirection.Out);
+
     private int _bytesRead;
 
-    public ReadWork(int goroutines, TimeSpan block)
-    {
-        _goroutines = goroutines;
-        _block = block;
-        int* ends = stackalloc int[2];
-        Check(LibC.Pipe(ends, LibC.CloseOnExec));
-        (_readEnd, _writeEnd) = (ends[0], ends[1]);
-    }
+    private int ReadEnd => (int)_pipe.ClientSafePipeHandle.DangerousGetHandle();
 
-    public override int Goroutines => _goroutines;
+    private int WriteEnd => (int)_pipe.SafePipeHandle.DangerousGetHandle();
 
-    public override TimeSpan? ReleaseAfter => _block;
+    public override int Goroutines => goroutines;
+
+    public override TimeSpan? ReleaseAfter => block;
 
     public override void Prepare() => _bytesRead = 0;
 
@@ -31,7 +26,7 @@ internal sealed unsafe class ReadWork : StormWork
     {
         byte value;
         nint count;
-        while ((count = LibC.Read(_readEnd, &value, 1)) < 0 && Marshal.GetLastPInvokeError() == LibC.InterruptedError)
+        while ((count = LibC.Read(ReadEnd, &value, 1)) < 0 && Marshal.GetLastPInvokeError() == LibC.InterruptedError)
         {
         }
 
@@ -42,12 +37,12 @@ internal sealed unsafe class ReadWork : StormWork
     // Blocks when the pipe is full, and goes on as the goroutines read.
     public override void Release()
     {
-        byte[] bytes = new byte[_goroutines];
+        byte[] bytes = new byte[goroutines];
         fixed (byte* start = bytes)
         {
             for (nint written = 0; written < bytes.Length;)
             {
-                nint count = LibC.Write(_writeEnd, start + written, (nuint)(bytes.Length - written));
+                nint count = LibC.Write(WriteEnd, start + written, (nuint)(bytes.Length - written));
                 if (count < 0 && Marshal.GetLastPInvokeError() == LibC.InterruptedError)
                     continue;
                 Check(count);
@@ -56,12 +51,11 @@ internal sealed unsafe class ReadWork : StormWork
         }
     }
 
-    public override string? FindLoss() => _bytesRead == _goroutines ? null : $"{_bytesRead} of {_goroutines} bytes were read";
+    public override string? FindLoss() => _bytesRead == goroutines ? null : $"{_bytesRead} of {goroutines} bytes were read";
 
     public override void Dispose()
     {
-        _ = LibC.Close(_readEnd);
-        _ = LibC.Close(_writeEnd);
+        _pipe.Dispose();
         base.Dispose();
     }
 
