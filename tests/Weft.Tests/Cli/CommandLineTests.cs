@@ -34,6 +34,19 @@ public sealed class CommandLineTests
         Assert.Contains(named, weft.Error);
     }
 
+    [Theory]
+    [InlineData("thun der", "thun\nder")]
+    [InlineData("--block", "storm", "--block", "1\r\n0ms")]
+    [InlineData("'/no such/directory'", "storm", "--kind", "file", "--path", "/no\nsuch/directory")]
+    public async Task Weft_BadCommandLineWithLineEnds_SaysWhyOnOneLine(string named, params string[] arguments)
+    {
+        ChildProcess weft = await WeftProgram.RunAsync(arguments);
+
+        Assert.Equal((2, ""), (weft.ExitCode, weft.Output));
+        Assert.Matches(@"\Aweft[^\r\n]*\n\z", weft.Error);
+        Assert.Contains(named, weft.Error);
+    }
+
     [Fact]
     public async Task Version_OptionAndCommand_NameTheSameVersion()
     {
