@@ -14,13 +14,13 @@ internal static class StormProgram
         if (work.Goroutines == 0)
             return WeftCommand.Refuse("weft storm", $"--path: there is no regular file below '{options.Path}'");
 
-        var verdict = new Verdict();
+        var verdict = new Verdict(options.Settle);
         StormResult result = StormView.Show(options, show =>
         {
             StormResult result = new StormRun(options, work, show).Run();
             if (work is FileWork files)
                 result = result with { Files = Check(files) };
-            verdict.Judge(result, options);
+            verdict.Judge(result);
             return options.CompareWithThreadPool ? result with { Threadpool = ThreadPoolChild.Run(options, show, verdict) } : result;
         });
 
@@ -28,7 +28,8 @@ internal static class StormProgram
             Console.WriteLine(StormJson.Write(result));
         else
             StormTable.Write(result);
-        foreach (string complaint in verdict.Complaints)
+        // Those of a child its parent finds in the result.
+        foreach (string complaint in options.Engine == StormEngine.ThreadPool ? [] : verdict.Complaints)
             Console.Error.WriteLine($"weft storm: {complaint}");
         return verdict.Complaints.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }

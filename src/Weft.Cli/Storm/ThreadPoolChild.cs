@@ -25,8 +25,7 @@ internal static class ThreadPoolChild
 
         child.WaitForExit();
         StormResult? result = StormJson.TryRead(output.Result);
-        if (result is null)
-            verdict.Add($"the comparison with the ThreadPool ended with code {child.ExitCode} and no result");
+        verdict.JudgeComparison(result, child.ExitCode);
         return result;
     }
 

@@ -27,27 +27,11 @@ public sealed class RenderingTests
         using var text = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
 
-        StormTable.Write(console, Result("weft", 200, 5) with { Created = 900, Exited = 900, Reaped = 900, Threadpool = Result("threadpool", 16_800, null) });
+        StormResult pool = Storms.Result("threadpool", settle: null, elapsed: 16_800);
+        StormTable.Write(console, Storms.Result("weft", settle: 5) with { Created = 900, Exited = 900, Reaped = 900, Threadpool = pool });
 
         Assert.Contains("900, 900, 900", text.ToString());
         Assert.Contains("not in time", text.ToString());
         Assert.Contains("200 ms with Weft, 16,800 ms with the ThreadPool: 84.0 times sooner.", text.ToString().ReplaceLineEndings(" ").Replace("  ", " "));
     }
-
-    private static StormResult Result(string engine, double elapsed, double? settle) => new()
-    {
-        Engine = engine,
-        Kind = "sleep",
-        Goroutines = 1_000,
-        BlockMs = 100,
-        Procs = 2,
-        MaxThreads = 10_000,
-        ElapsedMs = elapsed,
-        RoundsMs = [elapsed],
-        BystanderMs = new BystanderResult(10, 0.1, 1, 2),
-        Threads = new ThreadResult(10, 900, 11, settle),
-        Machines = new MachineResult(890, 0),
-        RssBytes = new MemoryResult(30_000_000, 50_000_000, 31_000_000),
-        Lost = [],
-    };
 }
