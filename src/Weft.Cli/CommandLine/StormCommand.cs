@@ -43,8 +43,12 @@ internal static class StormCommand
         4,
         1_000_000);
 
-    private static readonly Option<string?> s_versus =
-        Options.Choice("--vs", "Does the same work with Task.Run afterwards, in a child process, and compares", null, "threadpool");
+    private static readonly Option<string?> s_versus = Options.Choice(
+        "--vs",
+        "Does the same work with Task.Run afterwards, in a child process, and compares; its ThreadPool makes --procs threads without delay, and has "
+            + "--max-threads at most",
+        null,
+        "threadpool");
 
     private static readonly Option<Duration> s_settle = Options.Time(
         "--settle",

@@ -7,7 +7,10 @@ internal sealed record StormResult
     public required string Kind { get; init; }
     public required int Goroutines { get; init; }
     public required double BlockMs { get; init; }
+
+    /// <summary>For the ThreadPool, the threads it makes without delay.</summary>
     public required int Procs { get; init; }
+
     public required int MaxThreads { get; init; }
 
     /// <summary>From the first start until the last end; the median of <see cref="RoundsMs"/>.</summary>

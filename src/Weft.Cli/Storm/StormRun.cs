@@ -43,11 +43,13 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
             engine.WriteDump(Console.Error);
         CollectGarbage();
         ProcessSample after = observer.Sample with { ResidentBytes = sampler.Sample().ResidentBytes };
-        return Summarize(observer, before, after, rounds, settled, bystanders.Summarize(), [.. lost]);
+        return Summarize(engine, observer, before, after, rounds, settled, bystanders.Summarize(), [.. lost]);
     }
 
     private IStormEngine CreateEngine() =>
-        options.Engine == StormEngine.Weft ? new WeftEngine(options.Procs, options.MaxThreads) : new ThreadPoolEngine();
+        options.Engine == StormEngine.Weft
+            ? new WeftEngine(options.Procs, options.MaxThreads)
+            : new ThreadPoolEngine(options.Procs, options.MaxThreads);
 
     /// <summary>
     /// A few small storms on an engine of their own, so that the figures are those of compiled code. .NET also starts threads of its own
@@ -99,6 +101,7 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
     }
 
     private StormResult Summarize(
+        IStormEngine engine,
         StormObserver observer,
         ProcessSample before,
         ProcessSample after,
@@ -107,7 +110,7 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
         BystanderResult bystanders,
         string[] lost)
     {
-        bool told = options.Engine == StormEngine.Weft;
+        bool told = engine.HasFigures;
         EngineFigures figures = observer.Figures;
         ProcessSample peak = observer.PeakSample.Max(before);
         double[] milliseconds = [.. rounds.Select(static round => Math.Round(round.TotalMilliseconds, 3))];
@@ -117,8 +120,8 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
             Kind = StormOptions.NameOf(options.Kind),
             Goroutines = work.Goroutines,
             BlockMs = options.Block.TotalMilliseconds,
-            Procs = options.Procs,
-            MaxThreads = options.MaxThreads,
+            Procs = engine.Procs,
+            MaxThreads = engine.MaxThreads,
             ElapsedMs = Bystanders.Percentile([.. milliseconds.Order()], 0.5),
             RoundsMs = milliseconds,
             BystanderMs = bystanders,

@@ -38,6 +38,8 @@ internal static class ThreadPoolChild
             "--kind", StormOptions.NameOf(options.Kind),
             "--goroutines", options.Goroutines.ToString(CultureInfo.InvariantCulture),
             "--block", new Duration(options.Block).ToString(),
+            "--procs", options.Procs.ToString(CultureInfo.InvariantCulture),
+            "--max-threads", options.MaxThreads.ToString(CultureInfo.InvariantCulture),
             "--rounds", options.Rounds.ToString(CultureInfo.InvariantCulture),
             "--settle", new Duration(options.Settle).ToString(),
         ];

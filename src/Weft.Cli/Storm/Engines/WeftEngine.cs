@@ -17,6 +17,10 @@ internal sealed class WeftEngine : IStormEngine
 
     public bool HasFigures => true;
 
+    public int Procs => _scheduler.MaxProcs;
+
+    public int MaxThreads => _scheduler.MaxThreads;
+
     public void Start<TState>(Action<TState> body, TState state) => _scheduler.Start(body, state);
 
     public EngineFigures GetFigures()
