@@ -7,10 +7,10 @@ namespace Weft.Tests.Cli;
 public sealed class StormTests(StormRuns runs)
 {
     [Theory]
-    [InlineData("sleep")]
-    [InlineData("lock")]
-    [InlineData("read")]
-    public async Task Storm_EachKind_LosesNothingAndComesBackToTheFloor(string kind)
+    [InlineData("sleep", "monitor")]
+    [InlineData("lock", "wait")]
+    [InlineData("read", "monitor")]
+    public async Task Storm_EachKind_HandsOnLosesNothingAndComesBackToTheFloor(string kind, string cause)
     {
         JsonElement storm = await runs.JsonOf(kind);
 
@@ -20,6 +20,10 @@ public sealed class StormTests(StormRuns runs)
         Assert.Empty(storm.GetProperty("lost").EnumerateArray());
         AssertAtFloor(storm);
         Assert.True(storm.GetProperty("elapsed_ms").GetDouble() >= 50);
+
+        // Nobody declares that it blocks, so without this the others would wait, and yet nothing would be lost.
+        Assert.True(storm.GetProperty("handoffs").GetProperty(cause).GetInt64() > 0, storm.GetRawText());
+        Assert.Equal(0, storm.GetProperty("handoffs").GetProperty("explicit").GetInt64());
     }
 
     [Fact]
@@ -57,16 +61,32 @@ public sealed class StormTests(StormRuns runs)
         Assert.Equal("threadpool", pool.GetProperty("engine").GetString());
         Assert.Equal(20, pool.GetProperty("goroutines").GetInt32());
         Assert.True(pool.GetProperty("elapsed_ms").GetDouble() >= 20);
-        Assert.True(pool.GetProperty("machines").GetProperty("peak").GetInt32() > 0);
+        Assert.True(pool.GetProperty("bystander_ms").GetProperty("count").GetInt32() > 0);
+        Assert.True(pool.GetProperty("bystander_ms").GetProperty("p99").GetDouble() >= pool.GetProperty("bystander_ms").GetProperty("p50").GetDouble());
+        AssertPeaks(pool);
     }
 
     [Fact]
-    public async Task Storm_MoreGoroutinesThanThreads_LosesNothing()
+    public async Task Storm_AgainstTheThreadPool_GivesItTheSameThreads()
+    {
+        JsonElement storm = await runs.JsonOf("versus");
+
+        JsonElement pool = storm.GetProperty("threadpool");
+        foreach (JsonElement engine in (JsonElement[])[storm, pool])
+            Assert.Equal((3, 12), (engine.GetProperty("procs").GetInt32(), engine.GetProperty("max_threads").GetInt32()));
+        Assert.InRange(pool.GetProperty("machines").GetProperty("peak").GetInt32(), 3, 12);
+        foreach (string unknown in (string[])["created", "exited", "reaped", "handoffs", "stack_bytes", "shortages"])
+            Assert.Equal(JsonValueKind.Null, pool.GetProperty(unknown).ValueKind);
+    }
+
+    [Fact]
+    public async Task Storm_MoreGoroutinesThanThreads_MeetsTheLimitAndLosesNothing()
     {
         JsonElement storm = await runs.JsonOf("few-threads");
 
         AssertAtFloor(storm);
         Assert.InRange(storm.GetProperty("machines").GetProperty("peak").GetInt32(), 1, 8);
+        Assert.True(storm.GetProperty("shortages").GetInt64() > 0, storm.GetRawText());
     }
 
     [Fact]
@@ -97,5 +117,23 @@ public sealed class StormTests(StormRuns runs)
         Assert.Equal(created, storm.GetProperty("reaped").GetInt64());
         Assert.Equal(0, storm.GetProperty("machines").GetProperty("after").GetInt32());
         Assert.Equal(JsonValueKind.Number, storm.GetProperty("threads").GetProperty("settle_ms").ValueKind);
+        AssertPeaks(storm);
+
+        // .NET itself may have started or ended a thread or two.
+        (int before, int after) = (storm.GetProperty("threads").GetProperty("before").GetInt32(), storm.GetProperty("threads").GetProperty("after").GetInt32());
+        Assert.InRange(after, before - 2, before + 2);
+    }
+
+    private static void AssertPeaks(JsonElement storm)
+    {
+        foreach (string figure in (string[])["threads", "rss_bytes"])
+        {
+            long peak = storm.GetProperty(figure).GetProperty("peak").GetInt64();
+            Assert.InRange(storm.GetProperty(figure).GetProperty("before").GetInt64(), 1, peak);
+            Assert.True(storm.GetProperty(figure).GetProperty("after").GetInt64() > 0);
+        }
+
+        (int machines, int threads) = (storm.GetProperty("machines").GetProperty("peak").GetInt32(), storm.GetProperty("threads").GetProperty("peak").GetInt32());
+        Assert.InRange(machines, 1, threads);
     }
 }
