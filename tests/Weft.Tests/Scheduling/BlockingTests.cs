@@ -68,10 +68,27 @@ public sealed class BlockingTests
             await other;
         });
         await waiter.Within();
+    }
 
-        // Some waits spin first, and sleep for a moment while they do: the monitor may see that before the wait begins.
-        SchedulerStatistics statistics = scheduler.Statistics;
-        Assert.True(statistics.HandOffsByWait + statistics.HandOffsByMonitor + statistics.HandOffsByTimeSlice > 0, TestScheduler.Dump(scheduler));
+    [Theory]
+    [MemberData(nameof(ManagedWaits))]
+    public async Task ManagedWait_WhileAnotherIsQueued_HandsTheProcessorOnItself(string kind)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+
+        // Some waits spin first, and sleep for a moment while they do: the monitor may see that before the wait begins. Not each time.
+        long giveUp = Environment.TickCount64 + (long)Limits.Hang.TotalMilliseconds;
+        while (scheduler.Statistics.HandOffsByWait == 0)
+        {
+            Assert.True(Environment.TickCount64 < giveUp, TestScheduler.Dump(scheduler));
+            using var wait = ManagedWait.Create(kind);
+            await scheduler.StartChecked(async () =>
+            {
+                Goroutine<bool> other = scheduler.StartChecked(wait.End);
+                wait.Begin();
+                await other;
+            }).Within();
+        }
     }
 
     [Fact]
