@@ -9,7 +9,7 @@ public sealed class ParallelismTests
     [InlineData(4)]
     public async Task Processors_GoroutinesHandACounterRound_AllRunAtOnce(int procs)
     {
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
+        using var _ = TestScheduler.Create(WithoutSlices(procs), out Scheduler scheduler);
         for (int attempt = 0; attempt < 10; attempt++)
         {
             int counter = 0;
@@ -32,17 +32,18 @@ public sealed class ParallelismTests
     [InlineData(3)]
     public async Task MaxProcs_CooperativeGoroutines_NeverMoreRunAtOnce(int procs)
     {
-        // No slice ends here: what is counted is processors, not computing goroutines that lost theirs.
-        var options = new SchedulerOptions
-        {
-            Name = TestScheduler.NextName(),
-            MaxProcs = procs,
-            TimeSlice = TimeSpan.FromSeconds(10),
-            MaxComputingExtra = 0,
-        };
-        int most = await Undisturbed.ResultAsync(options, MostAtOnceAsync);
+        int most = await Undisturbed.ResultAsync(WithoutSlices(procs), MostAtOnceAsync);
         Assert.InRange(most, 1, procs);
     }
+
+    // No slice ends here: those that run at once do so on processors, and are not computing goroutines that have lost theirs.
+    private static SchedulerOptions WithoutSlices(int procs) => new()
+    {
+        Name = TestScheduler.NextName(),
+        MaxProcs = procs,
+        TimeSlice = TimeSpan.FromSeconds(10),
+        MaxComputingExtra = 0,
+    };
 
     private static async Task<int> MostAtOnceAsync(Scheduler scheduler)
     {
