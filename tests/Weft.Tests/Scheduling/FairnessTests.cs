@@ -158,21 +158,6 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task Budget_OperationsThatNeverWait_LetOthersRun()
-    {
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        using var stop = new Gate();
-        Goroutine<bool> greedy = scheduler.StartChecked(async () =>
-        {
-            while (!stop.IsOpen)
-                await Go.SleepAsync(TimeSpan.Zero);
-        });
-        await scheduler.StartMany(10, async _ => await Go.Yield()).Within();
-        stop.Open();
-        await greedy.Within();
-    }
-
-    [Fact]
     public async Task Start_ManyOnOneProcessor_RunInThatOrder()
     {
         const int Goroutines = 100;
