@@ -80,13 +80,14 @@ internal sealed class TestScheduler : IDisposable
         AssertGone(_scheduler);
     }
 
-    /// <summary>A disposed scheduler, or one that had nothing to do for long enough, holds no thread.</summary>
+    /// <summary>A disposed scheduler, or one that had nothing to do for long enough, holds no thread and no stack.</summary>
     public static void AssertGone(Scheduler scheduler)
     {
         SchedulerStatistics statistics = scheduler.Statistics;
         Assert.Equal(0, statistics.Threads);
         Assert.Equal(statistics.ThreadsCreated, statistics.ThreadsExited);
         Assert.Equal(statistics.ThreadsCreated, statistics.ThreadsReaped);
+        Assert.Equal(0, statistics.StackBytesMapped);
 
         // The kernel lets a join return a moment before it takes the thread out of /proc.
         Eventually.True(() => TaskList.Of(scheduler).Count == 0, $"no thread of {scheduler.Name} is left");
