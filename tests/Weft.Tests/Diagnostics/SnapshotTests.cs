@@ -30,8 +30,8 @@ public sealed class SnapshotTests
 
         await StatusAsync(awaiting, GoroutineStatus.Parked, "await");
         await StatusAsync(sleeping, GoroutineStatus.Parked, "sleep");
-        await StatusAsync(waiting, GoroutineStatus.Blocked, null);
-        await StatusAsync(declared, GoroutineStatus.Blocked, null);
+        await StatusAsync(waiting, GoroutineStatus.Blocked, "managed wait");
+        await StatusAsync(declared, GoroutineStatus.Blocked, "blocking call");
         await StatusAsync(computing, GoroutineStatus.Running, null);
         SchedulerStatistics statistics = scheduler.Statistics;
         Assert.Equal((5, 2), (statistics.GoroutinesAlive, statistics.GoroutinesParked));
