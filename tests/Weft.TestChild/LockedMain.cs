@@ -13,6 +13,18 @@ internal static class LockedMain
     internal static int Run(string[] arguments)
     {
         int ended = 0;
+        bool returned = false;
+
+        // A main thread that has exited cannot say so itself.
+        var watcher = new Thread(() =>
+        {
+            while (!Volatile.Read(ref returned) && !IsGone())
+                Thread.Sleep(1);
+            Console.WriteLine($"main thread {(IsGone() ? "gone" : "alive")}, {ended} goroutines ended");
+            if (IsGone())
+                Environment.Exit(1);
+        });
+        watcher.Start();
         for (int i = 0; i < Goroutines; i++)
         {
             Go.Run(() =>
@@ -22,10 +34,16 @@ internal static class LockedMain
             });
         }
 
-        // Z is what Linux shows for a main thread that has exited.
+        Volatile.Write(ref returned, true);
+        watcher.Join();
+        return 0;
+    }
+
+    // Z is what Linux shows for a main thread that has exited, as long as others run.
+    private static bool IsGone()
+    {
         string id = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         string stat = File.ReadAllText($"/proc/self/task/{id}/stat");
-        Console.WriteLine($"main thread {(stat[stat.LastIndexOf(')') + 2] == 'Z' ? "gone" : "alive")}, {ended} goroutines ended");
-        return 0;
+        return stat[stat.LastIndexOf(')') + 2] == 'Z';
     }
 }
