@@ -25,6 +25,9 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
     /// <summary>Called before each unmapping, on its thread.</summary>
     internal Action? Unmapping { get; set; }
 
+    /// <summary>Called before each look whether a thread is gone, on the thread that looks.</summary>
+    internal Action? Joining { get; set; }
+
     /// <summary>Joins that succeeded, in either form.</summary>
     internal int Joins => Volatile.Read(ref _joins);
 
@@ -70,6 +73,7 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
 
     public bool TryJoin(nint handle)
     {
+        Joining?.Invoke();
         bool joined = inner.TryJoin(handle);
         if (joined)
             Interlocked.Increment(ref _joins);

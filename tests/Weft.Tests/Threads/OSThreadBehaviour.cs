@@ -5,7 +5,7 @@ using Weft.Threads;
 namespace Weft.Tests.Threads;
 
 /// <summary>What holds for a thread on every platform.</summary>
-public abstract class OSThreadBehaviour : IDisposable
+public abstract partial class OSThreadBehaviour : IDisposable
 {
     private protected OSThreadBehaviour(IThreadPlatform platform)
     {
