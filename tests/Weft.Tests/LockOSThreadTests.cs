@@ -29,7 +29,7 @@ public sealed class LockOSThreadTests
         SystemThread thread = await goroutine.Within();
         if (dies)
         {
-            await Limits.Until(() => !TaskList.Exists(thread), "the thread of a goroutine that ended locked is gone", scheduler);
+            await NeverUsedAgainAsync(scheduler, thread);
             return;
         }
 
@@ -46,7 +46,7 @@ public sealed class LockOSThreadTests
             Go.LockOSThread();
             return TaskList.Current;
         }).Within();
-        await Limits.Until(() => !TaskList.Exists(thread), "the thread is gone", scheduler);
+        await NeverUsedAgainAsync(scheduler, thread);
     }
 
     [Fact]
@@ -79,7 +79,9 @@ public sealed class LockOSThreadTests
             second.Dispose();
             return TaskList.Current;
         }).Within();
-        await Limits.Until(() => !TaskList.Exists(thread), "the first lock still held when the goroutine ended", scheduler);
+
+        // The first lock still held when the goroutine ended.
+        await NeverUsedAgainAsync(scheduler, thread);
     }
 
     [Fact]
@@ -173,6 +175,7 @@ public sealed class LockOSThreadTests
         Assert.Equal(Goroutines, threads.Distinct().Count());
         await Limits.Until(() => !threads.Any(TaskList.Exists), "every thread is gone", scheduler);
         Assert.True(scheduler.Statistics.ThreadsExited >= Goroutines);
+        Assert.Empty((await ThreadsOfSomeAsync(scheduler)).Intersect(threads.Select(Identity)));
     }
 
     [Fact]
@@ -213,4 +216,26 @@ public sealed class LockOSThreadTests
         gate.SetResult();
         await goroutine.Within();
     }
+
+    /// <summary>The thread of a goroutine that ended locked runs no other one, and is gone for good.</summary>
+    private static async Task NeverUsedAgainAsync(Scheduler scheduler, SystemThread thread)
+    {
+        Assert.DoesNotContain(Identity(thread), await ThreadsOfSomeAsync(scheduler));
+        await Limits.Until(() => !TaskList.Exists(thread), "the thread of a goroutine that ended locked is gone", scheduler);
+        Assert.DoesNotContain(Identity(thread), await ThreadsOfSomeAsync(scheduler));
+        Assert.False(TaskList.Exists(thread));
+    }
+
+    private static async Task<IEnumerable<(int Id, long StartedAt)>> ThreadsOfSomeAsync(Scheduler scheduler)
+    {
+        Goroutine<SystemThread>[] some = [.. Enumerable.Range(0, 50).Select(_ => scheduler.Start(async () =>
+        {
+            await Go.Yield();
+            return TaskList.Current;
+        }))];
+        return [.. (await some.Within()).Select(Identity)];
+    }
+
+    // The system may give the id to another thread, later.
+    private static (int Id, long StartedAt) Identity(SystemThread thread) => (thread.Id, thread.StartedAt);
 }
