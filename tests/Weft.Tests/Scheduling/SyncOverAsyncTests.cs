@@ -17,15 +17,18 @@ public sealed class SyncOverAsyncTests
     public async Task Result_TwoThousandGoroutinesAtOnce_AllFinish(int procs, bool locked)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
-        await scheduler.StartMany(Goroutines, i =>
+        var gate = new TaskCompletionSource();
+        Goroutine<bool>[] all = scheduler.StartMany(Goroutines, i =>
         {
             using ThreadLock hold = locked ? Go.LockOSThread() : default;
             Assert.Equal(i, LaterAsync(i).Result);
-        }).Within();
+        });
+        await OpenWhenAllBlockAsync(scheduler, gate);
+        await all.Within();
 
-        static async Task<int> LaterAsync(int value)
+        async Task<int> LaterAsync(int value)
         {
-            await Task.Delay(20);
+            await gate.Task;
             await Task.Yield();
             return value;
         }
@@ -39,18 +42,29 @@ public sealed class SyncOverAsyncTests
     public async Task Result_NestedThreeDeep_AllFinish(int procs, bool locked)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
-        await scheduler.StartMany(Goroutines, async _ =>
+        var gate = new TaskCompletionSource();
+        Goroutine<bool>[] all = scheduler.StartMany(Goroutines, async _ =>
         {
             using ThreadLock hold = locked ? Go.LockOSThread() : default;
             await Task.Yield();
             Assert.Equal(3, DeeperAsync(3).Result);
-        }).Within();
+        });
+        await OpenWhenAllBlockAsync(scheduler, gate);
+        await all.Within();
 
-        static async Task<int> DeeperAsync(int depth)
+        async Task<int> DeeperAsync(int depth)
         {
+            await gate.Task;
             await Task.Yield();
             return depth == 0 ? 0 : DeeperAsync(depth - 1).Result + 1;
         }
+    }
+
+    /// <summary>Lets what all wait for go on once every goroutine blocks its thread.</summary>
+    private static async Task OpenWhenAllBlockAsync(Scheduler scheduler, TaskCompletionSource gate)
+    {
+        await Limits.Until(() => scheduler.Statistics.GoroutinesBlocked == Goroutines, "every goroutine blocks", scheduler);
+        gate.SetResult();
     }
 
     [Theory]
