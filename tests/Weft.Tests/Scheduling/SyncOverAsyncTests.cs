@@ -23,7 +23,7 @@ public sealed class SyncOverAsyncTests
             using ThreadLock hold = locked ? Go.LockOSThread() : default;
             Assert.Equal(i, LaterAsync(i).Result);
         });
-        await OpenWhenAllBlockAsync(scheduler, gate);
+        await OpenWhenAllBlockAsync(scheduler, gate, Goroutines);
         await all.Within();
 
         async Task<int> LaterAsync(int value)
@@ -41,29 +41,36 @@ public sealed class SyncOverAsyncTests
     [InlineData(1, true)]
     public async Task Result_NestedThreeDeep_AllFinish(int procs, bool locked)
     {
+        // As many waits as in the test above: each of a goroutine's has a thread of its own, or else they are all on one.
+        const int Waits = 4;
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
         var gate = new TaskCompletionSource();
-        Goroutine<bool>[] all = scheduler.StartMany(Goroutines, async _ =>
+        int deepest = 0;
+        Goroutine<bool>[] all = scheduler.StartMany(Goroutines / Waits, async _ =>
         {
             using ThreadLock hold = locked ? Go.LockOSThread() : default;
             await Task.Yield();
             Assert.Equal(3, DeeperAsync(3).Result);
         });
-        await OpenWhenAllBlockAsync(scheduler, gate);
+        await Limits.Until(() => Volatile.Read(ref deepest) == all.Length, "every goroutine is three deep", scheduler);
+        await OpenWhenAllBlockAsync(scheduler, gate, locked ? all.Length : all.Length * Waits);
         await all.Within();
 
         async Task<int> DeeperAsync(int depth)
         {
-            await gate.Task;
             await Task.Yield();
-            return depth == 0 ? 0 : DeeperAsync(depth - 1).Result + 1;
+            if (depth > 0)
+                return DeeperAsync(depth - 1).Result + 1;
+            Interlocked.Increment(ref deepest);
+            await gate.Task;
+            return 0;
         }
     }
 
-    /// <summary>Lets what all wait for go on once every goroutine blocks its thread.</summary>
-    private static async Task OpenWhenAllBlockAsync(Scheduler scheduler, TaskCompletionSource gate)
+    /// <summary>Lets what all wait for go on once so many threads block with frames of a goroutine.</summary>
+    private static async Task OpenWhenAllBlockAsync(Scheduler scheduler, TaskCompletionSource gate, int threads)
     {
-        await Limits.Until(() => scheduler.Statistics.GoroutinesBlocked == Goroutines, "every goroutine blocks", scheduler);
+        await Limits.Until(() => scheduler.Statistics.GoroutinesBlocked == threads, "every goroutine blocks", scheduler);
         gate.SetResult();
     }
 
