@@ -9,6 +9,10 @@ public sealed class SyncOverAsyncTests
 {
     private const int Goroutines = 2_000;
 
+    // Each wait of a nested three has a thread of its own, unless they are all on a locked one: so these take as many threads at once as the others.
+    private const int Waits = 4;
+    private const int AllAtOnce = Goroutines / Waits;
+
     [Theory]
     [InlineData(4, false)]
     [InlineData(4, true)]
@@ -35,25 +39,33 @@ public sealed class SyncOverAsyncTests
     }
 
     [Theory]
-    [InlineData(4, false)]
-    [InlineData(4, true)]
-    [InlineData(1, false)]
-    [InlineData(1, true)]
-    public async Task Result_NestedThreeDeep_AllFinish(int procs, bool locked)
+    [InlineData(4, false, Goroutines)]
+    [InlineData(4, true, Goroutines)]
+    [InlineData(1, false, Goroutines)]
+    [InlineData(1, true, Goroutines)]
+    [InlineData(4, false, AllAtOnce)]
+    [InlineData(4, true, AllAtOnce)]
+    [InlineData(1, false, AllAtOnce)]
+    [InlineData(1, true, AllAtOnce)]
+    public async Task Result_NestedThreeDeep_AllFinish(int procs, bool locked, int goroutines)
     {
-        // As many waits as in the test above: each of a goroutine's has a thread of its own, or else they are all on one.
-        const int Waits = 4;
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
         var gate = new TaskCompletionSource();
         int deepest = 0;
-        Goroutine<bool>[] all = scheduler.StartMany(Goroutines / Waits, async _ =>
+        if (goroutines != AllAtOnce)
+            gate.SetResult();
+        Goroutine<bool>[] all = scheduler.StartMany(goroutines, async _ =>
         {
             using ThreadLock hold = locked ? Go.LockOSThread() : default;
             await Task.Yield();
             Assert.Equal(3, DeeperAsync(3).Result);
         });
-        await Limits.Until(() => Volatile.Read(ref deepest) == all.Length, "every goroutine is three deep", scheduler);
-        await OpenWhenAllBlockAsync(scheduler, gate, locked ? all.Length : all.Length * Waits);
+        if (goroutines == AllAtOnce)
+        {
+            await Limits.Until(() => Volatile.Read(ref deepest) == all.Length, "every goroutine is three deep", scheduler);
+            await OpenWhenAllBlockAsync(scheduler, gate, locked ? all.Length : all.Length * Waits);
+        }
+
         await all.Within();
 
         async Task<int> DeeperAsync(int depth)
