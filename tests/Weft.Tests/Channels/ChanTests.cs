@@ -419,37 +419,6 @@ public sealed class ChanTests
     }
 
     [Fact]
-    public async Task Operations_InTheSteadyState_AllocateNothing()
-    {
-        const int Rounds = 20_000;
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        long bytes = long.MaxValue;
-        await scheduler.StartMany(1, async _ =>
-        {
-            var there = new Chan<string>();
-            var back = new Chan<string>();
-            Go.Start((Func<Task>)(async () =>
-            {
-                while (true)
-                    await back.SendAsync(await there.ReceiveAsync());
-            }));
-            long before = 0;
-            for (int i = 0; i < 2 * Rounds; i++)
-            {
-                if (i == Rounds)
-                    before = GC.GetAllocatedBytesForCurrentThread();
-                await there.SendAsync("x");
-                await back.ReceiveAsync();
-            }
-
-            bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-        }).Within();
-
-        // Less than a byte an operation: what tiered compilation and the like take.
-        Assert.InRange(bytes, 0, Rounds);
-    }
-
-    [Fact]
     public void Chan_IdleAndUnbuffered_IsSmall()
     {
         const int Count = 10_000;

@@ -395,36 +395,6 @@ public sealed class SelectTests
     }
 
     [Fact]
-    public async Task WaitAsync_InALoop_AllocatesNothing()
-    {
-        const int Rounds = 20_000;
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
-        long bytes = long.MaxValue;
-        await scheduler.StartMany(1, async _ =>
-        {
-            var a = new Chan<int>();
-            var b = new Chan<int>();
-            Go.Start((Func<Task>)(async () =>
-            {
-                for (int i = 0; i < 2 * Rounds; i++)
-                    await ((i & 1) == 0 ? a : b).SendAsync(i);
-            }));
-            var select = new Select();
-            select.Receive(a);
-            select.Receive(b);
-            for (int i = 0; i < Rounds; i++)
-                await select.WaitAsync();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < Rounds; i++)
-                await select.WaitAsync();
-            bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-        }).Within();
-
-        // Less than a byte an operation: what tiered compilation and the like take.
-        Assert.InRange(bytes, 0, Rounds / 2);
-    }
-
-    [Fact]
     public async Task WaitAsync_OutsideGoroutines_Works()
     {
         var channel = new Chan<int>();
