@@ -81,6 +81,17 @@ internal sealed partial class Engine
         return first;
     }
 
+    /// <summary>The monitor, marked gone, goes on after all, with the thread it has; false if another has been made.</summary>
+    internal bool TryMarkMonitorStays(Action mark)
+    {
+        _lock.Enter();
+        bool stays = !_monitor.IsRunning && !_stopped;
+        if (stays)
+            mark();
+        _lock.Exit();
+        return stays;
+    }
+
     internal void UnmarkMonitorRunning(Action unmark)
     {
         _lock.Enter();

@@ -203,8 +203,13 @@ internal sealed class SystemMonitor : IThreadBody
             {
                 if (_engine.ThreadCount > 1)
                     until = Math.Min(until, MonotonicClock.Now + ReapNap); // the last machines are on their way out
-                else if (suspect == TimerHeap.Never && TryExit())
-                    return;
+                else if (suspect == TimerHeap.Never)
+                {
+                    if (TryExit())
+                        return;
+                    if (until == TimerHeap.Never)
+                        until = MonotonicClock.Now + ReapNap; // something came between, and may be gone again
+                }
             }
 
             SleepDeeply(until);
@@ -272,7 +277,7 @@ internal sealed class SystemMonitor : IThreadBody
             return false;
 
         // A timer added before the mark saw a running monitor; one added after it starts another.
-        if (!_engine.IsStopping && NextTimer() != TimerHeap.Never && _engine.TryMarkMonitorRunning(() => _running = true))
+        if (!_engine.IsStopping && NextTimer() != TimerHeap.Never && _engine.TryMarkMonitorStays(() => _running = true))
             return false;
         _engine.Host.Stacks.TrimAll();
         HeapTrim.NowAndAfterACollection(_engine.Platform);
