@@ -273,8 +273,10 @@ internal sealed class SystemMonitor : IThreadBody
         if (NextTimer() != TimerHeap.Never && !_engine.IsStopping)
             return false;
         OSThread self = Self();
+        FaultPoints.Hit("monitor.leaving");
         if (!_engine.TryMarkMonitorGone(() => _running = false))
             return false;
+        FaultPoints.Hit("monitor.gone");
 
         // A timer added before the mark saw a running monitor; one added after it starts another.
         if (!_engine.IsStopping && NextTimer() != TimerHeap.Never && _engine.TryMarkMonitorStays(() => _running = true))

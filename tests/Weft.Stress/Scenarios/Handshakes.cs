@@ -12,7 +12,8 @@ namespace Weft.Stress.Scenarios;
 /// if the wake-up is lost, nobody can make up for it;</item>
 /// <item>a second processor comes into force as a goroutine is published on the only one, in the same way;</item>
 /// <item>an idle machine is ordered out as a goroutine is started from outside;</item>
-/// <item>the last machine and the monitor leave as a timer is set from outside.</item>
+/// <item>the last machine and the monitor leave as a timer is set from outside;</item>
+/// <item>they leave as the last machine, which is locked, leaves the monitor something to do.</item>
 /// </list>
 /// </summary>
 internal sealed class Handshakes : Scenario
@@ -37,6 +38,7 @@ internal sealed class Handshakes : Scenario
             context.Add("submits against a second processor", SecondProcessorAgainstSubmit(seed, context.Options.Limit));
             context.Add("submits against a retiring machine", MachineAgainstSubmit(seed, context.Options.Limit));
             context.Add("timers against a leaving monitor", MonitorAgainstTimer(seed, context.Options.Limit));
+            context.Add("errands against a leaving monitor", MonitorAgainstErrand(seed, context.Options.Limit));
             context.Add("delays", injector?.Delays ?? 0);
         }
     }
@@ -168,14 +170,7 @@ internal sealed class Handshakes : Scenario
 
     private static long MachineAgainstSubmit(int seed, TimeSpan limit)
     {
-        // The machine is ordered out as soon as it is idle.
-        var scheduler = new Scheduler(new SchedulerOptions
-        {
-            Name = "retire",
-            MaxProcs = 1 + (seed & 1),
-            IdleTimeout = TimeSpan.FromTicks(1),
-            MinIdleTimeout = TimeSpan.FromTicks(1),
-        });
+        var scheduler = LeavingAtOnce("retire", procs: 1 + (seed & 1));
         var random = new Random(seed);
         for (int round = 0; round < RoundsPerLook / 10; round++)
         {
@@ -192,13 +187,7 @@ internal sealed class Handshakes : Scenario
 
     private static long MonitorAgainstTimer(int seed, TimeSpan limit)
     {
-        var scheduler = new Scheduler(new SchedulerOptions
-        {
-            Name = "timer",
-            MaxProcs = 1,
-            IdleTimeout = TimeSpan.FromTicks(1),
-            MinIdleTimeout = TimeSpan.FromTicks(1),
-        });
+        var scheduler = LeavingAtOnce("timer", procs: 1);
         var random = new Random(seed);
         for (int round = 0; round < RoundsPerLook / 10; round++)
         {
@@ -212,6 +201,46 @@ internal sealed class Handshakes : Scenario
         scheduler.Dispose();
         return RoundsPerLook / 10;
     }
+
+    /// <summary>
+    /// A goroutine that ends locked tells somebody outside, and starts a goroutine of a scheduler that may have no thread either: both are left to the
+    /// monitor of its own.
+    /// </summary>
+    private static long MonitorAgainstErrand(int seed, TimeSpan limit)
+    {
+        var scheduler = LeavingAtOnce("errand", procs: 1);
+        var other = LeavingAtOnce("other", procs: 1);
+        var random = new Random(seed);
+        for (int round = 0; round < RoundsPerLook / 20; round++)
+        {
+            using var ran = new ManualResetEventSlim();
+            int spins = random.Next(2_000);
+            Task ended = scheduler.Start(() =>
+            {
+                Go.LockOSThread();
+                other.Start(ran.Set);
+                Thread.SpinWait(spins);
+            }).Completion;
+            if (!ended.Wait(limit))
+                throw StressFailure.Lost($"seed {seed}: a goroutine has ended locked, and nobody is told", scheduler);
+            if (!ran.Wait(limit))
+                throw StressFailure.Lost($"seed {seed}: a goroutine was started from a locked one, and no machine runs it", other);
+            Thread.SpinWait(random.Next(20_000));
+        }
+
+        scheduler.Dispose();
+        other.Dispose();
+        return RoundsPerLook / 20;
+    }
+
+    /// <summary>Its machines are ordered out as soon as they are idle.</summary>
+    private static Scheduler LeavingAtOnce(string name, int procs) => new(new SchedulerOptions
+    {
+        Name = name,
+        MaxProcs = procs,
+        IdleTimeout = TimeSpan.FromTicks(1),
+        MinIdleTimeout = TimeSpan.FromTicks(1),
+    });
 
     private sealed class Count
     {

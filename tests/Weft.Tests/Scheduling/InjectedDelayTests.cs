@@ -20,8 +20,10 @@ public sealed class InjectedDelayTests
 
     private static readonly string[] s_ofChannels = ["operation.ended", "select.opening", "select.opened", "place.dropped", "place.marked"];
 
+    private static readonly string[] s_ofEnd = ["monitor.leaving", "monitor.gone"];
+
     // With a single CPU no machine dozes.
-    private static readonly string[] s_all = [.. s_general, .. s_ofThieves, .. s_ofStorm, .. s_ofChannels, "machine.dozing"];
+    private static readonly string[] s_all = [.. s_general, .. s_ofThieves, .. s_ofStorm, .. s_ofChannels, .. s_ofEnd, "machine.dozing"];
 
     [Theory]
     [InlineData(1, 1)]
@@ -48,7 +50,8 @@ public sealed class InjectedDelayTests
             await GiveProcessorsUpAsync(scheduler, procs);
         }
 
-        Assert.Empty(delays.NotPassed(expected));
+        await Limits.Until(() => scheduler.Statistics.Threads == 0, "every thread has left", scheduler);
+        Assert.Empty(delays.NotPassed([.. expected, .. s_ofEnd]));
         Assert.Null(delays.Unknown);
     }
 

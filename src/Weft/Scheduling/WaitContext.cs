@@ -1,6 +1,4 @@
-using Weft.Scheduling;
-
-namespace Weft.Groups;
+namespace Weft.Scheduling;
 
 /// <summary>
 /// Where an await goes on: the goroutine it began on, another <see cref="SynchronizationContext"/> or <see cref="TaskScheduler"/>, or, for null,
@@ -8,6 +6,7 @@ namespace Weft.Groups;
 /// </summary>
 internal static class WaitContext
 {
+    /// <summary>The place for an await that begins here.</summary>
     internal static object? Capture()
     {
         SynchronizationContext? context = SynchronizationContext.Current;
@@ -16,6 +15,7 @@ internal static class WaitContext
         return TaskScheduler.Current is var scheduler && scheduler != TaskScheduler.Default ? scheduler : null;
     }
 
+    /// <summary>Has something run there; never on the calling thread's stack.</summary>
     internal static void Post(object? context, Action<object?> action, object? state)
     {
         switch (context)
