@@ -1,6 +1,8 @@
 namespace Weft.TestChild;
 
-/// <summary>Lets an exception leave a goroutine that nobody awaits; the process should not survive it.</summary>
+/// <summary>
+/// Lets an exception leave a goroutine that nobody awaits, or a foreign context that is to have an await go on; the process should not survive it.
+/// </summary>
 internal static class UnhandledException
 {
     /// <summary>What no report of anything else contains.</summary>
@@ -32,6 +34,12 @@ internal static class UnhandledException
                 var scheduler = new Scheduler(new SchedulerOptions { UnhandledExceptions = UnhandledExceptionPolicy.Report });
                 scheduler.Start((Action)(() => throw new InvalidOperationException(Message)));
                 break;
+            case ["foreign-context"]:
+                AwaitIn(new RefusingContext(), locked: false);
+                break;
+            case ["foreign-context-of-locked"]:
+                AwaitIn(new RefusingContext(), locked: true);
+                break;
             default:
                 return 2;
         }
@@ -41,9 +49,38 @@ internal static class UnhandledException
         return 3;
     }
 
+    /// <summary>Waits in the context for what a goroutine sends: that fails for the receiver, not for the sender, whose failures do not count here.</summary>
+    private static void AwaitIn(SynchronizationContext context, bool locked)
+    {
+        var channel = new Chan<int>();
+        SynchronizationContext.SetSynchronizationContext(context);
+        Task received = ReceiveAsync(channel);
+        SynchronizationContext.SetSynchronizationContext(null);
+        Go.Start(async () =>
+        {
+            if (locked)
+                Go.LockOSThread();
+            try
+            {
+                await channel.SendAsync(1);
+            }
+            catch (InvalidOperationException)
+            {
+                Console.Error.WriteLine("the sender failed");
+            }
+        });
+    }
+
+    private static async Task ReceiveAsync(Chan<int> channel) => await channel.ReceiveAsync();
+
     private static async void ThrowLater()
     {
         await Task.Yield();
         throw new InvalidOperationException(Message);
+    }
+
+    private sealed class RefusingContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => throw new InvalidOperationException(Message);
     }
 }

@@ -70,6 +70,8 @@ public sealed class GoroutineExceptionTests
     [InlineData("continuation")]
     [InlineData("async-void")]
     [InlineData("report-without-handler")]
+    [InlineData("foreign-context")]
+    [InlineData("foreign-context-of-locked")]
     public async Task UnhandledException_NobodyToTell_EndsTheProcessWithTheRuntimesReport(string where)
     {
         ChildProcess child = await ChildProcess.RunAsync("unhandled", where);

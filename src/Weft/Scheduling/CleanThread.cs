@@ -24,13 +24,11 @@ internal static class CleanThread
             work(argument);
     }
 
-    /// <summary>As .NET does it with its own continuations: beside the work of the pool's thread that asks, if it is one.</summary>
     internal static void QueueToPool(Action<object?> callback, object? state) =>
-        Do(static s => ThreadPool.UnsafeQueueUserWorkItem(s.callback, s.state, preferLocal: true), (callback, state));
+        Do(static s => ThreadPool.UnsafeQueueUserWorkItem(s.callback, s.state, preferLocal: false), (callback, state));
 
-    /// <inheritdoc cref="QueueToPool(Action{object?}, object?)"/>
     internal static void QueueToPool(IThreadPoolWorkItem item) =>
-        Do(static i => ThreadPool.UnsafeQueueUserWorkItem(i, preferLocal: true), item);
+        Do(static i => ThreadPool.UnsafeQueueUserWorkItem(i, preferLocal: false), item);
 
     /// <summary>
     /// Calls something that neither blocks nor throws when a task has ended, on the thread that ends it: an awaiter would have the pool call it if that

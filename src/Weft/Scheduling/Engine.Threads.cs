@@ -104,8 +104,7 @@ internal sealed partial class Engine
         int error = Launch(machine);
         if (error != 0)
         {
-            _monitor.WakeUp();
-            _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause); // others may have counted on it
+            HaveAskedAgain(isKnown: false);
             throw new ThreadLimitException($"The system refused scheduler '{Options.Name}' a thread (error {error}).");
         }
 
@@ -172,9 +171,11 @@ internal sealed partial class Engine
         if (spinning)
             Interlocked.Decrement(ref _spinning);
         Machine machine = DeliverToOwn(goroutine, processor);
+        bool known = _shortage;
         _shortage = true;
         _lock.Exit();
         machine.Unpark();
+        HaveAskedAgain(isKnown: known);
         return true;
     }
 
@@ -214,9 +215,19 @@ internal sealed partial class Engine
     /// <summary>Tells whoever listens, on a thread of the pool: user code must not run inside the scheduler.</summary>
     private void OnShortage(ThreadShortageCause cause, int error)
     {
-        _monitor.WakeUp();
-        _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause);
+        HaveAskedAgain(isKnown: false);
         Owner.RaiseThreadShortage(new ThreadShortageEventArgs(cause, ThreadCount, error));
+    }
+
+    /// <summary>
+    /// Sees to it that the monitor tries again what was refused. Others may have counted on a monitor that was refused its thread together with this one.
+    /// </summary>
+    /// <param name="isKnown">The shortage was known: a monitor that has a thread looks at it every 10 ms.</param>
+    private void HaveAskedAgain(bool isKnown)
+    {
+        if (!isKnown)
+            _monitor.WakeUp();
+        _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause);
     }
 
     /// <summary>Called by the monitor, on its clean thread: creates what others could not, and tries again what was refused.</summary>

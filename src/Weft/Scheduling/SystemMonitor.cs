@@ -278,8 +278,8 @@ internal sealed class SystemMonitor : IThreadBody
             return false;
         FaultPoints.Hit("monitor.gone");
 
-        // A timer added before the mark saw a running monitor; one added after it starts another.
-        if (!_engine.IsStopping && NextTimer() != TimerHeap.Never && _engine.TryMarkMonitorStays(() => _running = true))
+        // A timer added before the mark saw a running monitor; one added after it starts another. If that was refused, it has cleared the field.
+        if (!_engine.IsStopping && NextTimer() != TimerHeap.Never && _engine.TryMarkMonitorStays(() => (_running, _thread) = (true, self)))
             return false;
         _engine.Host.Stacks.TrimAll();
         HeapTrim.NowAndAfterACollection(_engine.Platform);

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Weft.Scheduling;
 
 /// <summary>
@@ -15,23 +17,32 @@ internal static class WaitContext
         return TaskScheduler.Current is var scheduler && scheduler != TaskScheduler.Default ? scheduler : null;
     }
 
-    /// <summary>Has something run there; never on the calling thread's stack.</summary>
+    /// <summary>
+    /// Has something run there; never on the calling thread's stack. Does not throw: what a foreign context or scheduler throws that is to queue it ends
+    /// the process, as after an await of a task. Nobody can know whether the continuation will run.
+    /// </summary>
     internal static void Post(object? context, Action<object?> action, object? state)
     {
-        switch (context)
+        if (context is Goroutine goroutine)
+            goroutine.Resume(action, state);
+        else if (context is null)
+            CleanThread.QueueToPool(action, state);
+        else
+            CleanThread.Do(static s => PostElsewhere(s.context, s.action, s.state), (context, action, state));
+    }
+
+    private static void PostElsewhere(object context, Action<object?> action, object? state)
+    {
+        try
         {
-            case Goroutine goroutine:
-                goroutine.Resume(action, state);
-                break;
-            case SynchronizationContext other:
-                CleanThread.Do(static s => s.other.Post(new SendOrPostCallback(s.action), s.state), (other, action, state));
-                break;
-            case TaskScheduler scheduler:
-                CleanThread.Do(static s => s.task.Start(s.scheduler), (task: new Task(action, state, TaskCreationOptions.DenyChildAttach), scheduler));
-                break;
-            default:
-                CleanThread.QueueToPool(action, state);
-                break;
+            if (context is SynchronizationContext other)
+                other.Post(new SendOrPostCallback(action), state);
+            else
+                new Task(action, state, TaskCreationOptions.DenyChildAttach).Start((TaskScheduler)context);
+        }
+        catch (Exception e)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static failure => failure.Throw(), ExceptionDispatchInfo.Capture(e), preferLocal: false);
         }
     }
 }

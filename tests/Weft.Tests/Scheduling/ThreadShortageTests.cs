@@ -1,3 +1,5 @@
+using Weft.Diagnostics;
+using Weft.Scheduling;
 using Weft.Tests.Support;
 using Weft.Threads;
 
@@ -102,6 +104,83 @@ public sealed class ThreadShortageTests
             Volatile.Write(ref platform.CreateRefusals, 0);
             using ThreadLock hold = await Go.LockOSThreadAsync(ThreadLockOptions.Fresh);
         }).Within();
+    }
+
+    [Fact]
+    public async Task Refused_AndTheProcessorGoesToALockedGoroutine_TheOtherGetsTheNextThread()
+    {
+        // The monitor is to have nothing to wake up for, not even stacks to unmap. In one round or another it may not sleep yet.
+        const int Rounds = 10;
+        var platform = new FaultingPlatform(new ManagedThreadPlatform());
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2, idleMilliseconds: 1, platform: platform);
+        var gates = Enumerable.Range(0, Rounds).Select(_ => new TaskCompletionSource()).ToArray();
+        int ran = 0;
+        Goroutine<bool> locked = scheduler.StartChecked(async () =>
+        {
+            Go.LockOSThread();
+            for (int round = 0; round < Rounds; round++)
+            {
+                await gates[round].Task;
+
+                // Keeps its processor, without entering the scheduler, while the other one is idle.
+                Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref ran) > round, Limits.Hang / 2), "Nobody asks for a thread again.");
+            }
+        });
+        for (int round = 0; round < Rounds; round++)
+        {
+            await Limits.Until(
+                () => scheduler.Statistics is { GoroutinesParked: 1, IdleProcessors: 2, Threads: 2 },
+                "the locked goroutine waits, and there is no thread but its own and the monitor's",
+                scheduler);
+            platform.Creating = () =>
+            {
+                platform.Creating = null;
+                gates[round].SetResult();
+            };
+            Volatile.Write(ref platform.CreateRefusals, 1);
+            await scheduler.StartChecked(() => Interlocked.Increment(ref ran)).Within();
+        }
+
+        await locked.Within();
+        Assert.Equal(Rounds, scheduler.Statistics.ThreadsRefused);
+    }
+
+    [Fact]
+    public async Task Refused_ForATimerAsTheMonitorLeaves_ItStaysAndLeavesLater()
+    {
+#if DEBUG
+        var platform = new FaultingPlatform(ThreadPlatform.Current);
+        using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 1, platform: platform);
+        using var hasGone = new ManualResetEventSlim();
+        using var mayGoOn = new ManualResetEventSlim();
+        FaultPoints.Hook = label =>
+        {
+            if (label == "monitor.gone" && !hasGone.IsSet)
+            {
+                hasGone.Set();
+                mayGoOn.Wait(Limits.Hang);
+            }
+        };
+        try
+        {
+            await scheduler.StartChecked(() => { }).Within();
+            Assert.True(hasGone.Wait(Limits.Hang), "The monitor does not leave.");
+            Volatile.Write(ref platform.CreateRefusals, int.MaxValue);
+            Task slept = new SleepAwaitable(scheduler.Engine.Sleep(TimeSpan.FromMilliseconds(1), CancellationToken.None)).AsTask();
+            mayGoOn.Set();
+            await slept.Within(scheduler);
+            Volatile.Write(ref platform.CreateRefusals, 0);
+            await Limits.Until(() => scheduler.Statistics.Threads == 0, "the monitor has left", scheduler);
+        }
+        finally
+        {
+            FaultPoints.Hook = null;
+            mayGoOn.Set();
+        }
+#else
+        await Task.CompletedTask;
+        Assert.Skip("this build has no fault points; a debug build has");
+#endif
     }
 
     private static ref int RefusalsOf(FaultingPlatform platform, string what)

@@ -22,6 +22,9 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
     /// <summary>What refused creations say; if not set, the platform's "not now".</summary>
     internal int CreateError { get => field == 0 ? inner.TryAgain : field; init; }
 
+    /// <summary>Called before each creation of a thread, refused or not, on the thread that asks.</summary>
+    internal Action? Creating { get; set; }
+
     /// <summary>Called before each unmapping, on its thread.</summary>
     internal Action? Unmapping { get; set; }
 
@@ -68,6 +71,7 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
     public int Create(OSThread thread, nint stack, nuint size, out nint handle)
     {
         handle = 0;
+        Creating?.Invoke();
         return Refuses(ref CreateRefusals) ? CreateError : inner.Create(thread, stack, size, out handle);
     }
 
