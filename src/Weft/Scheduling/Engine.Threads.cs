@@ -243,12 +243,18 @@ internal sealed partial class Engine
             {
                 retryShortage = false;
                 bool work = AnyWork();
+                if (!work)
+                    FaultPoints.Hit("shortage.ending");
                 _lock.Enter();
                 if (!work)
                     _shortage = false;
                 else if (PopIdle() is Processor processor)
                     (any, request) = (true, (processor, false));
                 _lock.Exit();
+
+                // Who published work after the look at it may have woken nobody because of the shortage.
+                if (!work && AnyWork())
+                    Wake();
             }
 
             if (!any)

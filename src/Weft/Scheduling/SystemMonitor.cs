@@ -53,6 +53,9 @@ internal sealed class SystemMonitor : IThreadBody
     private long _wakeAt = TimerHeap.Never;
     private Timer? _fallback;
 
+    // 1 while the timer is set: who asks meanwhile must not put it off.
+    private int _isFallbackSet;
+
     internal SystemMonitor(Engine engine)
     {
         _engine = engine;
@@ -133,6 +136,8 @@ internal sealed class SystemMonitor : IThreadBody
 
     private void SetFallback(TimeSpan after)
     {
+        if (Interlocked.Exchange(ref _isFallbackSet, 1) != 0 && after > TimeSpan.Zero)
+            return;
         Timer timer = _fallback ?? new Timer(static m => ((SystemMonitor)m!).OnFallback(), this, Timeout.Infinite, Timeout.Infinite);
         _fallback = timer;
         timer.Change(after, Timeout.InfiniteTimeSpan);
@@ -140,6 +145,7 @@ internal sealed class SystemMonitor : IThreadBody
 
     private void OnFallback()
     {
+        Volatile.Write(ref _isFallbackSet, 0);
         if (_running || _engine.IsStopped)
             return;
         if (EnsureRunning() != 0)

@@ -22,8 +22,8 @@ public sealed class InjectedDelayTests
 
     private static readonly string[] s_ofEnd = ["monitor.leaving", "monitor.gone"];
 
-    // With a single CPU no machine dozes.
-    private static readonly string[] s_all = [.. s_general, .. s_ofThieves, .. s_ofStorm, .. s_ofChannels, .. s_ofEnd, "machine.dozing"];
+    // With a single CPU no machine dozes; without a limit or a refusal there is no shortage.
+    private static readonly string[] s_all = [.. s_general, .. s_ofThieves, .. s_ofStorm, .. s_ofChannels, .. s_ofEnd, "machine.dozing", "shortage.ending"];
 
     [Theory]
     [InlineData(1, 1)]

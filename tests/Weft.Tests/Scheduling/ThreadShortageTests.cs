@@ -146,6 +146,55 @@ public sealed class ThreadShortageTests
     }
 
     [Fact]
+    public async Task Shortage_WorkComesAsItEnds_GetsAMachine()
+    {
+#if DEBUG
+        var platform = new FaultingPlatform(ThreadPlatform.Current);
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2, idleMilliseconds: 1, platform: platform);
+        using var isEnding = new ManualResetEventSlim();
+        using var mayEnd = new ManualResetEventSlim();
+        var gate = new TaskCompletionSource();
+        bool ran = false;
+        Goroutine<bool> locked = scheduler.StartChecked(async () =>
+        {
+            Go.LockOSThread();
+            await gate.Task;
+
+            // Keeps its processor, without entering the scheduler, while the other one is idle.
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref ran), Limits.Hang / 2), "Nobody runs the goroutine.");
+        });
+        await Limits.Until(() => scheduler.Statistics is { GoroutinesParked: 1, IdleProcessors: 2, Threads: 2 }, "the locked goroutine waits", scheduler);
+        FaultPoints.Hook = label =>
+        {
+            if (label == "shortage.ending" && !isEnding.IsSet)
+            {
+                isEnding.Set();
+                mayEnd.Wait(Limits.Hang);
+            }
+        };
+        try
+        {
+            // Refused a thread for it, the scheduler gives the processor to the goroutine's own, and nothing else is left to do.
+            Volatile.Write(ref platform.CreateRefusals, 1);
+            gate.SetResult();
+            Assert.True(isEnding.Wait(Limits.Hang), "The shortage does not end.");
+            Goroutine<bool> other = scheduler.StartChecked(() => Volatile.Write(ref ran, true));
+            mayEnd.Set();
+            await other.Within();
+            await locked.Within();
+        }
+        finally
+        {
+            FaultPoints.Hook = null;
+            mayEnd.Set();
+        }
+#else
+        await Task.CompletedTask;
+        Assert.Skip("this build has no fault points; a debug build has");
+#endif
+    }
+
+    [Fact]
     public async Task Refused_ForATimerAsTheMonitorLeaves_ItStaysAndLeavesLater()
     {
 #if DEBUG
@@ -165,11 +214,10 @@ public sealed class ThreadShortageTests
         {
             await scheduler.StartChecked(() => { }).Within();
             Assert.True(hasGone.Wait(Limits.Hang), "The monitor does not leave.");
-            Volatile.Write(ref platform.CreateRefusals, int.MaxValue);
+            Volatile.Write(ref platform.CreateRefusals, 1);
             Task slept = new SleepAwaitable(scheduler.Engine.Sleep(TimeSpan.FromMilliseconds(1), CancellationToken.None)).AsTask();
             mayGoOn.Set();
             await slept.Within(scheduler);
-            Volatile.Write(ref platform.CreateRefusals, 0);
             await Limits.Until(() => scheduler.Statistics.Threads == 0, "the monitor has left", scheduler);
         }
         finally
