@@ -1,4 +1,3 @@
-using Weft.Diagnostics;
 using Weft.Scheduling;
 using Weft.Tests.Support;
 using Weft.Threads;
@@ -148,11 +147,9 @@ public sealed class ThreadShortageTests
     [Fact]
     public async Task Shortage_WorkComesAsItEnds_GetsAMachine()
     {
-#if DEBUG
         var platform = new FaultingPlatform(ThreadPlatform.Current);
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2, idleMilliseconds: 1, platform: platform);
-        using var isEnding = new ManualResetEventSlim();
-        using var mayEnd = new ManualResetEventSlim();
+        using var ending = HeldPoint.At("shortage.ending");
         var gate = new TaskCompletionSource();
         bool ran = false;
         Goroutine<bool> locked = scheduler.StartChecked(async () =>
@@ -164,71 +161,30 @@ public sealed class ThreadShortageTests
             Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref ran), Limits.Hang / 2), "Nobody runs the goroutine.");
         });
         await Limits.Until(() => scheduler.Statistics is { GoroutinesParked: 1, IdleProcessors: 2, Threads: 2 }, "the locked goroutine waits", scheduler);
-        FaultPoints.Hook = label =>
-        {
-            if (label == "shortage.ending" && !isEnding.IsSet)
-            {
-                isEnding.Set();
-                mayEnd.Wait(Limits.Hang);
-            }
-        };
-        try
-        {
-            // Refused a thread for it, the scheduler gives the processor to the goroutine's own, and nothing else is left to do.
-            Volatile.Write(ref platform.CreateRefusals, 1);
-            gate.SetResult();
-            Assert.True(isEnding.Wait(Limits.Hang), "The shortage does not end.");
-            Goroutine<bool> other = scheduler.StartChecked(() => Volatile.Write(ref ran, true));
-            mayEnd.Set();
-            await other.Within();
-            await locked.Within();
-        }
-        finally
-        {
-            FaultPoints.Hook = null;
-            mayEnd.Set();
-        }
-#else
-        await Task.CompletedTask;
-        Assert.Skip("this build has no fault points; a debug build has");
-#endif
+
+        // Refused a thread for it, the scheduler gives the processor to the goroutine's own, and nothing else is left to do.
+        Volatile.Write(ref platform.CreateRefusals, 1);
+        gate.SetResult();
+        ending.AwaitThread();
+        Goroutine<bool> other = scheduler.StartChecked(() => Volatile.Write(ref ran, true));
+        ending.GoOn();
+        await other.Within();
+        await locked.Within();
     }
 
     [Fact]
     public async Task Refused_ForATimerAsTheMonitorLeaves_ItStaysAndLeavesLater()
     {
-#if DEBUG
         var platform = new FaultingPlatform(ThreadPlatform.Current);
         using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: 1, platform: platform);
-        using var hasGone = new ManualResetEventSlim();
-        using var mayGoOn = new ManualResetEventSlim();
-        FaultPoints.Hook = label =>
-        {
-            if (label == "monitor.gone" && !hasGone.IsSet)
-            {
-                hasGone.Set();
-                mayGoOn.Wait(Limits.Hang);
-            }
-        };
-        try
-        {
-            await scheduler.StartChecked(() => { }).Within();
-            Assert.True(hasGone.Wait(Limits.Hang), "The monitor does not leave.");
-            Volatile.Write(ref platform.CreateRefusals, 1);
-            Task slept = new SleepAwaitable(scheduler.Engine.Sleep(TimeSpan.FromMilliseconds(1), CancellationToken.None)).AsTask();
-            mayGoOn.Set();
-            await slept.Within(scheduler);
-            await Limits.Until(() => scheduler.Statistics.Threads == 0, "the monitor has left", scheduler);
-        }
-        finally
-        {
-            FaultPoints.Hook = null;
-            mayGoOn.Set();
-        }
-#else
-        await Task.CompletedTask;
-        Assert.Skip("this build has no fault points; a debug build has");
-#endif
+        using var gone = HeldPoint.At("monitor.gone");
+        await scheduler.StartChecked(() => { }).Within();
+        gone.AwaitThread();
+        Volatile.Write(ref platform.CreateRefusals, 1);
+        Task slept = new SleepAwaitable(scheduler.Engine.Sleep(TimeSpan.FromMilliseconds(1), CancellationToken.None)).AsTask();
+        gone.GoOn();
+        await slept.Within(scheduler);
+        await Limits.Until(() => scheduler.Statistics.Threads == 0, "the monitor has left", scheduler);
     }
 
     private static ref int RefusalsOf(FaultingPlatform platform, string what)
