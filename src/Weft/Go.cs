@@ -22,6 +22,21 @@ public static partial class Go
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
     public static Goroutine? Current => Machine.CurrentGoroutine;
 
+    /// <summary>
+    /// Says what the default scheduler (<see cref="Scheduler.Default"/>) is made with: the one that <see cref="Go"/> uses outside goroutines. For the
+    /// program, where it starts: once, and before anything else of Weft. A library makes a scheduler of its own instead.
+    /// </summary>
+    /// <param name="options">What it may use.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The default scheduler is in use already, or was configured before.</exception>
+    /// <example>
+    /// <code>
+    /// Go.Configure(new SchedulerOptions { MaxThreads = 500, StackSize = 16 * 1024 * 1024 });
+    /// </code>
+    /// </example>
+    public static void Configure(SchedulerOptions options) => Weft.Scheduler.ConfigureDefault(options);
+
     internal static Engine CurrentEngine => Scheduler.Engine;
 
     private static Scheduler Scheduler => Machine.CurrentGoroutine?.Scheduler ?? Scheduler.Default;

@@ -53,7 +53,10 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <summary>Raised when a continuation arrives after the scheduler was disposed. On a thread of the pool.</summary>
     public event EventHandler<WorkRefusedEventArgs>? WorkRefused;
 
-    /// <summary>The scheduler of <see cref="Go"/> on threads that run no goroutine. It cannot be disposed.</summary>
+    /// <summary>
+    /// The scheduler of <see cref="Go"/> on threads that run no goroutine. It is made when it is first asked for, with the options that
+    /// <see cref="Go.Configure"/> was given. It cannot be disposed.
+    /// </summary>
     public static Scheduler Default => DefaultHolder.Instance;
 
     /// <summary><see cref="SchedulerOptions.Name"/>.</summary>
@@ -179,10 +182,5 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     {
         if (_isDefault)
             throw new InvalidOperationException("The default scheduler cannot be disposed; its threads end by themselves when there is nothing to do.");
-    }
-
-    private static class DefaultHolder
-    {
-        internal static readonly Scheduler Instance = new() { _isDefault = true };
     }
 }

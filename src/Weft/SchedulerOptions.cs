@@ -38,7 +38,7 @@ public sealed class SchedulerOptions
 
     /// <summary>
     /// Bytes of address space for each thread's stack, rounded up to whole pages; 256 KiB to 1 GiB. Only pages that are touched cost
-    /// memory. Default: 1 MiB.
+    /// memory. Default: <see cref="OSThreadOptions.DefaultStackSize"/>, what .NET's own threads have, so that code of the pool's does not overflow here.
     /// </summary>
     public int StackSize { get; init; } = OSThreadOptions.DefaultStackSize;
 

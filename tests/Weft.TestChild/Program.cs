@@ -5,6 +5,8 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
 {
     ["body-allocations"] = BodyAllocations.Run,
     ["chan-deadlock"] = ChannelDeadlock.Run,
+    ["default-scheduler"] = DefaultScheduler.Run,
+    ["default-stack"] = DefaultScheduler.StackSize,
     ["locked-main"] = LockedMain.Run,
     ["stack-overflow"] = StackOverflow.Run,
     ["storm"] = Storm.Run,

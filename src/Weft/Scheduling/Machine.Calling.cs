@@ -23,8 +23,8 @@ internal sealed partial class Machine
     private const int WindowShift = 17;
 
     /// <summary>
-    /// A power of two. A stack of 1 MiB takes eight places, so that more machines than most computers have CPUs do not meet; those that do
-    /// are only slower.
+    /// A power of two. Stacks mapped one after the other lie an odd number of half places apart (see <see cref="Threads.StackPool"/>), whatever their
+    /// size, so that more machines than most computers have CPUs do not meet; those that do are only slower.
     /// </summary>
     private const int Places = 1024;
 

@@ -44,6 +44,9 @@ internal unsafe interface IThreadPlatform
     /// <summary>Bytes at the top of each stack that <see cref="Create"/> keeps from the thread; the pool maps them in addition.</summary>
     nuint StackReserve => 0;
 
+    /// <summary>Bytes of stack that the system gives to a thread when nobody asks for a size; 0 where it does not tell.</summary>
+    nuint DefaultStackSize => 0;
+
     /// <summary>Maps <paramref name="size"/> bytes of readable and writable memory for stacks.</summary>
     int Map(nuint size, out nint address);
 

@@ -74,6 +74,9 @@ internal static unsafe partial class LinuxNative
     internal static partial int pthread_attr_init(byte* attributes);
 
     [LibraryImport(Pthread), SuppressGCTransition]
+    internal static partial int pthread_attr_getstacksize(byte* attributes, nuint* size);
+
+    [LibraryImport(Pthread), SuppressGCTransition]
     internal static partial int pthread_attr_setstack(byte* attributes, nint stack, nuint size);
 
     [LibraryImport(Pthread), SuppressGCTransition]

@@ -26,6 +26,26 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     public int TryAgain => EAGAIN;
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// What attributes nobody has changed say. On glibc that is RLIMIT_STACK as it was when the process started (8 MiB in most places, 2 MiB if it
+    /// is unlimited), on musl 128 KiB, or what the program's file asks for.
+    /// </remarks>
+    public nuint DefaultStackSize
+    {
+        get
+        {
+            byte* attributes = stackalloc byte[AttributesSize];
+            nuint size = 0;
+            if (pthread_attr_init(attributes) != 0)
+                return 0;
+            if (pthread_attr_getstacksize(attributes, &size) != 0)
+                size = 0;
+            _ = pthread_attr_destroy(attributes);
+            return size;
+        }
+    }
+
     public int Map(nuint size, out nint address)
     {
         const int Protection = PROT_READ | PROT_WRITE;

@@ -14,8 +14,13 @@ public sealed class OSThreadOptions
     /// <summary>The largest stack, in bytes: 1 GiB.</summary>
     public const int MaxStackSize = 1024 * 1024 * 1024;
 
-    /// <summary>The stack a thread gets by default, in bytes of address space: 1 MiB. Only touched pages cost memory.</summary>
-    public const int DefaultStackSize = 1024 * 1024;
+    /// <summary>
+    /// The stack a thread gets by default, in bytes of address space: as much as .NET gives to its own threads, those of the pool among them.
+    /// That is the system's default for threads (8 MiB in most places with glibc; what <c>ulimit -s</c> says as the process starts), at least
+    /// 1.5 MiB, or what .NET's own settings ask for: DOTNET_Thread_DefaultStackSize in the environment, System.Threading.DefaultStackSize in the
+    /// program's configuration. 1 MiB in 32-bit processes. Only touched pages cost memory.
+    /// </summary>
+    public static int DefaultStackSize => Threads.DefaultStackSize.Value;
 
     /// <summary>
     /// Bytes of stack, <see cref="MinStackSize"/> to <see cref="MaxStackSize"/>, rounded up to whole pages. Default:

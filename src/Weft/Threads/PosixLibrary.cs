@@ -16,6 +16,7 @@ internal sealed unsafe class PosixLibrary
 
     internal readonly delegate* unmanaged<byte*, int> AttributesInit;
     internal readonly delegate* unmanaged<byte*, int> AttributesDestroy;
+    internal readonly delegate* unmanaged<byte*, nuint*, int> AttributesGetStackSize;
     internal readonly delegate* unmanaged<byte*, nuint, int> AttributesSetStackSize;
     internal readonly delegate* unmanaged<nint*, byte*, delegate* unmanaged<nint, nint>, nint, int> Create;
     internal readonly delegate* unmanaged<nint, nint*, int> Join;
@@ -33,6 +34,7 @@ internal sealed unsafe class PosixLibrary
     {
         AttributesInit = (delegate* unmanaged<byte*, int>)Find("pthread_attr_init");
         AttributesDestroy = (delegate* unmanaged<byte*, int>)Find("pthread_attr_destroy");
+        AttributesGetStackSize = (delegate* unmanaged<byte*, nuint*, int>)Find("pthread_attr_getstacksize");
         AttributesSetStackSize = (delegate* unmanaged<byte*, nuint, int>)Find("pthread_attr_setstacksize");
         Create = (delegate* unmanaged<nint*, byte*, delegate* unmanaged<nint, nint>, nint, int>)Find("pthread_create");
         Join = (delegate* unmanaged<nint, nint*, int>)Find("pthread_join");

@@ -52,6 +52,23 @@ internal abstract unsafe class PosixThreadPlatform : IThreadPlatform
 
     public int TryAgain => _system.TryAgain;
 
+    /// <inheritdoc/>
+    /// <remarks>What attributes nobody has changed say.</remarks>
+    public nuint DefaultStackSize
+    {
+        get
+        {
+            byte* attributes = stackalloc byte[PosixLibrary.ObjectSize];
+            nuint size = 0;
+            if (Library.AttributesInit(attributes) != 0)
+                return 0;
+            if (Library.AttributesGetStackSize(attributes, &size) != 0)
+                size = 0;
+            _ = Library.AttributesDestroy(attributes);
+            return size;
+        }
+    }
+
     private protected PosixLibrary Library { get; }
 
     private protected ThreadProgress Progress { get; }

@@ -23,8 +23,10 @@ internal sealed class StackPool
     // Unmapped in one round outside the lock.
     private const int TrimBatch = 16;
 
-    // Mappings of a multiple of this could be backed by huge pages, 2 MiB of memory for the first touch.
-    private const nuint HugePage = 2 * 1024 * 1024;
+    // A mapping of one stack, with its guard, is an odd multiple of this. So no mapping, a slab of up to 16 included, is a multiple of 2 MiB, which
+    // could be backed by huge pages: 2 MiB of memory for the first touch. And stacks mapped one after the other begin at different places within
+    // a large power of two, whatever their size: they do not compete for the same part of a cache, nor of a table that is looked up by them.
+    private const nuint SlotUnit = 64 * 1024;
 
     private readonly IThreadPlatform _platform;
     private readonly FutexLock _lock;
@@ -223,8 +225,9 @@ internal sealed class StackPool
 
     private nuint UsableSize(int size)
     {
-        nuint usable = ((nuint)size + _platform.StackReserve + _pageSize - 1) / _pageSize * _pageSize;
-        return (usable + _pageSize) % HugePage == 0 ? usable + _pageSize : usable;
+        nuint unit = Math.Max(SlotUnit, _pageSize);
+        nuint units = ((nuint)size + _platform.StackReserve + _pageSize + unit - 1) / unit;
+        return ((units | 1) * unit) - _pageSize;
     }
 
     /// <summary>A stack in the cache and the tick count of its return.</summary>

@@ -55,6 +55,8 @@ internal sealed unsafe class RefusingPlatform(IThreadPlatform inner, int seed) :
 
     public nuint StackReserve => inner.StackReserve;
 
+    public nuint DefaultStackSize => inner.DefaultStackSize;
+
     public bool CanWakeNaps => inner.CanWakeNaps;
 
     public long Refused(Call call) => Volatile.Read(ref _refused[(int)call]);

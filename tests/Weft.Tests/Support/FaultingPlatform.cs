@@ -47,6 +47,8 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
 
     public nuint StackReserve => inner.StackReserve;
 
+    public nuint DefaultStackSize => inner.DefaultStackSize;
+
     public bool CanWakeNaps => inner.CanWakeNaps;
 
     public int TryAgain => inner.TryAgain;

@@ -241,8 +241,8 @@ public abstract partial class OSThreadBehaviour : IDisposable
         Assert.InRange(ran, 299, 300);
     }
 
-    private protected OSThread Start(Action body, string? name = null, int stackSize = OSThreadOptions.DefaultStackSize) =>
-        OSThread.Start(Host, body, name, stackSize);
+    private protected OSThread Start(Action body, string? name = null, int? stackSize = null) =>
+        OSThread.Start(Host, body, name, stackSize ?? OSThreadOptions.DefaultStackSize);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private WeakReference StartAndFree(bool byJoin)

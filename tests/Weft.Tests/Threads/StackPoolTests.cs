@@ -5,7 +5,8 @@ namespace Weft.Tests.Threads;
 
 public sealed class StackPoolTests : IDisposable
 {
-    private const int Size = OSThreadOptions.DefaultStackSize;
+    private const int Size = 1024 * 1024;
+    private const long Unit = 64 * 1024;
 
     private readonly FaultingPlatform _platform = new(ThreadPlatform.Current);
     private readonly StackPool _pool;
@@ -21,8 +22,8 @@ public sealed class StackPoolTests : IDisposable
     {
         get
         {
-            long page = (long)_platform.PageSize;
-            return page + ((Size + (long)_platform.StackReserve + page - 1) / page * page);
+            long units = (Size + (long)_platform.StackReserve + (long)_platform.PageSize + Unit - 1) / Unit;
+            return (units | 1) * Unit;
         }
     }
 
@@ -94,12 +95,20 @@ public sealed class StackPoolTests : IDisposable
     }
 
     [Theory]
+    [InlineData(256 * 1024)]
+    [InlineData(1536 * 1024)]
     [InlineData(2 * 1024 * 1024)]
     [InlineData((2 * 1024 * 1024) - 4096)]
-    public void Rent_AnySize_IsNoMultipleOfAHugePage(int size)
+    [InlineData(8 * 1024 * 1024)]
+    public void Rent_AnySize_IsAnOddMultipleOfTheUnitSoThatNoSlabIsOneOfAHugePage(int size)
     {
         Assert.Equal(0, _pool.Rent(size, out StackRegion stack));
-        Assert.NotEqual(0u, stack.MappingSize % (2 * 1024 * 1024));
+        Assert.True(stack.Size >= (nuint)size + _platform.StackReserve);
+        Assert.Equal(1u, stack.MappingSize / (nuint)Unit % 2);
+        Assert.Equal(0u, stack.MappingSize % (nuint)Unit);
+        Assert.All(
+            Enumerable.Range(1, StackPool.MaxSlab),
+            count => Assert.NotEqual(0u, (nuint)count * stack.MappingSize % (2 * 1024 * 1024)));
         _pool.Return(stack);
     }
 
