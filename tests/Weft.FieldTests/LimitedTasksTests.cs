@@ -1,0 +1,36 @@
+using Weft.FieldTests.Support;
+
+namespace Weft.FieldTests;
+
+/// <summary>A container's limit on tasks: the work waits for threads, nothing is lost, and no process dies.</summary>
+public sealed class LimitedTasksTests
+{
+    private const int Goroutines = 1_000;
+    private const int Milliseconds = 10;
+
+    public static TheoryData<int> MaxTasks => [40, 60, 100, 150];
+
+    [Theory]
+    [MemberData(nameof(MaxTasks))]
+    public async Task After_OutsideGoroutines_EachFires(int maxTasks)
+    {
+        using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
+        await ChildProgram.HoldsAsync(Place.In(group), $"10 fired, {Goroutines} ended", "after-outside", Goroutines, Milliseconds);
+    }
+
+    [Theory]
+    [MemberData(nameof(MaxTasks))]
+    public async Task Dispose_WhileGoroutinesBlock_EachIsAccountedFor(int maxTasks)
+    {
+        using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
+        await ChildProgram.HoldsAsync(Place.In(group), $"{5 * Goroutines} accounted for", "start-dispose", Goroutines, Milliseconds);
+    }
+
+    [Theory]
+    [MemberData(nameof(MaxTasks))]
+    public async Task Run_ABurstThatBlocks_Returns(int maxTasks)
+    {
+        using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
+        await ChildProgram.HoldsAsync(Place.In(group), $"{Goroutines} ended", "run", Goroutines, Milliseconds);
+    }
+}
