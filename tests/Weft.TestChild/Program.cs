@@ -3,6 +3,7 @@ using Weft.TestChild;
 // What a test cannot do in its own process, because it ends the process or needs one to itself. Add a command by adding a line.
 var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["blocked-readers"] = BlockedReaders.Run,
     ["body-allocations"] = BodyAllocations.Run,
     ["chan-deadlock"] = ChannelDeadlock.Run,
     ["default-scheduler"] = DefaultScheduler.Run,

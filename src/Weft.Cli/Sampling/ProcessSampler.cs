@@ -13,18 +13,37 @@ internal sealed class ProcessSampler(string prefix)
     private HashSet<int> _machines = [];
     private HashSet<int> _previousMachines = [];
 
-    public ProcessSample Sample() => OperatingSystem.IsLinux() ? SampleLinux() : SampleElsewhere();
+    // As /proc numbers it, which need not be Environment.ProcessId: in a pid namespace, /proc may be that of the one around it.
+    private int _mainThread;
+
+    public ProcessSample Sample() => OperatingSystem.IsLinux() ? SampleLinuxOrNothing() : SampleElsewhere();
+
+    /// <summary>Where there is no /proc nothing is known of the process; the engine's own figures still are.</summary>
+    private ProcessSample SampleLinuxOrNothing()
+    {
+        try
+        {
+            return SampleLinux();
+        }
+        catch (IOException)
+        {
+            _machines.Clear();
+            return default;
+        }
+    }
 
     private ProcessSample SampleLinux()
     {
         // Only threads seen in the sample before are remembered, so that an id that the system gives again is looked at again.
         (_machines, _previousMachines) = (_previousMachines, _machines);
         _machines.Clear();
+        if (_mainThread == 0)
+            _mainThread = ThreadIds.OfMainThread();
         int threads = 0;
         foreach (int thread in ThreadIds.OfThisProcess())
         {
             threads++;
-            if (thread != Environment.ProcessId && (_previousMachines.Contains(thread) || _names.IsMachine(thread)))
+            if (thread != _mainThread && (_previousMachines.Contains(thread) || _names.IsMachine(thread)))
                 _machines.Add(thread);
         }
 

@@ -9,8 +9,7 @@ namespace Weft.Threads;
 internal static unsafe partial class LinuxNative
 {
     internal const int EAGAIN = 11;
-    internal const int ENOENT = 2;
-    internal const int ESRCH = 3;
+    internal const int EINVAL = 22;
 
     internal const int PROT_NONE = 0;
     internal const int PROT_READ = 1;
@@ -61,7 +60,8 @@ internal static unsafe partial class LinuxNative
     internal const nint SYS_mmap2 = 192;
 
     /// <summary>
-    /// The kernel's timespec for SYS_futex: two words on 64-bit, and two 32-bit words for the older call that 32-bit kernels have too.
+    /// A timespec for SYS_futex and for clock_gettime: two words on 64-bit, and two 32-bit words for the older calls that 32-bit systems
+    /// have too.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Timespec
@@ -127,4 +127,11 @@ internal static unsafe partial class LinuxNative
 
     [LibraryImport(C)]
     internal static partial int close(int file);
+
+    [LibraryImport(C)]
+    internal static partial nint readlink(byte* path, byte* buffer, nuint count);
+
+    /// <summary>Of a thread's CPU time: short and never blocks.</summary>
+    [LibraryImport(C), SuppressGCTransition]
+    internal static partial int clock_gettime(int clock, Timespec* time);
 }

@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using static Weft.Threads.LinuxNative;
@@ -11,8 +11,18 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
     // What TASK_COMM_LEN leaves beside the final zero.
     private const int MaxNameBytes = 15;
 
+    // A clock of Linux is exact to the nanosecond, so two looks would do if each thread had a CPU. A thread that waits for one gets it, on a
+    // busy machine, after about as long as the looking thread waits for its own between two looks. Four looks by a monitor that naps for
+    // 20 us take 60 us: about as long as a hand-off takes altogether.
+    private const long StillForMicroseconds = 60;
+    private const int StillLooks = 4;
+
+    private readonly ThreadProgress _progress;
+
     // Kernels before 5.17, or built without CONFIG_ANON_VMA_NAME, refuse to name a mapping: ask once.
     private volatile bool _mappingsHaveNoName;
+
+    internal LinuxThreadPlatform() => _progress = new ThreadProgress(this, StillForMicroseconds, StillLooks);
 
     internal static bool IsSupported => OperatingSystem.IsLinux() && SYS_futex != 0;
 
@@ -122,44 +132,31 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
     }
 
     /// <inheritdoc/>
-    /// <remarks>Reads /proc/self/task/ID/stat; allocates nothing.</remarks>
+    /// <remarks>
+    /// Asks /proc, by the id that it shows for the thread (<see cref="LinuxProcIds"/>). Where that says nothing, the thread's CPU clock tells:
+    /// there is no /proc, it shows ids that are not known, or no descriptor is left to read it. Allocates nothing.
+    /// </remarks>
     public ThreadActivity GetActivity(int threadId)
     {
-        Span<byte> path = stackalloc byte[48];
-        "/proc/self/task/"u8.CopyTo(path);
-        int length = "/proc/self/task/"u8.Length;
-        if (!Utf8Formatter.TryFormat(threadId, path[length..], out int digits))
-            return ThreadActivity.Unknown;
-        "/stat\0"u8.CopyTo(path[(length + digits)..]);
+        int shown = LinuxProcIds.IdOf(threadId);
+        ThreadActivity activity = shown == 0 ? ThreadActivity.Unknown : LinuxProc.GetActivity(shown);
+        return activity == ThreadActivity.Unknown ? GetActivityByCpuTime(threadId) : activity;
+    }
 
-        // "ID (NAME) S ...": 128 bytes hold the longest id and name. The name may contain anything, so the state is after the last ')'.
-        byte* text = stackalloc byte[128];
-        nint count;
-        int error = 0;
-        fixed (byte* start = path)
-        {
-            int file = open(start, O_RDONLY | O_CLOEXEC);
-            if (file < 0)
-                return Marshal.GetLastSystemError() == ENOENT ? ThreadActivity.Gone : ThreadActivity.Unknown;
-            count = read(file, text, 128);
-            if (count < 0)
-                error = Marshal.GetLastSystemError();
-            _ = close(file);
-        }
-
-        if (count <= 0)
-            return error == ESRCH ? ThreadActivity.Gone : ThreadActivity.Unknown;
-        var stat = new ReadOnlySpan<byte>(text, (int)count);
-        int state = stat.LastIndexOf((byte)')') + 2;
-        if (state < 2 || state >= stat.Length)
-            return ThreadActivity.Unknown;
-        return stat[state] switch
-        {
-            (byte)'R' => ThreadActivity.Running,
-            (byte)'S' or (byte)'D' or (byte)'T' or (byte)'t' or (byte)'I' => ThreadActivity.Blocked,
-            (byte)'Z' or (byte)'X' or (byte)'x' => ThreadActivity.Gone,
-            _ => ThreadActivity.Unknown,
-        };
+    /// <summary>
+    /// The same without /proc. A thread that waits for a CPU cannot be told from one that sleeps; but the caller waits for its CPU as well, so
+    /// that several looks of the caller leave a computing thread time for some progress.
+    /// </summary>
+    internal ThreadActivity GetActivityByCpuTime(int threadId)
+    {
+        // MAKE_THREAD_CPUCLOCK(id, CPUCLOCK_SCHED) of the kernel, which glibc and musl compute in pthread_getcpuclockid. By id, since the
+        // thread may be gone: then the clock is refused. It is refused for threads of other processes, too.
+        int clock = (~threadId << 3) | 4 | 2;
+        Timespec used;
+        if (clock_gettime(clock, &used) != 0)
+            return Marshal.GetLastSystemError() == EINVAL ? ThreadActivity.Gone : ThreadActivity.Unknown;
+        ulong cpuTime = ((ulong)used.Seconds * 1_000_000_000) + (ulong)used.Nanoseconds;
+        return _progress.Note(threadId, cpuTime, (long)Stopwatch.GetElapsedTime(0).TotalMicroseconds);
     }
 
     // The kernel may add 50 us to a time-out to save wake-ups (the thread's timer slack): as much as a short wait, or more.
@@ -212,7 +209,9 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
     [UnmanagedCallersOnly]
     private static nint Start(nint argument)
     {
+        LinuxProcIds.Enter();
         OSThread.Enter(argument);
+        LinuxProcIds.Leave();
         return 0;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ThreadProgress
     private readonly ConcurrentDictionary<int, Member> _members = new();
     private readonly FutexLock _lock;
     private readonly long _stillFor;
+    private readonly int _stillLooks;
 
     // Guarded by _lock.
     private readonly Look[] _looks = new Look[Entries];
@@ -24,8 +25,10 @@ internal sealed class ThreadProgress
     /// <param name="stillFor">
     /// A thread that used no CPU time for so many milliseconds is blocked: more than the system's clock needs to charge a running one.
     /// </param>
-    internal ThreadProgress(IThreadPlatform platform, long stillFor)
+    /// <param name="stillLooks">And for so many looks in a row.</param>
+    internal ThreadProgress(IThreadPlatform platform, long stillFor, int stillLooks = 2)
     {
+        _stillLooks = stillLooks;
         _lock = new FutexLock(platform);
         _stillFor = stillFor;
     }
@@ -50,7 +53,7 @@ internal sealed class ThreadProgress
     internal ThreadActivity Note(int threadId, ulong cpuTime) =>
         Note(threadId, cpuTime, (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds);
 
-    /// <summary>The same at a given time in milliseconds, for tests.</summary>
+    /// <summary>The same at a given time, in the unit of the constructor's limit.</summary>
     internal ThreadActivity Note(int threadId, ulong cpuTime, long now)
     {
         _lock.Enter();
@@ -58,7 +61,8 @@ internal sealed class ThreadProgress
         bool still = look.ThreadId == threadId && look.CpuTime == cpuTime;
         if (!still)
             look = new Look { ThreadId = threadId, CpuTime = cpuTime, Since = now };
-        bool blocked = still && now - look.Since >= _stillFor;
+        look.Count++;
+        bool blocked = still && look.Count >= _stillLooks && now - look.Since >= _stillFor;
         _lock.Exit();
         return blocked ? ThreadActivity.Blocked : ThreadActivity.Running;
     }
@@ -73,7 +77,10 @@ internal sealed class ThreadProgress
         internal int ThreadId;
         internal ulong CpuTime;
 
-        /// <summary>Milliseconds; when this CPU time was seen first.</summary>
+        /// <summary>When this CPU time was seen first.</summary>
         internal long Since;
+
+        /// <summary>How often it was seen.</summary>
+        internal int Count;
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Weft.Tests.Support;
@@ -17,15 +18,41 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Error)
     internal static Task<ChildProcess> RunProgramAsync(string program, params string[] arguments) =>
         RunCoreAsync(program, [], arguments);
 
-    internal static async Task<ChildProcess> RunCoreAsync(string program, (string Name, string? Value)[] environment, string[] arguments)
+    /// <summary>Runs a command of Weft.TestChild as the last arguments of another program, such as unshare; none: as it is.</summary>
+    internal static Task<ChildProcess> RunUnderAsync(string[] under, params string[] arguments) =>
+        RunCommandAsync([.. under, .. CommandOf("Weft.TestChild.dll", arguments)], []);
+
+    /// <summary>Why a program cannot be run to success, or null if it can.</summary>
+    internal static async Task<string?> WhyNotAsync(string[] command)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        try
+        {
+            ChildProcess child = await RunCommandAsync(command, []);
+            return child.ExitCode == 0 ? null : $"{command[0]} ended with {child.ExitCode}. {child.Error}";
+        }
+        catch (Win32Exception e)
+        {
+            return e.Message;
+        }
+    }
+
+    internal static Task<ChildProcess> RunCoreAsync(string program, (string Name, string? Value)[] environment, string[] arguments) =>
+        RunCommandAsync(CommandOf(program, arguments), environment);
+
+    private static string[] CommandOf(string program, string[] arguments)
+    {
+        string dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        return [dotnet, Path.Combine(AppContext.BaseDirectory, program), .. arguments];
+    }
+
+    private static async Task<ChildProcess> RunCommandAsync(string[] command, (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
-        foreach (string argument in arguments)
+        foreach (string argument in command[1..])
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         start.Environment["WEFT_DEBUG"] = null;
@@ -44,7 +71,7 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Error)
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new TimeoutException($"The child '{string.Join(' ', arguments)}' took more than {s_limit.TotalSeconds} s.");
+            throw new TimeoutException($"The child '{string.Join(' ', command)}' took more than {s_limit.TotalSeconds} s.");
         }
     }
 }

@@ -181,6 +181,43 @@ public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
     }
 
     [Fact]
+    public void GetActivityByCpuTime_TellsBlockedFromRunningFromGone()
+    {
+        var platform = new LinuxThreadPlatform();
+        using var stop = new Gate();
+        using var mayEnd = new ManualResetEventSlim();
+        OSThread computing = Start(() =>
+        {
+            while (!stop.IsOpen)
+                Thread.SpinWait(100);
+        });
+        OSThread sleeping = Start(mayEnd.Wait);
+        Eventually.True(() => platform.GetActivityByCpuTime(sleeping.NativeId) == ThreadActivity.Blocked, "blocked");
+        Eventually.True(() => platform.GetActivityByCpuTime(computing.NativeId) == ThreadActivity.Running, "running");
+        stop.Open();
+        mayEnd.Set();
+        computing.Join();
+        sleeping.Join();
+        Eventually.True(() => platform.GetActivityByCpuTime(sleeping.NativeId) == ThreadActivity.Gone, "gone");
+    }
+
+    [Fact]
+    public void GetActivity_OfAThreadOfAnotherProcess_IsGone() =>
+        Assert.Equal(ThreadActivity.Gone, new LinuxThreadPlatform().GetActivity(ParentProcessId()));
+
+    [Fact]
+    public void ShownId_WhereProcShowsOwnIds_IsTheThreadsOwn()
+    {
+        Assert.SkipUnless(LinuxProc.ShowsOwnIds() == true, "/proc is missing here, or that of another pid namespace.");
+        Start(() =>
+        {
+            int id = Platform.CurrentThreadId();
+            Assert.Equal(id, LinuxProc.ShownIdOfCaller());
+            Assert.Equal(id, LinuxProcIds.IdOf(id));
+        }).Join();
+    }
+
+    [Fact]
     public unsafe void Wait_ReturnsWhenTheWordDiffersOrTheTimeIsUp()
     {
         int word = 1;
@@ -189,6 +226,10 @@ public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
         while (Stopwatch.GetElapsedTime(begin) < TimeSpan.FromMilliseconds(20))
             Platform.Wait(&word, 1, 5_000_000);
     }
+
+    private static int ParentProcessId() => int.Parse(
+        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("PPid:", StringComparison.Ordinal))[5..],
+        System.Globalization.CultureInfo.InvariantCulture);
 
     private static unsafe nint AddressOf(ref int local) => (nint)Unsafe.AsPointer(ref local);
 }

@@ -23,6 +23,15 @@ public sealed class ThreadProgressTests
     }
 
     [Fact]
+    public void Note_NoProgressForLongEnoughInTooFewLooks_IsRunning()
+    {
+        var progress = new ThreadProgress(ThreadPlatform.Current, StillFor, stillLooks: 4);
+        for (int look = 0; look < 3; look++)
+            Assert.Equal(ThreadActivity.Running, progress.Note(Id, 7, look * 10 * StillFor));
+        Assert.Equal(ThreadActivity.Blocked, progress.Note(Id, 7, 30 * StillFor));
+    }
+
+    [Fact]
     public void Note_Progress_IsRunningAndBeginsAgain()
     {
         _progress.Note(Id, 7, 100);
