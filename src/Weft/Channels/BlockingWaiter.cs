@@ -2,12 +2,10 @@ using Weft.Scheduling;
 
 namespace Weft.Channels;
 
-#pragma warning disable CA1001 // The event holds nothing of the system's, and its setter may still be in it when the waiter is done.
 /// <summary>A thread that blocks at a channel. In a goroutine the wait is a managed one, so the processor goes on to another machine.</summary>
 internal sealed class BlockingWaiter<T> : Waiter<T>
 {
-    // Spinning would only keep the counterpart from its CPU.
-    private readonly ManualResetEventSlim _finished = new(initialState: false, spinCount: 0);
+    private readonly BlockingSignal _finished = new();
     private Outcome _outcome;
 
     internal BlockingWaiter() => IsSpecial = true;
@@ -17,7 +15,7 @@ internal sealed class BlockingWaiter<T> : Waiter<T>
     private protected override void FinishSpecial(Outcome outcome, Machine? machine)
     {
         _outcome = outcome;
-        WakeUp.Set(_finished);
+        _finished.Set();
     }
 
     /// <summary>Waits for the end of an operation that is in the channel's queue.</summary>

@@ -12,11 +12,6 @@ namespace Weft.Groups;
 /// </remarks>
 internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThreadPoolWorkItem
 {
-    /// <summary>
-    /// Who blocks sleeps soon, as its processor goes on only then; the lock has been spun for already.
-    /// </summary>
-    private const int EventSpinCount = 1;
-
     private readonly GoLock _lock;
 
     // An Action, a frame to be resumed on its goroutine, or what a ValueTask is awaited with: an Action<object?>, which is given State.
@@ -27,7 +22,7 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
 
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
-    private ManualResetEventSlim? _event;
+    private BlockingSignal? _signal;
     private bool _blocks;
     private WaitOutcome _outcome;
 
@@ -56,47 +51,32 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
     {
         _token = token;
         _blocks = true;
-        _event ??= new ManualResetEventSlim(false, EventSpinCount);
+        _signal ??= new BlockingSignal();
     }
 
     /// <summary>Before the waiter enters the list.</summary>
     internal void PrepareToWait()
     {
         if (_blocks)
-            _event!.Reset();
+            _signal!.Reset();
     }
 
     /// <summary>Sleeps until woken.</summary>
     /// <exception cref="OperationCanceledException">The token is cancelled.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted.</exception>
     /// <remarks>If it was woken before it threw, the wake-up may be on its way: see <see cref="AwaitWakeUp"/>.</remarks>
-    internal void Block() => _event!.Wait(_token);
+    internal void Block() => _signal!.Wait(_token);
 
     /// <summary>Waits for a wake-up that is certain to come. Until then the waiter must not be used for anything else.</summary>
     /// <returns>Whether the thread was interrupted meanwhile; then that is still to be told.</returns>
-    internal bool AwaitWakeUp()
-    {
-        bool wasInterrupted = false;
-        while (true)
-        {
-            try
-            {
-                _event!.Wait(CancellationToken.None);
-                return wasInterrupted;
-            }
-            catch (ThreadInterruptedException)
-            {
-                wasInterrupted = true;
-            }
-        }
-    }
+    internal bool AwaitWakeUp() => _signal!.WaitUninterrupted();
 
     /// <summary>Has the waiter try again. False when it never will, as its scheduler was disposed.</summary>
     internal bool Wake()
     {
         if (_blocks)
         {
-            WakeUp.Set(_event!);
+            _signal!.Set();
             return true;
         }
 

@@ -29,7 +29,7 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     private readonly WaitReason _reason;
     private readonly CancellationToken _token;
     private readonly CancellationTokenRegistration _registration;
-    private readonly bool _blocks;
+    private readonly BlockingSignal? _signal;
     private object? _context;
     private int _phase;
 
@@ -41,7 +41,7 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     {
         _queue = queue;
         _reason = token.CanBeCanceled ? reason | WaitReason.OrOutside : reason;
-        _blocks = blocks;
+        _signal = blocks ? new BlockingSignal() : null;
         _token = token;
         _registration = token.UnsafeRegister(static o => ((WaitOperation)o!).Cancel(), this);
     }
@@ -63,8 +63,7 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
         _failure = failure;
         if (Interlocked.Exchange(ref _phase, Ended) == Awaited)
             Post();
-        if (_blocks)
-            WakeUp.PulseAll(this);
+        _signal?.Set();
     }
 
     /// <summary>As <see cref="End"/>, because of the operation's own token.</summary>
@@ -77,45 +76,24 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     /// <exception cref="ThreadInterruptedException">The interrupt came first; the wait has left no trace.</exception>
     internal void Block()
     {
-        // Once the operation has been taken out of its list, its end has been decided on: an interrupt comes too late.
-        bool wasInterrupted = false;
-        while (Volatile.Read(ref _phase) != Ended)
-        {
-            try
-            {
-                WaitForPulse();
-            }
-            catch (ThreadInterruptedException)
-            {
-                if (_queue.TryRemove(this))
-                {
-                    _registration.Unregister();
-                    throw;
-                }
-
-                wasInterrupted = true;
-            }
-        }
-
-        if (wasInterrupted)
-            Thread.CurrentThread.Interrupt(); // meets the next wait
-        GetResult(0);
-    }
-
-    private void WaitForPulse()
-    {
-        Monitor.Enter(this);
         try
         {
-            if (Volatile.Read(ref _phase) != Ended)
-                Monitor.Wait(this);
+            _signal!.Wait(CancellationToken.None);
         }
-        finally
+        catch (ThreadInterruptedException)
         {
-            // Not a lock statement: on NativeAOT an interrupt that comes while Monitor.Wait takes the lock again leaves the thread without it.
-            if (Monitor.IsEntered(this))
-                Monitor.Exit(this);
+            if (_queue.TryRemove(this))
+            {
+                _registration.Unregister();
+                throw;
+            }
+
+            // Once the operation has been taken out of its list, its end has been decided on: the interrupt comes too late, and meets the next wait.
+            _signal!.WaitUninterrupted();
+            Thread.CurrentThread.Interrupt();
         }
+
+        GetResult(0);
     }
 
     public ValueTaskSourceStatus GetStatus(short token) =>

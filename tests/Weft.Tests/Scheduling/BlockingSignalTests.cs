@@ -3,26 +3,26 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;
 
-public sealed class WakeUpTests
+public sealed class BlockingSignalTests
 {
     [Fact]
-    public void PulseAll_FromAnInterruptedThreadThatHasToWaitForTheMonitor_PulsesAndKeepsTheInterrupt()
+    public void Set_OnAnInterruptedThreadThatHasToWaitForTheMonitor_WakesAndKeepsTheInterrupt()
     {
-        object waited = new();
-        bool wasPulsed = false, wasInterrupted = false;
+        var signal = new BlockingSignal();
+        bool hasWoken = false, wasInterrupted = false;
         Thread waiter = Start(() =>
         {
-            lock (waited)
-                wasPulsed = Monitor.Wait(waited, Limits.Hang);
+            signal.Wait(CancellationToken.None);
+            hasWoken = true;
         });
         Thread waker;
         Eventually.True(() => Waits(waiter), "it waits");
-        lock (waited)
+        lock (signal)
         {
             waker = Start(() =>
             {
                 Thread.CurrentThread.Interrupt();
-                WakeUp.PulseAll(waited);
+                signal.Set();
                 wasInterrupted = IsInterrupted();
             });
             Eventually.True(() => Waits(waker) || !waker.IsAlive, "the other waits for the monitor");
@@ -31,8 +31,23 @@ public sealed class WakeUpTests
 
         Assert.True(waker.Join(Limits.Hang));
         Assert.True(waiter.Join(Limits.Hang));
-        Assert.True(wasPulsed);
+        Assert.True(hasWoken);
         Assert.True(wasInterrupted);
+    }
+
+    [Fact]
+    public async Task Wait_CancelledOrSet_EndsAccordingly()
+    {
+        var signal = new BlockingSignal();
+        using var source = new CancellationTokenSource();
+        Task waiting = Task.Run(() => signal.Wait(source.Token));
+        await source.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => waiting.WaitAsync(Limits.Hang));
+        Assert.Throws<OperationCanceledException>(() => signal.Wait(source.Token));
+        signal.Set();
+        signal.Wait(source.Token); // what has come goes before the token
+        signal.Reset();
+        Assert.Throws<OperationCanceledException>(() => signal.Wait(source.Token));
     }
 
     private static Thread Start(Action body)

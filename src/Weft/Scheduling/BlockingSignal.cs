@@ -1,0 +1,102 @@
+namespace Weft.Scheduling;
+
+/// <summary>
+/// What a thread blocks for until another says so: every blocking wait of a user's thread in Weft. Neither side loses anything to
+/// <see cref="Thread.Interrupt"/>. Is its own monitor.
+/// </summary>
+internal sealed class BlockingSignal
+{
+    private volatile bool _isSet;
+
+    /// <summary>Ends the wait. The interrupt of a thread that somebody has interrupted meets that thread's next wait.</summary>
+    internal void Set()
+    {
+        _isSet = true;
+        Pulse();
+    }
+
+    /// <summary>Before it is given to somebody who will set it again.</summary>
+    internal void Reset() => _isSet = false;
+
+    /// <summary>Blocks the calling thread until it is set. One thread at a time.</summary>
+    /// <param name="token">Ends the wait as well.</param>
+    /// <exception cref="OperationCanceledException">The token is cancelled.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted. It may have been set by now: who waits again finds out.</exception>
+    internal void Wait(CancellationToken token)
+    {
+        if (_isSet)
+            return;
+        token.ThrowIfCancellationRequested();
+        CancellationTokenRegistration registration = token.UnsafeRegister(static signal => ((BlockingSignal)signal!).Pulse(), this);
+        try
+        {
+            while (!_isSet)
+            {
+                token.ThrowIfCancellationRequested();
+                WaitForPulse(token);
+            }
+        }
+        finally
+        {
+            registration.Unregister(); // without waiting for a callback, which does no more than pulse
+        }
+    }
+
+    /// <summary>Waits for what is certain to come, whatever interrupts the thread.</summary>
+    /// <returns>Whether the thread was interrupted meanwhile; then that is still to be told.</returns>
+    internal bool WaitUninterrupted()
+    {
+        bool wasInterrupted = false;
+        while (true)
+        {
+            try
+            {
+                Wait(CancellationToken.None);
+                return wasInterrupted;
+            }
+            catch (ThreadInterruptedException)
+            {
+                wasInterrupted = true;
+            }
+        }
+    }
+
+    private void WaitForPulse(CancellationToken token)
+    {
+        Monitor.Enter(this);
+        try
+        {
+            if (!_isSet && !token.IsCancellationRequested)
+                Monitor.Wait(this);
+        }
+        finally
+        {
+            // Not a lock statement: where Monitor.Wait is managed code (NativeAOT, and CoreCLR on Unix since .NET 11), an interrupt that comes while it takes
+            // the lock again leaves the thread without it.
+            if (Monitor.IsEntered(this))
+                Monitor.Exit(this);
+        }
+    }
+
+    /// <summary>
+    /// To take the lock may mean to wait for it, which throws on a thread that somebody has interrupted, before anybody was woken: then it is done again.
+    /// </summary>
+    private void Pulse()
+    {
+        for (bool wasInterrupted = false; ; wasInterrupted = true)
+        {
+            try
+            {
+                lock (this)
+                    Monitor.PulseAll(this);
+                if (wasInterrupted)
+                    Thread.CurrentThread.Interrupt();
+                return;
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Again.
+            }
+        }
+    }
+}
