@@ -167,7 +167,6 @@ public static partial class Go
         goroutine.Engine.StartFreshMachineFor(goroutine);
         goroutine.Extra.KeepThread = (options & ThreadLockOptions.KeepThread) != 0;
         await Yield();
-        MonitorWaits.Learn();
         return new ThreadLock(goroutine);
     }
 

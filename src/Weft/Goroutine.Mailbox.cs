@@ -57,8 +57,14 @@ public abstract partial class Goroutine
     /// <summary>The machine the goroutine must be given to before anything else, if it waits for one to come back.</summary>
     internal ReturnItem? PendingReturn => _slot as ReturnItem;
 
-    /// <summary>Whether only one machine can go on with it. For those who have it in their hands, or hold the lock of the queue it is in.</summary>
-    internal bool IsBound => _slot is ReturnItem || LockedMachine is { IsGone: false };
+    /// <summary>
+    /// Whether it has a machine of its own: one that it is locked to, that waits for it to come back, or that waits in a call of its with frames of it on
+    /// the stack. For those who have it in their hands, or hold the lock of the queue it is in. As long as it is in a queue, it has that machine.
+    /// </summary>
+    internal bool IsBound => _slot is ReturnItem || LockedMachine is { IsGone: false } || _extra?.Hosts is not null;
+
+    /// <summary>Whether that machine can be given it now. With the engine's lock.</summary>
+    internal bool CanBeGiven => _slot is ReturnItem || LockedMachine is { IsGone: false } || _extra?.FindHost() is not null;
 
     /// <summary>Runs <paramref name="d"/> on this goroutine, after what was posted before. Never blocks, never drops.</summary>
     /// <inheritdoc/>
@@ -245,15 +251,50 @@ public abstract partial class Goroutine
     /// <summary>Puts an item before everything else. Only the holder of the run right may call it.</summary>
     internal void PushFront(WorkItem item)
     {
-        item.Next = _slot switch
-        {
-            null => null,
-            WorkItem chain => chain,
-            object action => new WorkItem(action, _slotState),
-        };
+        item.Next = SlotAsChain();
         _slot = item;
         _slotState = null;
     }
+
+    /// <summary>
+    /// Takes out the return item of a machine that was given the run right before its turn; what stands before it stays. Only the holder of the run right,
+    /// which is that machine, may call it.
+    /// </summary>
+    internal void RemoveReturn(ReturnItem item)
+    {
+        WorkItem? first = SlotAsChain();
+        WorkItem? last = first;
+        while (last?.Next is WorkItem next)
+            last = next;
+        WorkItem? arrived = TakeInboxAsChain(); // not empty: the machine has pushed its item
+        if (last is null)
+            first = arrived;
+        else
+            last.Next = arrived;
+
+        WorkItem? before = null;
+        WorkItem? found = first;
+        while (found != item)
+        {
+            before = found;
+            found = found!.Next;
+        }
+
+        if (before is null)
+            first = item.Next;
+        else
+            before.Next = item.Next;
+        item.Next = null;
+        _slot = first;
+        _slotState = null;
+    }
+
+    private WorkItem? SlotAsChain() => _slot switch
+    {
+        null => null,
+        WorkItem chain => chain,
+        object action => new WorkItem(action, _slotState),
+    };
 
     /// <summary>Queues a continuation of the running goroutine behind the other goroutines. Only the holder of the run right may call it.</summary>
     internal void YieldWith(object action, object? state)
@@ -326,6 +367,12 @@ public abstract partial class Goroutine
     {
         if (_inbox is null)
             return false;
+        _slot = TakeInboxAsChain();
+        return true;
+    }
+
+    private WorkItem? TakeInboxAsChain()
+    {
         WorkItem? item = Interlocked.Exchange(ref _inbox, null);
         WorkItem? chain = null;
         while (item is not null)
@@ -336,8 +383,7 @@ public abstract partial class Goroutine
             item = next;
         }
 
-        _slot = chain;
-        return chain is not null;
+        return chain;
     }
 
     private void RunItem(Machine machine, object action, object? state)

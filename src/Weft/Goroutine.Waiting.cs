@@ -46,7 +46,7 @@ public abstract partial class Goroutine
 
     /// <summary>
     /// Called by the runtime on this goroutine's thread as a managed wait begins. The processor goes to another machine, and what is posted
-    /// to the goroutine meanwhile runs there, so that waiting for one's own continuation does not deadlock.
+    /// to the goroutine meanwhile runs there, or here if there is no thread for it, so that waiting for one's own continuation does not deadlock.
     /// </summary>
     /// <inheritdoc/>
     public sealed override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
@@ -57,15 +57,7 @@ public abstract partial class Goroutine
             return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
         if (machine.Locked is not null)
             return LockedWait.Run(Engine, machine, this, waitHandles, waitAll, millisecondsTimeout);
-        Engine.BeginBlocking(machine, this, HandOffCause.Wait);
-        try
-        {
-            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
-        }
-        finally
-        {
-            Engine.EndBlocking(machine, this);
-        }
+        return HostedWait.Run(Engine, machine, this, waitHandles, waitAll, millisecondsTimeout);
     }
 
     /// <summary>The runtime's own wait, for those that may not call the protected method.</summary>

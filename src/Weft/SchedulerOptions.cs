@@ -32,7 +32,7 @@ public sealed class SchedulerOptions
 
     /// <summary>
     /// How many threads the scheduler may have at once, the monitor included; 4 to 1,000,000. Reaching it is not
-    /// fatal: work waits for a thread. Default: 10,000.
+    /// fatal: work waits for a thread, and what a goroutine that blocks waits for of its own runs inside its wait. Default: 10,000.
     /// </summary>
     public int MaxThreads { get; init; } = 10_000;
 

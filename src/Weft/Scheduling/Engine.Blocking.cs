@@ -50,14 +50,17 @@ internal sealed partial class Engine
     /// The calling machine's goroutine begins a managed wait: what is posted to it from now on may run on another machine, and the processor
     /// goes on. Runs inside the runtime's wait: takes no managed lock.
     /// </summary>
-    internal void BeginBlocking(Machine machine, Goroutine goroutine, HandOffCause cause)
+    internal void BeginBlocking(Machine machine, Goroutine goroutine, HandOffCause cause, Hosting hosting)
     {
         bool owns = machine.Enter() || StillOwns(machine);
         Processor? processor = machine.Processor;
+        GoroutineExtra extra = goroutine.Extra;
         _lock.Enter();
         _blockedMachines++;
         goroutine.ChangeBlockedDepth(1);
         goroutine.NoteBlocked(WaitReason.ManagedWait);
+        machine.Hosting = hosting;
+        extra.AddHost(machine);
         if (owns)
         {
             machine.Processor = null;
@@ -67,6 +70,7 @@ internal sealed partial class Engine
 
         AssertInvariants();
         _lock.Exit();
+        FaultPoints.Hit("blocking.began");
         if (goroutine.Release())
         {
             if (owns)
@@ -87,6 +91,16 @@ internal sealed partial class Engine
         }
     }
 
+    /// <summary>A waiting machine can be given mail from now on, or no longer.</summary>
+    internal void SetHosting(Machine machine, Hosting hosting)
+    {
+        _lock.Enter();
+        machine.Hosting = hosting;
+        _lock.Exit();
+        if (hosting != Hosting.Deaf && _global.MayHaveBound)
+            Wake();
+    }
+
     /// <summary>
     /// The wait is over: the machine waits until it has the run right of its goroutine and a processor. A continuation of the goroutine that
     /// another machine runs just now ends first, so that it is one logical thread again.
@@ -94,7 +108,17 @@ internal sealed partial class Engine
     internal void EndBlocking(Machine machine, Goroutine goroutine)
     {
         FaultPoints.Hit("blocking.ended");
-        if (goroutine.TryTakeRunRight())
+        _lock.Enter();
+        machine.Hosting = Hosting.Returns;
+        bool wasGiven = machine.NextProcessor is not null;
+        _lock.Exit();
+        FaultPoints.Hit("blocking.returns");
+        if (wasGiven)
+        {
+            machine.TakeDelivery();
+            machine.NextGoroutine = null;
+        }
+        else if (goroutine.TryTakeRunRight())
         {
             goroutine.NoteRunner(machine);
             AcquireForRunning(machine, goroutine);
@@ -104,16 +128,43 @@ internal sealed partial class Engine
             goroutine.Resume(machine.Return);
             machine.ParkForProcessor();
             machine.TakeDelivery();
+            wasGiven = machine.NextGoroutine is not null;
+            if (wasGiven)
+            {
+                machine.NextGoroutine = null;
+                goroutine.RemoveReturn(machine.Return);
+            }
         }
 
         _lock.Enter();
+        machine.Hosting = Hosting.Deaf;
+        goroutine.Extra.RemoveHost(machine);
         _blockedMachines--;
         goroutine.ChangeBlockedDepth(-1);
         _lock.Exit();
         if (_stopRequested)
             OrderOutIfQuiet();
+
+        // Whoever gave it may have been counted as looking for work, and looks no more: others may have relied on that.
+        if (wasGiven && _global.MayHaveBound)
+            Wake();
         machine.ForgetWait(); // another machine may have run the body meanwhile
         machine.Leave();
+    }
+
+    /// <summary>
+    /// Runs mail that the machine was given in the middle of a wait. The goroutine counts as blocked all the same, as if another machine ran it: it cannot
+    /// be locked to a thread here.
+    /// </summary>
+    internal void RunMailInside(Machine machine, Goroutine goroutine)
+    {
+        _lock.Enter();
+        goroutine.ChangeBlockedDepth(1);
+        _lock.Exit();
+        OwnMail.Run(machine, goroutine);
+        _lock.Enter();
+        goroutine.ChangeBlockedDepth(-1);
+        _lock.Exit();
     }
 
     /// <summary>

@@ -36,6 +36,7 @@ internal sealed partial class Engine
 
         if (machine.Locked is null)
             machine.TakeDelivery();
+        MonitorWaits.Learn();
         Goroutine? next = FindRunnable(machine);
         while (next is not null)
         {

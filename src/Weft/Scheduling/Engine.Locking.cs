@@ -11,7 +11,6 @@ internal sealed partial class Engine
         {
             machine.Engine.RequireThreads();
             CheckLockable(machine, goroutine);
-            MonitorWaits.Learn();
         }
 
         extra.KeepThread |= keepThread;

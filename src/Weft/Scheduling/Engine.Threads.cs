@@ -19,13 +19,17 @@ internal sealed partial class Engine
 
     internal int IdleMachineCount => Volatile.Read(ref _idleMachineCount);
 
+    /// <summary>Whether there was no thread to be had when one was last asked for.</summary>
+    internal bool HasShortage => Volatile.Read(ref _shortage);
+
     internal int MachineCount => Volatile.Read(ref _machineCount);
 
     /// <summary>
     /// Finds a machine for a processor that the caller has in its hands: the idle machine that went idle last, whose stack and caches are
-    /// warm, or a new one. With <paramref name="spinning"/>, the machine is counted as looking for work already.
+    /// warm, or a new one. With <paramref name="spinning"/>, the machine is counted as looking for work already. During a shortage a new one is asked
+    /// for only if no work can do without, or if the caller is the monitor, which <paramref name="retries"/>.
     /// </summary>
-    private void StartMachine(Processor processor, bool spinning)
+    private void StartMachine(Processor processor, bool spinning, bool retries = false)
     {
         _lock.Enter();
         if (_idleNewest is Machine idle)
@@ -48,6 +52,8 @@ internal sealed partial class Engine
             return;
         }
 
+        if (_shortage && !retries && TryGiveToBound(processor, spinning))
+            return;
         if (Machine.CallingThreadIsLocked)
         {
             // If the calling thread is another engine's, there may be no monitor: then that one's makes it.
@@ -160,8 +166,9 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// There is no machine that could take a goroutine from the queues, but one that waits for its own may be served without: a limit's worth
-    /// of locked goroutines would wait for each other's machines otherwise. The lock is held, and left if this returns true.
+    /// There is no machine that could take a goroutine from the queues, but one that waits for its own, or in a call of its, may be served without: a
+    /// limit's worth of goroutines that are locked, or block for their own continuations, would wait for each other's machines otherwise. The lock is held,
+    /// and left if this returns true.
     /// </summary>
     private bool TryGiveToBound(Processor processor, bool spinning)
     {
@@ -170,21 +177,23 @@ internal sealed partial class Engine
             return false;
         if (spinning)
             Interlocked.Decrement(ref _spinning);
-        Machine machine = DeliverToOwn(goroutine, processor);
+        Machine machine = DeliverToOwn(goroutine, processor, out bool waits);
         bool known = _shortage;
         _shortage = true;
         _lock.Exit();
-        machine.Unpark();
+        FaultPoints.Hit("mail.given");
+        machine.WakeFrom(waits);
         HaveAskedAgain(isKnown: known);
         return true;
     }
 
     /// <summary>
     /// Gives a processor to the machine that a bound goroutine belongs to. The lock is held, and the goroutine is in the caller's hands. That
-    /// machine is parked or about to be, since its goroutine was in a queue.
+    /// machine is parked or about to be, since its goroutine was in a queue; or it <paramref name="waits"/>, and hears of mail.
     /// </summary>
-    private static Machine DeliverToOwn(Goroutine goroutine, Processor processor)
+    private static Machine DeliverToOwn(Goroutine goroutine, Processor processor, out bool waits)
     {
+        waits = false;
         if (goroutine.PendingReturn is ReturnItem back)
         {
             goroutine.RemovePendingReturn();
@@ -194,9 +203,18 @@ internal sealed partial class Engine
             return back.Machine;
         }
 
-        Machine machine = goroutine.LockedMachine!;
-        DeliverLocked(machine, processor, goroutine);
-        return machine;
+        if (goroutine.LockedMachine is { IsGone: false } locked)
+        {
+            DeliverLocked(locked, processor, goroutine);
+            return locked;
+        }
+
+        Machine host = goroutine.Extra.FindHost()!;
+        waits = host.Hosting == Hosting.Hears;
+        goroutine.TakeRunRight();
+        goroutine.NoteRunner(host);
+        DeliverLocked(host, processor, goroutine);
+        return host;
     }
 
     /// <summary>
@@ -238,6 +256,7 @@ internal sealed partial class Engine
             _lock.Enter();
             bool any = _creationRequests.TryDequeue(out (Processor Processor, bool Spinning) request);
             bool shortage = _shortage;
+            bool retries = false;
             _lock.Exit();
             if (!any && retryShortage && shortage)
             {
@@ -249,7 +268,7 @@ internal sealed partial class Engine
                 if (!work)
                     _shortage = false;
                 else if (PopIdle() is Processor processor)
-                    (any, request) = (true, (processor, false));
+                    (any, retries, request) = (true, true, (processor, false));
                 _lock.Exit();
 
                 // Who published work after the look at it may have woken nobody because of the shortage.
@@ -259,7 +278,7 @@ internal sealed partial class Engine
 
             if (!any)
                 return;
-            StartMachine(request.Processor, request.Spinning);
+            StartMachine(request.Processor, request.Spinning, retries);
         }
     }
 

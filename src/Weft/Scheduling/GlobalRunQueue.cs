@@ -4,7 +4,9 @@ namespace Weft.Scheduling;
 /// The run queue everybody may add to. It keeps apart what came for different reasons, and serves the kinds by turns, so that neither a woken
 /// goroutine nor one just started has to wait until a thousand that were started before have all begun to block:
 /// <list type="bullet">
-/// <item>woken goroutines (by timers, by threads outside, back from a wait), first in, first out: half of the turns;</item>
+/// <item>woken goroutines (by timers, by threads outside, back from a wait), first in, first out: half of the turns. Those that a machine of their
+/// own can go on with (<see cref="Goroutine.IsBound"/>) have every other of these, and are kept apart: when there is no thread for the others, they
+/// are found at once;</item>
 /// <item>the one started last from outside: a quarter;</item>
 /// <item>all others: a quarter. Of these, what full rings have given up goes before the rest, last in, first out (see
 /// <see cref="OverflowStack"/>), seven times in eight.</item>
@@ -14,6 +16,7 @@ namespace Weft.Scheduling;
 internal sealed class GlobalRunQueue
 {
     private GoroutineList _woken;
+    private GoroutineList _bound;
     private readonly OverflowStack _overflow = new();
     private GoroutineList _others;
     private Goroutine? _newest;
@@ -22,15 +25,28 @@ internal sealed class GlobalRunQueue
     private bool _servesOverflow;
     private int _count;
     private int _wokenCount;
+    private int _boundCount;
+
+    // Full rings have given up some that were not looked at: there may be bound ones among them.
+    private bool _mayHideBound;
 
     /// <summary>May be read without the lock.</summary>
     internal int Count => Volatile.Read(ref _count);
 
-    /// <summary>May be read without the lock.</summary>
-    internal int WokenCount => Volatile.Read(ref _wokenCount);
+    /// <summary>Bound ones included. May be read without the lock.</summary>
+    internal int WokenCount => Volatile.Read(ref _wokenCount) + Volatile.Read(ref _boundCount);
+
+    /// <summary>Whether there may be one that a machine of its own can go on with. May be read without the lock.</summary>
+    internal bool MayHaveBound => Volatile.Read(ref _boundCount) > 0 || Volatile.Read(ref _mayHideBound);
 
     internal void Enqueue(Goroutine goroutine)
     {
+        if (goroutine.IsBound)
+        {
+            EnqueueBound(goroutine);
+            return;
+        }
+
         _others.Append(goroutine, goroutine);
         _count++;
     }
@@ -40,10 +56,17 @@ internal sealed class GlobalRunQueue
     {
         _overflow.Push(first, last, ref _others);
         _count += count;
+        _mayHideBound = true;
     }
 
     internal void EnqueueWoken(Goroutine goroutine)
     {
+        if (goroutine.IsBound)
+        {
+            EnqueueBound(goroutine);
+            return;
+        }
+
         _woken.Append(goroutine, goroutine);
         _wokenCount++;
         _count++;
@@ -64,9 +87,10 @@ internal sealed class GlobalRunQueue
         _servesOverflow = (++_otherTurn & 7) != 0;
         return (_turn++ & 3) switch
         {
-            0 or 2 => DequeueWoken() ?? DequeueNewest() ?? DequeueOther(),
-            1 => DequeueNewest() ?? DequeueWoken() ?? DequeueOther(),
-            _ => DequeueOther() ?? DequeueWoken() ?? DequeueNewest(),
+            0 => DequeueWoken() ?? DequeueFirstBound() ?? DequeueNewest() ?? DequeueOther(),
+            1 => DequeueNewest() ?? DequeueWoken() ?? DequeueFirstBound() ?? DequeueOther(),
+            2 => DequeueFirstBound() ?? DequeueWoken() ?? DequeueNewest() ?? DequeueOther(),
+            _ => DequeueOther() ?? DequeueFirstBound() ?? DequeueWoken() ?? DequeueNewest(),
         };
     }
 
@@ -74,16 +98,35 @@ internal sealed class GlobalRunQueue
     internal Goroutine? DequeueOther() =>
         Counted(_servesOverflow ? _overflow.Pop() ?? _others.RemoveFirst() : _others.RemoveFirst() ?? _overflow.Pop());
 
-    /// <summary>The first goroutine that can only go on on a machine that is there already; null when there is none.</summary>
+    /// <summary>The first goroutine that can be given to a machine of its own now; null when there is none.</summary>
     internal Goroutine? DequeueBound()
     {
-        if (_woken.RemoveBound() is Goroutine woken)
+        if (_boundCount > 0 && _bound.RemoveGivable() is Goroutine known)
         {
-            _wokenCount--;
-            return Counted(woken);
+            _boundCount--;
+            return Counted(known);
         }
 
-        return _newest is { IsBound: true } ? DequeueNewest() : Counted(_others.RemoveBound() ?? _overflow.RemoveBound());
+        if (!_mayHideBound)
+            return null;
+        _mayHideBound = false;
+        _boundCount += _overflow.MoveBound(ref _bound) + _others.MoveBound(ref _bound);
+        return _boundCount > 0 ? DequeueBound() : null;
+    }
+
+    private void EnqueueBound(Goroutine goroutine)
+    {
+        _bound.Append(goroutine, goroutine);
+        _boundCount++;
+        _count++;
+    }
+
+    private Goroutine? DequeueFirstBound()
+    {
+        Goroutine? goroutine = _bound.RemoveFirst();
+        if (goroutine is not null)
+            _boundCount--;
+        return Counted(goroutine);
     }
 
     private Goroutine? DequeueWoken()

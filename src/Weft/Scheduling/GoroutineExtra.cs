@@ -23,6 +23,52 @@ internal sealed class GoroutineExtra
     /// <summary>Made with the first lock: what wakes the locked goroutine from a wait when something is posted to it.</summary>
     internal LockedWait? LockedWait { get; set; }
 
+    /// <summary>
+    /// The first of the machines that wait with frames of it on their stacks, or come back from that, and have not the run right; the one that began
+    /// last goes first. Linked by <see cref="Machine.NextHost"/>; under the engine's lock.
+    /// </summary>
+    internal Machine? Hosts { get; private set; }
+
     /// <summary>Made when it first uses a select again and again.</summary>
     internal KeptSelects? KeptSelects { get; set; }
+
+    /// <summary>With the engine's lock.</summary>
+    internal void AddHost(Machine machine)
+    {
+        machine.NextHost = Hosts;
+        Hosts = machine;
+    }
+
+    /// <summary>With the engine's lock.</summary>
+    internal void RemoveHost(Machine machine)
+    {
+        if (Hosts == machine)
+        {
+            Hosts = machine.NextHost;
+        }
+        else
+        {
+            Machine before = Hosts!;
+            while (before.NextHost != machine)
+                before = before.NextHost!;
+            before.NextHost = machine.NextHost;
+        }
+
+        machine.NextHost = null;
+    }
+
+    /// <summary>The machine to be given the goroutine: one that comes back, so that its wait is over; otherwise one that hears of mail. With the engine's lock.</summary>
+    internal Machine? FindHost()
+    {
+        Machine? hears = null;
+        for (Machine? host = Hosts; host is not null; host = host.NextHost)
+        {
+            if (host.Hosting == Hosting.Returns)
+                return host;
+            if (hears is null && host.Hosting == Hosting.Hears)
+                hears = host;
+        }
+
+        return hears;
+    }
 }

@@ -36,19 +36,41 @@ internal struct GoroutineList
         return goroutine;
     }
 
-    /// <summary>Takes out the first that only one machine can go on with; null when there is none.</summary>
-    internal Goroutine? RemoveBound()
+    /// <summary>Takes out the first that a machine of its own can go on with now; null when there is none.</summary>
+    internal Goroutine? RemoveGivable()
     {
         Goroutine? previous = null;
         for (Goroutine? goroutine = _head; goroutine is not null; previous = goroutine, goroutine = goroutine.QueueNext)
         {
-            if (!goroutine.IsBound)
+            if (!goroutine.CanBeGiven)
                 continue;
             Unlink(previous, goroutine);
             return goroutine;
         }
 
         return null;
+    }
+
+    /// <summary>Moves those that have a machine of their own to the end of another list; how many.</summary>
+    internal int MoveBound(ref GoroutineList to)
+    {
+        int moved = 0;
+        Goroutine? previous = null;
+        for (Goroutine? goroutine = _head, next; goroutine is not null; goroutine = next)
+        {
+            next = goroutine.QueueNext;
+            if (!goroutine.IsBound)
+            {
+                previous = goroutine;
+                continue;
+            }
+
+            Unlink(previous, goroutine);
+            to.Append(goroutine, goroutine);
+            moved++;
+        }
+
+        return moved;
     }
 
     private void Unlink(Goroutine? previous, Goroutine goroutine)

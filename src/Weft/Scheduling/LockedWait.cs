@@ -16,15 +16,6 @@ internal sealed class LockedWait
     /// </summary>
     private const int Piece = 5;
 
-    /// <summary>The most handles a wait can have.</summary>
-    private const int MaxHandles = 64;
-
-    /// <summary>
-    /// Milliseconds for which a wait that may be one for a lock of the runtime's own goes without mail: see <see cref="MonitorWaits"/>. Such a lock
-    /// is held for microseconds; this is many times what its holder waits for a CPU on a busy machine.
-    /// </summary>
-    private const int LockPatience = 100;
-
     private AutoResetEvent? _mail;
     private int _waiting;
 
@@ -43,21 +34,21 @@ internal sealed class LockedWait
     {
         if (MonitorWaits.MayBeForALock(handles))
         {
-            int patience = timeout < 0 ? LockPatience : Math.Min(timeout, LockPatience);
+            int patience = MonitorWaits.Patience(timeout);
             int early = WaitPiece(engine, machine, goroutine, handles, all, patience);
             if (early != WaitHandle.WaitTimeout || patience == timeout)
                 return early;
         }
 
         _mail ??= new AutoResetEvent(false);
-        bool inPieces = all || handles.Length == MaxHandles;
+        bool inPieces = all || handles.Length == HostedWait.MaxHandles;
         IntPtr[] withMail = inPieces ? handles : [.. handles, _mail.SafeWaitHandle.DangerousGetHandle()];
         Interlocked.Increment(ref _waiting);
         try
         {
             while (true)
             {
-                RunMail(machine, goroutine);
+                OwnMail.Run(machine, goroutine);
                 int left = timeout < 0 ? Timeout.Infinite : (int)Math.Max(0, timeout - (Environment.TickCount64 - start));
                 int piece = inPieces && (left < 0 || left > Piece) ? Piece : left;
 
@@ -89,27 +80,5 @@ internal sealed class LockedWait
         {
             engine.EndCall(machine, goroutine);
         }
-    }
-
-    /// <summary>Runs some of what was posted, and leaves the caller's AsyncLocal values and context as they were.</summary>
-    private static void RunMail(Machine machine, Goroutine goroutine)
-    {
-        if (!goroutine.HasMail || goroutine.PendingReturn is not null)
-            return;
-        SynchronizationContext? synchronization = SynchronizationContext.Current;
-        bool suppressed = ExecutionContext.IsFlowSuppressed();
-        if (suppressed)
-            ExecutionContext.RestoreFlow();
-        ExecutionContext context = ExecutionContext.Capture()!;
-        if (context != Machine.DefaultContext)
-            ExecutionContext.Restore(Machine.DefaultContext!);
-        SynchronizationContext.SetSynchronizationContext(goroutine);
-        goroutine.RunMailbox(machine);
-        if (goroutine.HasEnded)
-            goroutine.SettleEnded(); // the run right is not released before the wait is over
-        SynchronizationContext.SetSynchronizationContext(synchronization);
-        ExecutionContext.Restore(context);
-        if (suppressed)
-            ExecutionContext.SuppressFlow();
     }
 }

@@ -39,16 +39,13 @@ internal sealed class OverflowStack
         return null;
     }
 
-    /// <inheritdoc cref="GoroutineList.RemoveBound"/>
-    internal Goroutine? RemoveBound()
+    /// <inheritdoc cref="GoroutineList.MoveBound"/>
+    internal int MoveBound(ref GoroutineList to)
     {
+        int moved = 0;
         for (uint i = _bottom; i != _top; i++)
-        {
-            if (Batch(i).RemoveBound() is Goroutine goroutine)
-                return goroutine;
-        }
-
-        return null;
+            moved += Batch(i).MoveBound(ref to);
+        return moved;
     }
 
     private ref GoroutineList Batch(uint index) => ref _batches[index % Capacity];

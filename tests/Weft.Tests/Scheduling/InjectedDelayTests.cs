@@ -16,14 +16,16 @@ public sealed class InjectedDelayTests
 
     private static readonly string[] s_ofThieves = ["slot.thief", "slot.stolen"];
 
-    private static readonly string[] s_ofStorm = ["blocking.ended", "lock.enqueuing", "lock.woken", "lock.unlocked"];
+    private static readonly string[] s_ofStorm = ["blocking.began", "blocking.ended", "blocking.returns", "lock.enqueuing", "lock.woken", "lock.unlocked"];
+
+    private static readonly string[] s_ofWaits = ["blocking.began", "blocking.ended", "blocking.returns", "mail.given"];
 
     private static readonly string[] s_ofChannels = ["operation.ended", "select.opening", "select.opened", "place.dropped", "place.marked"];
 
     private static readonly string[] s_ofEnd = ["monitor.leaving", "monitor.gone"];
 
     // With a single CPU no machine dozes; without a limit or a refusal there is no shortage.
-    private static readonly string[] s_all = [.. s_general, .. s_ofThieves, .. s_ofStorm, .. s_ofChannels, .. s_ofEnd, "machine.dozing", "shortage.ending"];
+    private static readonly string[] s_all = [.. s_general, .. s_ofThieves, .. s_ofStorm, "mail.given", .. s_ofChannels, .. s_ofEnd, "machine.dozing", "shortage.ending"];
 
     [Theory]
     [InlineData(1, 1)]
@@ -37,11 +39,18 @@ public sealed class InjectedDelayTests
     [InlineData(3, 4)]
     public Task Channels_WithDelaysAtEveryLabel_NothingIsLost(int seed, int procs) => WithDelaysAsync(seed, procs, ExchangeAsync, s_ofChannels);
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    public Task Waits_WithDelaysAtEveryLabelAndFewThreads_NothingIsLost(int seed, int procs) =>
+        WithDelaysAsync(seed, procs, WaitsAsync, s_ofWaits, maxThreads: 3 + procs);
+
     /// <summary>Runs a load five times, and then until every label that it can pass was passed.</summary>
-    private static async Task WithDelaysAsync(int seed, int procs, Func<Scheduler, Task> load, string[] ofLoad)
+    private static async Task WithDelaysAsync(int seed, int procs, Func<Scheduler, Task> load, string[] ofLoad, int maxThreads = 10_000)
     {
         using var delays = InjectedDelays.Begin(seed, s_all);
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs, idleMilliseconds: 1);
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs, maxThreads, idleMilliseconds: 1);
         string[] expected = [.. s_general, .. ofLoad, .. procs > 1 ? s_ofThieves : []];
         long giveUp = Environment.TickCount64 + (long)Limits.Hang.TotalMilliseconds;
         for (int round = 0; round < 5 || (delays.NotPassed(expected).Any() && Environment.TickCount64 < giveUp); round++)
@@ -153,6 +162,36 @@ public sealed class InjectedDelayTests
             await Task.Yield();
             await Go.SleepAsync(TimeSpan.FromMicroseconds(50));
         }
+    }
+
+    /// <summary>Waits inside waits, for continuations that others and the goroutine itself bring, in more goroutines than there are threads.</summary>
+    private static async Task WaitsAsync(Scheduler scheduler)
+    {
+        await scheduler.StartMany(60, i =>
+        {
+            int inside = 0;
+            for (int round = 0; round < 5; round++)
+            {
+                Task[] flows = [.. Enumerable.Range(0, 2).Select(flow => FlowAsync((i + flow) % 3))];
+                Assert.True(flows[0].Wait(Limits.Hang));
+                flows[1].Wait();
+                using var set = new ManualResetEvent(false);
+                Go.Current!.Post(_ => set.Set(), null);
+                Assert.True(set.WaitOne(Limits.Hang));
+            }
+
+            async Task FlowAsync(int depth)
+            {
+                await Task.Yield();
+                Assert.Equal(1, ++inside);
+                inside--;
+                if (depth > 0)
+                    FlowAsync(depth - 1).Wait();
+                else
+                    await Go.SleepAsync(TimeSpan.FromMicroseconds(20));
+                await Go.Yield();
+            }
+        }).Within();
     }
 
     /// <summary>
