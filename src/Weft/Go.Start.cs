@@ -59,6 +59,31 @@ public static partial class Go
         [CallerLineNumber] int line = 0) =>
         Scheduler.Start(body, file, line);
 
+    /// <inheritdoc cref="Weft.Scheduler.Start{TState, TResult}(Func{TState, TResult}, TState, string, int)"/>
+    public static Goroutine<TResult> Start<TState, TResult>(
+        Func<TState, TResult> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, state, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Start{TState, TResult}(Func{TState, Task{TResult}}, TState, string, int)"/>
+    public static Goroutine<TResult> Start<TState, TResult>(
+        Func<TState, Task<TResult>> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, state, file, line);
+
+    /// <inheritdoc cref="Weft.Scheduler.Start{TState, TResult}(Func{TState, GoroutineBody{TResult}}, TState, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public static Goroutine<TResult> Start<TState, TResult>(
+        Func<TState, GoroutineBody<TResult>> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Scheduler.Start(body, state, file, line);
+
     /// <inheritdoc cref="Weft.Scheduler.Run(Action, string, int)"/>
     public static void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Weft.Channels;
 using Weft.Scheduling;
@@ -117,6 +118,18 @@ public static partial class Go
             return call();
     }
 
+    internal static void Blocking<TState>(Action<TState> call, TState state)
+    {
+        using (new BlockingCall())
+            call(state);
+    }
+
+    internal static TResult Blocking<TState, TResult>(Func<TState, TResult> call, TState state)
+    {
+        using (new BlockingCall())
+            return call(state);
+    }
+
     /// <summary>
     /// Ties the calling goroutine to the thread it runs on: it runs there and nowhere else, and the thread runs nothing else, until as many
     /// unlocks. Other goroutines are never run on the thread if the goroutine ends while locked: the thread ends with it, and with it
@@ -179,6 +192,7 @@ public static partial class Go
     /// <see cref="Run(Action, string, int)"/>, the other goroutines go on.
     /// </summary>
     /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
+    [DoesNotReturn]
     public static void Exit()
     {
         (_, Goroutine goroutine) = Caller();

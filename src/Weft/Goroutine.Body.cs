@@ -147,7 +147,11 @@ public abstract partial class Goroutine
         Task task = Unsafe.As<Task>(_body!);
         if (!task.IsCompleted)
             return false;
-        End(task, task.IsCompletedSuccessfully ? null : ExceptionOf(task));
+        Exception? exception = task.IsCompletedSuccessfully ? null : ExceptionOf(task);
+
+        // To make an exception takes locks of the runtime's. One who waits for them gives the run right up, and whoever has it then sees the end first.
+        if (exception is null || !HasEnded)
+            End(task, exception);
         return true;
     }
 
@@ -163,12 +167,14 @@ public abstract partial class Goroutine
 
     private static Exception ExceptionOf(Task task)
     {
+        if (task.Exception is { } failure)
+            return failure.InnerException!; // not thrown again: that would add to its stack trace
         try
         {
             task.GetAwaiter().GetResult();
             return new InvalidOperationException("The body's task did not complete successfully, yet has no exception.");
         }
-        catch (Exception e)
+        catch (OperationCanceledException e)
         {
             return e;
         }
@@ -190,8 +196,12 @@ public abstract partial class Goroutine
         Engine.OnGoroutineEnded(this);
         if (Deliver(ended, exception))
             return; // the completion is settled with the release of the run right, which is fenced anyhow
+        bool wasCancelled = Cancellation.IsOfAToken(exception!);
+        if (wasCancelled)
+            Engine.CountCancelled();
         SettleEnded();
-        Engine.OnUnhandledException(this, exception!);
+        if (!wasCancelled)
+            Engine.OnUnhandledException(this, exception!);
     }
 
     /// <summary>Settles the completion of an ended goroutine, if somebody has asked for it.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Weft.Scheduling;
 
 namespace Weft;
@@ -79,6 +80,14 @@ public abstract partial class Goroutine : SynchronizationContext
             return completion.Task;
         }
     }
+
+    /// <summary>Cannot be called: <c>await</c> of a goroutine without a result is an error of the compiler, which names the remedy.</summary>
+    [Obsolete(
+        "A goroutine that was started by Start and has no result cannot be awaited: an exception that leaves it ends the process, as in Go. Start it by RunAsync to "
+        + "await it and get its exceptions, or await its Completion, which tells of the end only.",
+        error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void GetAwaiter() => throw new NotSupportedException();
 
     internal Engine Engine { get; }
 

@@ -3,19 +3,20 @@ using Weft.Scheduling;
 
 namespace Weft;
 
-/// <summary>Awaits the end of a <see cref="Goroutine{TResult}"/>; used by the compiler.</summary>
-/// <typeparam name="TResult">The type of the result.</typeparam>
-public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion, IGoroutineAwaiter
+/// <summary>Awaits the end of an <see cref="AwaitableGoroutine"/>; used by the compiler.</summary>
+public readonly struct GoroutineAwaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
 {
-    private readonly Goroutine<TResult> _goroutine;
+    private readonly AwaitableGoroutine? _goroutine;
 
-    internal GoroutineAwaiter(Goroutine<TResult> goroutine) => _goroutine = goroutine;
+    internal GoroutineAwaiter(AwaitableGoroutine goroutine) => _goroutine = goroutine;
 
     /// <summary>Whether the goroutine has ended.</summary>
-    public bool IsCompleted => _goroutine.HasOutcome;
+    /// <exception cref="InvalidOperationException">This is the default value.</exception>
+    public bool IsCompleted => Misuse.NotDefault(_goroutine, nameof(GoroutineAwaiter)).HasOutcome;
 
-    /// <summary>The result; waits for it if need be, and throws the exception that left the body.</summary>
-    public TResult GetResult() => _goroutine.Task.GetAwaiter().GetResult();
+    /// <summary>Waits for the end if need be, and throws the exception that left the body.</summary>
+    /// <exception cref="InvalidOperationException">This is the default value.</exception>
+    public void GetResult() => Misuse.NotDefault(_goroutine, nameof(GoroutineAwaiter)).ThrowIfFailed();
 
     /// <inheritdoc/>
     public void OnCompleted(Action continuation)
@@ -28,24 +29,53 @@ public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion, IG
     public void UnsafeOnCompleted(Action continuation)
     {
         ArgumentNullException.ThrowIfNull(continuation);
-        if (!TryJoin(continuation))
-            _goroutine.Task.GetAwaiter().UnsafeOnCompleted(continuation);
+        AwaitableGoroutine goroutine = Misuse.NotDefault(_goroutine, nameof(GoroutineAwaiter));
+        if (!goroutine.TryJoin(continuation))
+            goroutine.Task.GetAwaiter().UnsafeOnCompleted(continuation);
     }
 
     void IGoroutineAwaiter.Suspend(BodyFrame frame)
     {
-        if (!TryJoin(frame))
+        if (!_goroutine!.TryJoin(frame))
             _goroutine.Task.GetAwaiter().UnsafeOnCompleted(frame.Continuation);
     }
+}
 
-    private bool TryJoin(object continuation)
+/// <summary>Awaits the end of a <see cref="Goroutine{TResult}"/>; used by the compiler.</summary>
+/// <typeparam name="TResult">The type of the result.</typeparam>
+public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion, IGoroutineAwaiter
+{
+    private readonly Goroutine<TResult>? _goroutine;
+
+    internal GoroutineAwaiter(Goroutine<TResult> goroutine) => _goroutine = goroutine;
+
+    /// <summary>Whether the goroutine has ended.</summary>
+    /// <exception cref="InvalidOperationException">This is the default value.</exception>
+    public bool IsCompleted => Misuse.NotDefault(_goroutine, nameof(GoroutineAwaiter)).HasOutcome;
+
+    /// <summary>The result; waits for it if need be, and throws the exception that left the body.</summary>
+    /// <exception cref="InvalidOperationException">This is the default value.</exception>
+    public TResult GetResult() => Misuse.NotDefault(_goroutine, nameof(GoroutineAwaiter)).GetResult();
+
+    /// <inheritdoc/>
+    public void OnCompleted(Action continuation)
     {
-        if (Machine.CurrentGoroutine is not Goroutine waiter || !ReferenceEquals(SynchronizationContext.Current, waiter))
-            return false;
+        ArgumentNullException.ThrowIfNull(continuation);
+        UnsafeOnCompleted(FlowedContinuation.Of(continuation));
+    }
 
-        // Another scheduler's goroutines can wake this one although all of its own scheduler are asleep.
-        Machine.NoteWait(waiter.Engine == _goroutine.Engine ? WaitReason.Join : WaitReason.Await, continuation);
-        _goroutine.AddJoiner(waiter, continuation);
-        return true;
+    /// <inheritdoc/>
+    public void UnsafeOnCompleted(Action continuation)
+    {
+        ArgumentNullException.ThrowIfNull(continuation);
+        Goroutine<TResult> goroutine = Misuse.NotDefault(_goroutine, nameof(GoroutineAwaiter));
+        if (!goroutine.TryJoin(continuation))
+            goroutine.Task.GetAwaiter().UnsafeOnCompleted(continuation);
+    }
+
+    void IGoroutineAwaiter.Suspend(BodyFrame frame)
+    {
+        if (!_goroutine!.TryJoin(frame))
+            _goroutine.Task.GetAwaiter().UnsafeOnCompleted(frame.Continuation);
     }
 }

@@ -14,17 +14,16 @@ namespace Weft;
 /// Console.WriteLine(await answer);
 /// </code>
 /// </example>
-public class Goroutine<TResult> : Goroutine
+public class Goroutine<TResult> : AwaitableGoroutine
 {
-    // Goroutines that await this one: a stack, closed by s_closed once the outcome is known.
-    private JoinItem? _joiners;
-    private static readonly JoinItem s_closed = new(null, null);
+    // The body has ended, with OwnResult, and nobody has asked for a task.
+    private static readonly object s_ownResult = new();
 
-    private TaskCompletionSource<TResult>? _promise;
+    // Null while the body runs and nobody has asked for its task. Whoever comes first sets it, by compare-and-swap: one who asks to a Promise, which
+    // then stays; the end to a Task<TResult>, which stays, too, or to s_ownResult, which the first to ask replaces by a task of that result.
+    private object? _outcome;
 
-    // The outcome, for those that ask after the end; set before the promise is looked for.
-    private Task<TResult>? _outcome;
-    // Of a body that is no task.
+    // Of a body that is no task; set before the outcome.
     private TResult _ownResult = default!;
 
     // The body's type alone does not tell: a Func<Task> is also a Func<object>.
@@ -34,53 +33,55 @@ public class Goroutine<TResult> : Goroutine
         : base(engine, body, file, line) => _kind = kind;
 
     /// <summary>
-    /// The result, when there is one. Faults with the body's exception, or with <see cref="ObjectDisposedException"/> when the scheduler was
-    /// disposed before the goroutine ended.
+    /// The result, when there is one; one and the same task whenever it is asked for. Faults with the body's exception, or with
+    /// <see cref="ObjectDisposedException"/> when the scheduler was disposed before the goroutine ended.
     /// </summary>
-    public Task<TResult> Task
+    public new Task<TResult> Task
     {
         get
         {
-            if (Volatile.Read(ref _outcome) is Task<TResult> outcome)
-                return outcome;
-            TaskCompletionSource<TResult> promise = _promise
-                ?? Interlocked.CompareExchange(
-                    ref _promise,
-                    new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously),
-                    null)
-                ?? _promise;
+            object? outcome = Volatile.Read(ref _outcome);
+            if (outcome is null)
+            {
+                var promise = new Promise();
+                outcome = Interlocked.CompareExchange(ref _outcome, promise, null) ?? promise;
+            }
 
-            // The ending goroutine sets the outcome, fences and reads the promise; here it is the other way round, so one sees the other.
-            Interlocked.MemoryBarrier();
-            return Volatile.Read(ref _outcome) ?? promise.Task;
+            if (outcome == s_ownResult)
+            {
+                Task<TResult> task = System.Threading.Tasks.Task.FromResult(_ownResult);
+                outcome = Interlocked.CompareExchange(ref _outcome, task, s_ownResult);
+                if (outcome == s_ownResult)
+                    return task;
+            }
+
+            return outcome as Task<TResult> ?? ((Promise)outcome!).Task;
         }
     }
 
+    private protected sealed override Task OutcomeTask => Task;
+
     /// <summary>Makes <c>await goroutine</c> work.</summary>
-    public GoroutineAwaiter<TResult> GetAwaiter() => new(this);
+    public new GoroutineAwaiter<TResult> GetAwaiter() => new(this);
 
-    internal bool HasOutcome => Volatile.Read(ref _outcome) is not null;
-
-    /// <summary>
-    /// Resumes <paramref name="goroutine"/>, the caller, with <paramref name="continuation"/> once the outcome is known. Straight from goroutine to
-    /// goroutine: were a thread of the pool in between, all goroutines could be asleep for a moment without a deadlock.
-    /// </summary>
-    internal void AddJoiner(Goroutine goroutine, object continuation)
+    internal sealed override bool HasOutcome => Volatile.Read(ref _outcome) switch
     {
-        var item = new JoinItem(goroutine, continuation);
-        while (true)
-        {
-            JoinItem? head = Volatile.Read(ref _joiners);
-            if (ReferenceEquals(head, s_closed))
-            {
-                goroutine.Resume(continuation, null);
-                return;
-            }
+        null => false,
+        Promise promise => promise.Ended is not null,
+        _ => true,
+    };
 
-            item.Next = head;
-            if (Interlocked.CompareExchange(ref _joiners, item, head) == head)
-                return;
-        }
+    internal sealed override void ThrowIfFailed() => GetResult();
+
+    /// <summary>The result; waits for it if need be, and throws what left the body.</summary>
+    internal TResult GetResult()
+    {
+        object? outcome = Volatile.Read(ref _outcome);
+
+        // A locked goroutine leaves it to its monitor to complete the promise, a little later than it resumes those who await it.
+        if (outcome is Promise { Task.IsCompleted: false, Ended: { } ended })
+            outcome = ended is Task<TResult> { IsCompletedSuccessfully: false } ? null : ended;
+        return outcome == s_ownResult ? _ownResult : ((outcome as Task<TResult>) ?? Task).GetAwaiter().GetResult();
     }
 
     private protected override object? InvokeBody(object body)
@@ -99,47 +100,71 @@ public class Goroutine<TResult> : Goroutine
         }
     }
 
+    /// <summary>The result of a body that is no task; before it ends.</summary>
+    private protected void SetOwnResult(TResult result) => _ownResult = result;
+
     private protected override bool Deliver(object? ended, Exception? exception)
     {
-        if (HasExitedEarly)
+        if (HasExitedEarly && typeof(TResult) != typeof(NoResult))
             exception = new InvalidOperationException($"{this} ended itself with Go.Exit and has no result.");
         else if (ended is ResultFrame<TResult> frame)
             _ownResult = frame.Result;
-        Settle((HasExitedEarly ? null : ended as Task<TResult>) ?? (exception is null
-            ? System.Threading.Tasks.Task.FromResult(_ownResult)
-            : FailedTask(exception, ended is BodyFrame)));
+        Settle(exception is not null ? FailedTask(HasExitedEarly ? null : ended, exception)
+            : ended is Task<TResult> task && !HasExitedEarly ? task
+            : s_ownResult);
         return true;
     }
 
-    /// <summary>A task as an async method's if the body was one: what was cancelled gives a cancelled one.</summary>
-    private static Task<TResult> FailedTask(Exception exception, bool asynchronous)
+    /// <summary>
+    /// A task that failed as the body did. Never the body's own: that one was asked for its exception, so it would not be reported if nobody awaits.
+    /// </summary>
+    private static Task<TResult> FailedTask(object? ended, Exception exception)
     {
-        if (!asynchronous)
+        if (ended is Task { IsFaulted: true } faulted)
+        {
+            var copy = new TaskCompletionSource<TResult>();
+            copy.SetException(faulted.Exception!.InnerExceptions);
+            return copy.Task;
+        }
+
+        // As an async method's: what was cancelled gives a cancelled one.
+        bool asynchronous = ended is BodyFrame or System.Threading.Tasks.Task;
+        if (!asynchronous && !Cancellation.IsOfAToken(exception))
             return System.Threading.Tasks.Task.FromException<TResult>(exception);
         var failed = AsyncTaskMethodBuilder<TResult>.Create();
         failed.SetException(exception);
         return failed.Task;
     }
 
-    private protected override void Abandon(Exception reason) => Settle(System.Threading.Tasks.Task.FromException<TResult>(reason));
-
-    private void Settle(Task<TResult> outcome)
+    private protected override void Abandon(Exception reason)
     {
-        Volatile.Write(ref _outcome, outcome);
-        Interlocked.MemoryBarrier();
-        if (_promise is TaskCompletionSource<TResult> promise)
-            CleanThread.Do(static s => s.promise.TrySetFromTask(s.outcome), (promise, outcome));
-        for (JoinItem? item = Interlocked.Exchange(ref _joiners, s_closed); item is not null && item != s_closed; item = item.Next)
-            item.Goroutine!.Resume(item.Continuation!, null);
+        Settle(System.Threading.Tasks.Task.FromException<TResult>(reason));
+        _ = Task.Exception; // no failure of the body's: not to be reported if nobody awaits it
     }
 
-    private sealed class JoinItem(Goroutine? goroutine, object? continuation)
+    private void Settle(object outcome)
     {
-        internal Goroutine? Goroutine { get; } = goroutine;
+        if (Interlocked.CompareExchange(ref _outcome, outcome, null) is Promise promise)
+        {
+            Volatile.Write(ref promise.Ended, outcome);
+            CleanThread.Do(static s => s.self.Complete(s.promise), (self: this, promise));
+        }
 
-        /// <summary>What the goroutine's mailbox takes.</summary>
-        internal object? Continuation { get; } = continuation;
+        ResumeJoiners();
+    }
 
-        internal JoinItem? Next { get; set; }
+    private void Complete(Promise promise)
+    {
+        if (promise.Ended is Task<TResult> task)
+            promise.TrySetFromTask(task);
+        else
+            promise.TrySetResult(_ownResult);
+    }
+
+    /// <summary>What is asked for before the end.</summary>
+    private sealed class Promise() : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        /// <summary>Once the body has ended, what else would be the outcome.</summary>
+        internal object? Ended;
     }
 }

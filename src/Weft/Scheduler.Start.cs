@@ -8,9 +8,13 @@ public sealed partial class Scheduler
 {
     /// <summary>
     /// Starts a goroutine with a synchronous body: it keeps its machine for its whole life, and uses blocking forms of the operations. It
-    /// does not run on the calling thread, and may start before this returns. AsyncLocal values flow to it as in <see cref="Task.Run(Action)"/>.
+    /// does not run on the calling thread, and may start before this returns. AsyncLocal values flow to it as in <see cref="Task.Run(Action)"/>. It is
+    /// Go's <c>go</c> statement: nobody can await it. <see cref="RunAsync(Action, string, int)"/> starts one that can be awaited.
     /// </summary>
-    /// <param name="body">The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise.</param>
+    /// <param name="body">
+    /// The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise, or it is the
+    /// <see cref="OperationCanceledException"/> of a cancelled token, which ends the goroutine quietly.
+    /// </param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
     /// <returns>The goroutine, which may have ended already.</returns>
@@ -48,7 +52,10 @@ public sealed partial class Scheduler
         Launch(new BodyGoroutine(_engine, NotNull(body), file, line));
 
     /// <summary>Starts a goroutine with a synchronous body and an argument, which spares the closure.</summary>
-    /// <param name="body">The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise.</param>
+    /// <param name="body">
+    /// The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise, or it is the
+    /// <see cref="OperationCanceledException"/> of a cancelled token, which ends the goroutine quietly.
+    /// </param>
     /// <param name="state">Passed to the body.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
@@ -58,7 +65,10 @@ public sealed partial class Scheduler
         Launch(new ActionGoroutine<TState>(_engine, NotNull(body), state, file, line));
 
     /// <summary>Starts a goroutine with an asynchronous body and an argument, which spares the closure.</summary>
-    /// <param name="body">The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise.</param>
+    /// <param name="body">
+    /// The body. An exception that leaves it ends the process, unless <see cref="SchedulerOptions.UnhandledExceptions"/> says otherwise, or it is the
+    /// <see cref="OperationCanceledException"/> of a cancelled token, which ends the goroutine quietly.
+    /// </param>
     /// <param name="state">Passed to the body.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
@@ -107,6 +117,45 @@ public sealed partial class Scheduler
     [OverloadResolutionPriority(1)]
     public Goroutine<TResult> Start<TResult>(Func<GoroutineBody<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.BodyFunction, file, line));
+
+    /// <summary>Starts a goroutine with a synchronous body that has a result, and an argument, which spares the closure.</summary>
+    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="state">Passed to the body.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    /// <typeparam name="TState">The type of the argument.</typeparam>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine<TResult> Start<TState, TResult>(
+        Func<TState, TResult> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Launch(new FunctionGoroutine<TState, TResult>(_engine, NotNull(body), state, file, line));
+
+    /// <summary>Starts a goroutine with an asynchronous body that has a result, and an argument, which spares the closure.</summary>
+    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="state">Passed to the body.</param>
+    /// <param name="file">Supplied by the compiler.</param>
+    /// <param name="line">Supplied by the compiler.</param>
+    /// <typeparam name="TState">The type of the argument.</typeparam>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <inheritdoc cref="Start(Action, string, int)"/>
+    public Goroutine<TResult> Start<TState, TResult>(
+        Func<TState, Task<TResult>> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Launch(new TaskFunctionGoroutine<TState, TResult>(_engine, NotNull(body), state, file, line));
+
+    /// <inheritdoc cref="Start{TState, TResult}(Func{TState, Task{TResult}}, TState, string, int)"/>
+    [OverloadResolutionPriority(1)]
+    public Goroutine<TResult> Start<TState, TResult>(
+        Func<TState, GoroutineBody<TResult>> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Launch(new BodyFunctionGoroutine<TState, TResult>(_engine, NotNull(body), state, file, line));
 
     private TGoroutine Launch<TGoroutine>(TGoroutine goroutine)
         where TGoroutine : Goroutine

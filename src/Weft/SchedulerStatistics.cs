@@ -20,6 +20,11 @@ public sealed record SchedulerStatistics
     /// <summary>Goroutines that have ended.</summary>
     public long GoroutinesEnded { get; init; }
 
+    /// <summary>
+    /// Of those that have ended, the ones without a result that an <see cref="OperationCanceledException"/> of a cancelled token left: they end quietly.
+    /// </summary>
+    public long GoroutinesCancelled { get; init; }
+
     /// <summary>Goroutines started and not ended.</summary>
     public long GoroutinesAlive => GoroutinesStarted - GoroutinesEnded;
 

@@ -5,6 +5,10 @@ namespace Weft.Scheduling;
 /// <content>Exceptions that nobody can await.</content>
 internal sealed partial class Engine
 {
+    private long _goroutinesCancelled;
+
+    internal void CountCancelled() => Interlocked.Increment(ref _goroutinesCancelled);
+
     internal void OnUnhandledException(Goroutine goroutine, Exception exception)
     {
         if (Options.UnhandledExceptions == UnhandledExceptionPolicy.Report)

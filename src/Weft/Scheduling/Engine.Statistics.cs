@@ -42,6 +42,7 @@ internal sealed partial class Engine
         {
             GoroutinesStarted = started,
             GoroutinesEnded = ended,
+            GoroutinesCancelled = Interlocked.Read(ref _goroutinesCancelled),
             GoroutinesRunnable = queued,
             GoroutinesRunning = running,
             GoroutinesBlocked = blocked,

@@ -45,3 +45,52 @@ internal sealed class BodyGoroutine<TState>(Engine engine, Func<TState, Goroutin
 {
     private protected override object? InvokeBody(object body) => GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(state).Frame);
 }
+
+internal sealed class ActionRun<TState>(Engine engine, Action<TState> body, TState state, string file, int line)
+    : Goroutine<NoResult>(engine, body, BodyKind.Action, file, line)
+{
+    private protected override object? InvokeBody(object body)
+    {
+        ((Action<TState>)body)(state);
+        return null;
+    }
+}
+
+internal sealed class TaskRun<TState>(Engine engine, Func<TState, Task> body, TState state, string file, int line)
+    : Goroutine<NoResult>(engine, body, BodyKind.AsynchronousAction, file, line)
+{
+    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(state));
+}
+
+internal sealed class BodyRun<TState>(Engine engine, Func<TState, GoroutineBody> body, TState state, string file, int line)
+    : Goroutine<NoResult>(engine, body, BodyKind.BodyAction, file, line)
+{
+    private protected override object? InvokeBody(object body) => GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(state).Frame);
+}
+
+internal sealed class FunctionGoroutine<TState, TResult>(Engine engine, Func<TState, TResult> body, TState state, string file, int line)
+    : Goroutine<TResult>(engine, body, BodyKind.Function, file, line)
+{
+    private protected override object? InvokeBody(object body)
+    {
+        SetOwnResult(((Func<TState, TResult>)body)(state));
+        return null;
+    }
+}
+
+internal sealed class TaskFunctionGoroutine<TState, TResult>(Engine engine, Func<TState, Task<TResult>> body, TState state, string file, int line)
+    : Goroutine<TResult>(engine, body, BodyKind.AsynchronousFunction, file, line)
+{
+    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task<TResult>>)body)(state));
+}
+
+internal sealed class BodyFunctionGoroutine<TState, TResult>(
+    Engine engine,
+    Func<TState, GoroutineBody<TResult>> body,
+    TState state,
+    string file,
+    int line)
+    : Goroutine<TResult>(engine, body, BodyKind.BodyFunction, file, line)
+{
+    private protected override object? InvokeBody(object body) => GoroutineBodies.Claim(((Func<TState, GoroutineBody<TResult>>)body)(state).Frame);
+}
