@@ -43,12 +43,13 @@ public static partial class Go
     private static Scheduler Scheduler => Machine.CurrentGoroutine?.Scheduler ?? Scheduler.Default;
 
     /// <summary>
-    /// Lets the other goroutines in the processor's queue run first. Outside goroutines it is <see cref="Task.Yield"/>. Allocates nothing.
+    /// Lets the other goroutines in the processor's queue run first. Outside a goroutine's own flow it is <see cref="Task.Yield"/>: a turn of the
+    /// <see cref="SynchronizationContext"/> or <see cref="TaskScheduler"/> that the caller is on, or of .NET's pool. Inside it allocates nothing.
     /// </summary>
     /// <returns>To be awaited, at once.</returns>
     public static YieldAwaitable Yield() => default;
 
-    /// <summary>Sleeps without a thread.</summary>
+    /// <summary>Sleeps without a thread, and goes on where the await began.</summary>
     /// <param name="duration">
     /// How long, at least; <see cref="Timeout.InfiniteTimeSpan"/> for ever; zero is a <see cref="Yield"/>. Precision is that of the
     /// system's timers, some 50 us.
@@ -176,6 +177,8 @@ public static partial class Go
         (Machine machine, Goroutine goroutine) = Caller();
         if (goroutine.LockedMachine is not null)
             throw new InvalidOperationException("The goroutine is locked to its thread; it cannot go to a fresh one.");
+        if (SynchronizationContext.Current != goroutine)
+            throw new InvalidOperationException("Only a goroutine's own flow can go to a fresh thread, not code that a TaskScheduler or another SynchronizationContext runs.");
         Engine.CheckLockable(machine, goroutine);
         goroutine.Engine.StartFreshMachineFor(goroutine);
         goroutine.Extra.KeepThread = (options & ThreadLockOptions.KeepThread) != 0;

@@ -90,6 +90,22 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// Runs tasks as goroutines, for code that takes a <see cref="System.Threading.Tasks.TaskScheduler"/>: <c>Task.Factory.StartNew</c>,
     /// <c>Parallel.ForEachAsync</c>, Dataflow blocks. A task may block as a goroutine may; an exception stays in the task.
     /// </summary>
+    /// <remarks>
+    /// <para>
+    /// An await inside a task comes back to the <see cref="System.Threading.Tasks.TaskScheduler"/> that the task runs on, as everywhere in .NET: to this one, or to
+    /// one on top of it, such as the exclusive one of a <see cref="ConcurrentExclusiveSchedulerPair"/>, which keeps its exclusion. The rest of the
+    /// task is another goroutine. A thread lock that a task takes holds until its first await at most.
+    /// </para>
+    /// <para>
+    /// A task has no <see cref="SynchronizationContext"/>. So the monitor has to notice its managed waits (<c>lock</c>, <c>.Result</c>), as it does
+    /// system calls, before other goroutines have the processor; where that is too slow, declare them with <see cref="Go.Blocking(Action)"/>.
+    /// </para>
+    /// <para>
+    /// It sets no limit to the degree of parallelism. Give loops whose bodies block a <see cref="ParallelOptions.MaxDegreeOfParallelism"/>:
+    /// <c>Parallel.For</c> without one starts a goroutine more for each that blocks.
+    /// </para>
+    /// <para>After the scheduler was disposed, tasks that come, and the rest of those that await, run on .NET's pool, so that they end.</para>
+    /// </remarks>
     /// <example>
     /// <code>
     /// using var scheduler = new Scheduler();

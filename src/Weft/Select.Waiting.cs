@@ -85,7 +85,7 @@ public sealed partial class Select
             if (operation is null)
                 operation = Begin(goroutine, reason);
             else
-                operation.BeginWait(goroutine, reason);
+                operation.BeginWait(operation.Owner, reason);
             Enqueue(operation);
             FaultPoints.Hit("select.opening");
             operation.Open(fence: _keptCount > 0);
@@ -193,7 +193,12 @@ public sealed partial class Select
         // One that a thread without a goroutine has used, or that has mail on its way, is not used again: see Operation.
         // One that keeps places is, as they refer to it.
         if (_operation is null || goroutine is null || _operation.Owner != goroutine || !_operation.WasTaken)
+        {
             _operation = new SelectOperation(this);
+            if (goroutine is ScheduledTaskGoroutine)
+                goroutine = null;
+        }
+
         _operation.BeginWait(goroutine, reason);
         _isWaiting = true;
         return _operation;

@@ -23,7 +23,11 @@ public readonly struct YieldAwaitable
         }
 
         /// <inheritdoc/>
-        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+        public void OnCompleted(Action continuation)
+        {
+            ArgumentNullException.ThrowIfNull(continuation);
+            UnsafeOnCompleted(FlowedContinuation.Of(continuation));
+        }
 
         /// <inheritdoc/>
         public void UnsafeOnCompleted(Action continuation)
@@ -42,7 +46,7 @@ public readonly struct YieldAwaitable
         private static bool TryYieldTo(object continuation)
         {
             Machine? machine = Machine.Calling;
-            if (machine?.Current is not Goroutine goroutine || machine.IsInScheduler)
+            if (machine?.Current is not Goroutine goroutine || machine.IsInScheduler || SynchronizationContext.Current != goroutine)
                 return false;
             machine.WaitBox = continuation;
             machine.WaitReason = WaitReason.Yield;
@@ -50,7 +54,7 @@ public readonly struct YieldAwaitable
             return true;
         }
 
-        // A turn of whatever context there is, as Task.Yield gives it.
-        private static void YieldOutside(Action continuation) => Task.Yield().GetAwaiter().UnsafeOnCompleted(continuation);
+        // A turn of whatever context there is, as Task.Yield gives it, but with no thread made on one that a goroutine has changed for itself.
+        private static void YieldOutside(Action continuation) => WaitContext.Post(WaitContext.Capture(), Operation.Invoke, continuation);
     }
 }

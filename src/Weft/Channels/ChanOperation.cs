@@ -16,7 +16,14 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     /// <summary>An operation for the goroutine that the calling thread runs, or for a thread that runs none.</summary>
     internal static ChanOperation<T> Begin(Chan<T> channel, Goroutine? goroutine, bool isSend)
     {
-        ChanOperation<T> operation = (goroutine is null ? null : TakeKept<ChanOperation<T>>(goroutine)) ?? new ChanOperation<T>();
+        ChanOperation<T>? operation = goroutine is null ? null : TakeKept<ChanOperation<T>>(goroutine);
+        if (operation is null)
+        {
+            operation = new ChanOperation<T>();
+            if (goroutine is ScheduledTaskGoroutine)
+                goroutine = null;
+        }
+
         operation.Begin(goroutine, WaitReasons.OfChannel(channel, isSend ? WaitReason.ChanSend : WaitReason.ChanReceive));
         if (operation._channel != channel)
             operation._channel = channel;

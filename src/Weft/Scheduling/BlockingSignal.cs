@@ -27,6 +27,7 @@ internal sealed class BlockingSignal
         if (_isSet)
             return;
         token.ThrowIfCancellationRequested();
+        using var unhooked = new UnhookedWait();
         CancellationTokenRegistration registration = token.UnsafeRegister(static signal => ((BlockingSignal)signal!).Pulse(), this);
         try
         {

@@ -347,7 +347,7 @@ internal sealed partial class Engine
     {
         SynchronizationContext.SetSynchronizationContext(null);
         _lock.Enter();
-        if (_stopRequested && _blockedMachines == 0)
+        if (_stopRequested && MayQuit())
         {
             _lock.Exit();
             return false;
@@ -406,7 +406,7 @@ internal sealed partial class Engine
         }
 
         _lock.Enter();
-        if (_stopRequested && _blockedMachines == 0 && machine.NextProcessor is null)
+        if (_stopRequested && MayQuit() && machine.NextProcessor is null)
         {
             _lock.Exit();
             return null;

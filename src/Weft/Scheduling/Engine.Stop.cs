@@ -12,6 +12,9 @@ internal sealed partial class Engine
     private volatile bool _stopped;
     private long _refused;
 
+    // Tasks of the TPL that run, each on a machine. Interlocked.
+    private int _tasksRunning;
+
     /// <summary>Whether a stop was asked for.</summary>
     internal bool IsStopping => _stopRequested;
 
@@ -119,13 +122,26 @@ internal sealed partial class Engine
         return free;
     }
 
-    /// <summary>While stopping, machines may go once none is blocked in a declared wait or waits for a processor.</summary>
-    private bool MayQuit() => Volatile.Read(ref _blockedMachines) == 0;
+    /// <summary>
+    /// While stopping, machines may go once none is blocked in a declared wait, waits for a processor, or runs a task of the TPL, whose waits nobody
+    /// declares: what it waits for may be in a queue.
+    /// </summary>
+    internal bool MayQuit() => Volatile.Read(ref _blockedMachines) == 0 && Volatile.Read(ref _tasksRunning) == 0;
+
+    /// <summary>The calling goroutine begins to run a task of the TPL.</summary>
+    internal void BeginTask() => Interlocked.Increment(ref _tasksRunning);
+
+    /// <summary>The task has come to its end, or to its first await.</summary>
+    internal void EndTask()
+    {
+        if (Interlocked.Decrement(ref _tasksRunning) == 0 && _stopRequested)
+            OrderOutIfQuiet();
+    }
 
     private void OrderOutIfQuiet()
     {
         _lock.Enter();
-        if (_stopRequested && _blockedMachines == 0)
+        if (_stopRequested && MayQuit())
         {
             for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
             {

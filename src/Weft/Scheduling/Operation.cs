@@ -119,10 +119,18 @@ internal abstract class Operation : WorkItem
     }
 
     /// <summary>
-    /// For an operation that has just begun and has ended at once: awaiting it gives the other goroutines a turn. For a running goroutine.
+    /// For an operation that has just begun and has ended at once: awaiting it gives the other goroutines a turn. For a running goroutine; or for the
+    /// task that it runs, which comes back as another.
     /// </summary>
     internal void EndAfterTurn(Outcome outcome)
     {
+        if (_owner is null)
+        {
+            Machine.Calling!.Budget = Machine.OperationBudget; // the task may do without the turn
+            Complete(outcome, null);
+            return;
+        }
+
         _afterTurn = outcome;
         _wasAsked = false;
         WasTaken = true;

@@ -35,8 +35,9 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     // Set at Created; long.MaxValue for ever, AtOnce for no time at all.
     private long _due;
 
-    // Set before Armed, read after it.
-    private Goroutine? _goroutine;
+    // Set before Armed, read after it. Where the sleeper goes on: see WaitContext.
+    private object? _context;
+
     // A frame or an Action for its goroutine, or an Action<object?>, which is given _continuationState.
     private object? _continuation;
     private object? _continuationState;
@@ -81,18 +82,18 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
             FlowedContinuation.Replace(ref continuation, ref state);
         bool comesBack = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0;
-        Await(continuation, state, state, comesBack ? SynchronizationContext.Current as Goroutine : null, token);
+        Await(continuation, state, state, comesBack ? WaitContext.Capture() : null, token);
     }
 
     void IValueTaskSource.GetResult(short token) => End(token);
 
-    /// <summary>For the awaiter of our own: <paramref name="continuation"/> runs on the goroutine whose context this is, or on the pool.</summary>
+    /// <summary>For the awaiter of our own: <paramref name="continuation"/> runs where the await began.</summary>
     internal void Await(Action continuation, short token)
     {
         if (SynchronizationContext.Current is Goroutine goroutine)
             Await(continuation, null, continuation, goroutine, token);
         else
-            Await(Operation.Invoke, continuation, null, null, token);
+            Await(Operation.Invoke, continuation, null, WaitContext.Capture(), token);
     }
 
     /// <summary>The same for a body.</summary>
@@ -103,7 +104,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
             if (SynchronizationContext.Current is Goroutine goroutine)
                 Await(frame, null, frame, goroutine, token);
             else
-                Await(Operation.Invoke, frame.Continuation, null, null, token);
+                Await(Operation.Invoke, frame.Continuation, null, WaitContext.Capture(), token);
         }
         catch (InvalidOperationException e)
         {
@@ -114,15 +115,15 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     /// <param name="continuation">What to run.</param>
     /// <param name="state">What it is given.</param>
     /// <param name="box">What tells whether it is the goroutine's body that waits.</param>
-    /// <param name="goroutine">Where to run it; null for the pool.</param>
+    /// <param name="context">Where to run it; see <see cref="WaitContext"/>.</param>
     /// <param name="token">The use of the operation that is awaited.</param>
-    private void Await(object continuation, object? state, object? box, Goroutine? goroutine, short token)
+    private void Await(object continuation, object? state, object? box, object? context, short token)
     {
         Check(token);
         if (_continuation is not null)
             throw new InvalidOperationException("A sleep can be awaited once only.");
-        _goroutine = goroutine;
-        if (goroutine is not null && goroutine == Machine.CurrentGoroutine)
+        _context = context;
+        if (context is Goroutine goroutine && goroutine == Machine.CurrentGoroutine)
         {
             if (_due == AtOnce && Interlocked.CompareExchange(ref _state, Fired, Created) == Created)
             {
@@ -154,7 +155,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         _version++;
         _continuation = null;
         _continuationState = null;
-        _goroutine = null;
+        _context = null;
         OnEnded();
         if (state == Cancelled)
             ThrowCancelled();
@@ -181,10 +182,10 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     {
         object continuation = _continuation!;
         object? state = _continuationState;
-        if (_goroutine is Goroutine goroutine)
+        if (_context is Goroutine goroutine)
             goroutine.Resume(continuation, state);
         else
-            CleanThread.QueueToPool((Action<object?>)continuation, state);
+            WaitContext.Post(_context, (Action<object?>)continuation, state);
     }
 
     private void Check(short token)

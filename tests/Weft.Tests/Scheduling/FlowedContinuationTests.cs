@@ -5,7 +5,7 @@ namespace Weft.Tests.Scheduling;
 /// <summary>Awaiters that are not asked by the compiler have to carry the AsyncLocal values of whoever asked to the continuation.</summary>
 public sealed class FlowedContinuationTests
 {
-    public static TheoryData<string> Awaited { get; } = ["lock", "lock as a ValueTask", "wait group", "sleep", "channel", "goroutine"];
+    public static TheoryData<string> Awaited { get; } = ["lock", "lock as a ValueTask", "wait group", "sleep", "yield", "channel", "goroutine"];
 
     /// <summary>One of <see cref="Awaited"/>. None of it has ended before <c>end</c> is called.</summary>
     private static Action<Action> OnCompletedOf(string what, out Action end)
@@ -28,6 +28,9 @@ public sealed class FlowedContinuationTests
                 var source = new CancellationTokenSource();
                 end = source.Cancel;
                 return Of(Go.SleepAsync(Timeout.InfiniteTimeSpan, source.Token));
+            case "yield":
+                end = static () => { };
+                return Go.Yield().GetAwaiter().OnCompleted;
             case "channel":
                 var channel = new Chan<int>();
                 end = () => channel.Send(1);
