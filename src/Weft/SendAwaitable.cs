@@ -19,6 +19,9 @@ public readonly struct SendAwaitable
         _version = operation.Version;
     }
 
+    /// <summary>What is to be awaited; null when there was no need to wait.</summary>
+    internal SendOperation? Operation => _operation;
+
     /// <summary>Makes <c>await</c> work.</summary>
     public Awaiter GetAwaiter() => new(this);
 

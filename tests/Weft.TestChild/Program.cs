@@ -8,6 +8,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["chan-deadlock"] = ChannelDeadlock.Run,
     ["default-scheduler"] = DefaultScheduler.Run,
     ["default-stack"] = DefaultScheduler.StackSize,
+    ["full-pool"] = FullPool.Run,
     ["locked-main"] = LockedMain.Run,
     ["stack-overflow"] = StackOverflow.Run,
     ["storm"] = Storm.Run,

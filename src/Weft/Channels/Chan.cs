@@ -99,14 +99,23 @@ public abstract class Chan
             TellWatchers();
     }
 
+    /// <summary>Takes a watcher that was cancelled out of its list; false if it is being told already.</summary>
+    internal bool TryRemoveWatcher(WatchOperation watcher)
+    {
+        Lock();
+        bool removed = _extra!.Watchers!.TryRemove(watcher);
+        Unlock();
+        return removed;
+    }
+
     /// <summary>With the lock, which it takes: who is to be told what.</summary>
     private protected abstract ChanWatchers.Notice TakeNotice(ChanWatchers watchers);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TellWatchers()
     {
-        if (_extra!.Watchers is ChanWatchers watchers)
-            CleanThread.Do(static n => n.notice.Tell(n.error), (notice: TakeNotice(watchers), error: CloseError));
+        if (_extra!.Watchers is ChanWatchers watchers && watchers.Listens(IsClosed))
+            TakeNotice(watchers).Tell(CloseError);
     }
 
     /// <summary>

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Weft.Scheduling;
 
 namespace Weft.Channels;
 
-/// <summary>A channel as a <see cref="Channel{T}"/>.</summary>
+/// <summary>A channel as a <see cref="Channel{T}"/>. Its reader and writer give out the channel's own operations: no task, no thread of the pool.</summary>
 internal sealed class ChanAdapter<T> : Channel<T>
 {
     internal ChanAdapter(Chan<T> channel, ChanWatchers watchers)
@@ -11,10 +12,6 @@ internal sealed class ChanAdapter<T> : Channel<T>
         Reader = new ReaderSide(channel, watchers);
         Writer = new WriterSide(channel);
     }
-
-    /// <summary>What reading and writing throw at the channel's end; as in the base class library, a cancellation is thrown as it is.</summary>
-    private static Exception Ended(Chan<T> channel) =>
-        channel.CloseError is OperationCanceledException cancelled ? cancelled : new ChannelClosedException(channel.CloseError);
 
     private sealed class ReaderSide(Chan<T> channel, ChanWatchers watchers) : ChannelReader<T>
     {
@@ -31,13 +28,24 @@ internal sealed class ChanAdapter<T> : Channel<T>
         public override bool TryRead([MaybeNullWhen(false)] out T item) => channel.TryReceive(out item);
 
         public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
-            channel.WatchAsync(isReader: true, cancellationToken);
+            channel.WatchAsync(watchers, isReader: true, cancellationToken);
 
-        public override async ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
+        public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
         {
-            (T value, bool ok) = await channel.ReceiveOrClosedAsync(cancellationToken).ConfigureAwait(false);
-            return ok ? value : throw Ended(channel);
+            ChanOperation<T>? operation = channel.ReceiveOrBegin(cancellationToken, out T value, out Outcome outcome);
+            if (operation is null)
+            {
+                if (outcome == Outcome.Done)
+                    return new ValueTask<T>(value);
+                operation = ChanOperation<T>.Failed(Outcome.Closed, default);
+            }
+
+            operation.TellEndOf(channel);
+            return new ValueTask<T>(operation, operation.Version);
         }
+
+        public override IAsyncEnumerable<T> ReadAllAsync(CancellationToken cancellationToken = default) =>
+            new ReadAllEnumerable<T>(channel, cancellationToken);
     }
 
     private sealed class WriterSide(Chan<T> channel) : ChannelWriter<T>
@@ -45,18 +53,14 @@ internal sealed class ChanAdapter<T> : Channel<T>
         public override bool TryWrite(T item) => channel.TrySendUnlessClosed(item);
 
         public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
-            channel.WatchAsync(isReader: false, cancellationToken);
+            channel.WatchAsync(channel.ExtraOrNull!.Watchers!, isReader: false, cancellationToken);
 
-        public override async ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
+        public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
         {
-            try
-            {
-                await channel.SendAsync(item, cancellationToken).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException) when (channel.CloseError is not null)
-            {
-                throw Ended(channel);
-            }
+            SendAwaitable sending = channel.SendAsync(item, cancellationToken);
+            if (sending.Operation is ChanOperation<T> operation)
+                operation.TellEndOf(channel);
+            return sending.AsValueTask();
         }
 
         public override bool TryComplete(Exception? error = null) => channel.TryClose(error);

@@ -52,46 +52,42 @@ public sealed partial class Chan<T>
     }
 
     /// <summary>Waits until a receive, or a send, would not have to wait; false once that will never be.</summary>
-    internal ValueTask<bool> WatchAsync(bool isReader, CancellationToken token)
+    internal ValueTask<bool> WatchAsync(ChanWatchers watchers, bool isReader, CancellationToken token)
     {
         if (token.IsCancellationRequested)
             return ValueTask.FromCanceled<bool>(token);
+        Machine? machine = Machine.Calling;
         Lock();
 
         // Either a select whose wait is opened now sees that it is watched, and tells, or the wait is seen here to be open.
         Interlocked.MemoryBarrier();
         bool can = isReader ? CanReceive : CanSend;
-        if (!can && !IsClosedLocked)
+        bool isClosed = IsClosedLocked;
+        WatchOperation operation;
+        if (!can && !isClosed)
         {
-            TaskCompletionSource<bool> watcher = Extra.Watchers!.Add(isReader);
+            operation = WatchOperation.Begin(this, watchers, machine?.Current, isReader);
+            watchers.Add(operation);
             Unlock();
-            return new ValueTask<bool>(token.CanBeCanceled ? WatchAsync(watcher, isReader, token) : watcher.Task);
+            if (token.CanBeCanceled)
+                operation.CancelWith(token);
+            return new ValueTask<bool>(operation, operation.Version);
         }
 
         Unlock();
-        return can || CloseError is null ? new ValueTask<bool>(can) : ValueTask.FromException<bool>(CloseError);
-    }
-
-    private async Task<bool> WatchAsync(TaskCompletionSource<bool> watcher, bool isReader, CancellationToken token)
-    {
-        using (token.UnsafeRegister(Cancel, watcher))
+        if (can && machine is { Current: { } goroutine } && machine.SpendBudget())
         {
-            try
-            {
-                return await watcher.Task.ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                Lock();
-                Extra.Watchers!.Remove(isReader, watcher);
-                Unlock();
-                throw;
-            }
+            operation = WatchOperation.Begin(this, watchers, goroutine, isReader);
+            operation.EndAfterTurn(Outcome.Done);
+            return new ValueTask<bool>(operation, operation.Version);
         }
-    }
 
-    private static void Cancel(object? watcher, CancellationToken token) =>
-        CleanThread.Do(static c => c.Item1.TrySetCanceled(c.token), ((TaskCompletionSource<bool>)watcher!, token));
+        if (can || CloseError is null)
+            return new ValueTask<bool>(can);
+        operation = WatchOperation.Begin(this, watchers, null, isReader);
+        operation.Complete(Outcome.Closed, null);
+        return new ValueTask<bool>(operation, operation.Version);
+    }
 
     private bool CanReceive => _count > 0 || _senders.AnyOpen();
 

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
 using Weft.Scheduling;
 
@@ -7,6 +8,9 @@ namespace Weft.Channels;
 internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueTaskSource<Received<T>>
 {
     private bool _isSend;
+
+    // Who awaits it is told of the channel's end as System.Threading.Channels does.
+    private bool _tellsEnd;
     private Chan<T> _channel = null!;
 
     // What can end the wait, if anything.
@@ -19,9 +23,9 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
         ChanOperation<T>? operation = goroutine is null ? null : TakeKept<ChanOperation<T>>(goroutine);
         if (operation is null)
         {
-            operation = new ChanOperation<T>();
             if (goroutine is ScheduledTaskGoroutine)
                 goroutine = null;
+            operation = (goroutine is null ? channel.ExtraOrNull?.Watchers?.TakeSpare<T>(isSend) : null) ?? new ChanOperation<T>();
         }
 
         operation.Begin(goroutine, WaitReasons.OfChannel(channel, isSend ? WaitReason.ChanSend : WaitReason.ChanReceive));
@@ -51,7 +55,17 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
         _registration = token.UnsafeRegister(static o => ((ChanOperation<T>)o!).Cancel(), this);
     }
 
-    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => Status(token);
+    /// <summary>For the channel's adapter: the end of the channel is an exception. By the one who has begun the operation, before it is awaited.</summary>
+    internal void TellEndOf(Chan<T> channel)
+    {
+        _channel = channel;
+        _tellsEnd = true;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => SendStatus(token);
+
+    private protected override ValueTaskSourceStatus SendStatus(short token) =>
+        _tellsEnd ? Status(token, isEndAnError: true, _channel.CloseError) : Status(token);
 
     ValueTaskSourceStatus IValueTaskSource<Received<T>>.GetStatus(short token) => Status(token);
 
@@ -61,14 +75,20 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     void IValueTaskSource<Received<T>>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         Await(continuation, state, token, flags);
 
-    T IValueTaskSource<T>.GetResult(short token) => GetResult(token).Value;
+    T IValueTaskSource<T>.GetResult(short token)
+    {
+        bool tellsEnd = _tellsEnd;
+        (T value, Outcome outcome) = GetResult(token);
+        return outcome == Outcome.Closed && tellsEnd ? throw EndOfChannel : value;
+    }
 
     Received<T> IValueTaskSource<Received<T>>.GetResult(short token) => GetReceived(token);
 
     internal override void EndSend(short token)
     {
+        bool tellsEnd = _tellsEnd;
         if (GetResult(token).Outcome == Outcome.Closed)
-            throw Chan<T>.SendOnClosed();
+            throw tellsEnd && _channel.CloseError is not null ? EndOfChannel : Chan<T>.SendOnClosed();
     }
 
     internal Received<T> GetReceived(short token)
@@ -94,8 +114,19 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
             _registration = default;
         }
 
+        _tellsEnd = false;
         Keep();
         return (value, outcome);
+    }
+
+    /// <summary>A cancellation is thrown as it is; with anything else, or with no reason, the channel is closed.</summary>
+    private Exception EndOfChannel =>
+        _channel.CloseError is OperationCanceledException cancelled ? cancelled : new ChannelClosedException(_channel.CloseError);
+
+    private protected override void KeepOutside()
+    {
+        if (_channel?.ExtraOrNull?.Watchers is ChanWatchers watchers && TryMakeNew())
+            watchers.KeepSpare(this, _isSend);
     }
 
     private void Cancel()

@@ -1,96 +1,129 @@
+using Weft.Groups;
+using Weft.Scheduling;
+
 namespace Weft.Channels;
 
 /// <summary>
 /// Those who wait to be told that a channel can be read from or written to, without taking part in an exchange; and the channel's end, for
-/// its adapter. Guarded by the channel's lock, but for what <see cref="Notice"/> carries out of it.
+/// its adapter. Guarded by the channel's lock, but for what <see cref="Notice"/> carries out of it, and for the spare operations.
 /// </summary>
 /// <remarks>
+/// <para>
 /// Nobody is missed: a watcher is added under the lock, if the channel is not ready then; whoever changes the channel looks at the watchers
 /// under the lock afterwards (<see cref="Chan.NotifyWatchers"/>).
+/// </para>
+/// <para>
+/// Changer: changes the channel under its lock, gives the lock up, reads without it whether anybody listens (<see cref="Listens"/>). Looker: takes
+/// the lock, looks at the channel, adds itself, gives the lock up. Fences: the lock's. Therefore: if the looker had the lock first, the changer
+/// reads the lists after it has had the lock later, and sees the looker; otherwise the looker sees the change, and does not wait.
+/// </para>
 /// </remarks>
 internal sealed class ChanWatchers
 {
-    private List<TaskCompletionSource<bool>>? _readers;
-    private List<TaskCompletionSource<bool>>? _writers;
+    private WaiterList<WatchOperation> _readers;
+    private WaiterList<WatchOperation> _writers;
+    private bool _isEndTold;
+
+    // Operations that a thread without a goroutine has used, for the next: of the channel's own kind, and those that watch.
+    private object? _spareReceive;
+    private object? _spareSend;
+    private WatchOperation? _spareReader;
+    private WatchOperation? _spareWriter;
 
     /// <summary>Ends when the channel is closed and empty.</summary>
     internal TaskCompletionSource Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal TaskCompletionSource<bool> Add(bool isReader)
+    /// <summary>How many watch; walks the lists.</summary>
+    internal int Count => Length(_readers) + Length(_writers);
+
+    /// <summary>Whether somebody is to be told when something has changed. By one who has had the lock for that, and has given it up.</summary>
+    internal bool Listens(bool isClosed) => !_readers.IsEmpty || !_writers.IsEmpty || (isClosed && !_isEndTold);
+
+    internal void Add(WatchOperation watcher)
     {
-        var watcher = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        ref List<TaskCompletionSource<bool>>? list = ref isReader ? ref _readers : ref _writers;
-        (list ??= []).Add(watcher);
-        return watcher;
+        if (watcher.IsReader)
+            _readers.AddLast(watcher);
+        else
+            _writers.AddLast(watcher);
     }
 
-    /// <summary>A watcher was cancelled; it may have been told already.</summary>
-    internal void Remove(bool isReader, TaskCompletionSource<bool> watcher) => (isReader ? _readers : _writers)?.Remove(watcher);
-
-    /// <summary>How many watch.</summary>
-    internal int Count => (_readers?.Count ?? 0) + (_writers?.Count ?? 0);
+    /// <summary>Takes a watcher that was cancelled out; false if it is being told already.</summary>
+    internal bool TryRemove(WatchOperation watcher)
+    {
+        if (!watcher.IsListed)
+            return false;
+        if (watcher.IsReader)
+            _readers.Remove(watcher);
+        else
+            _writers.Remove(watcher);
+        return true;
+    }
 
     /// <summary>Takes out those who are to be told.</summary>
     internal Notice Take(bool canRead, bool canWrite, bool isClosed, bool isDrained)
     {
-        var notice = new Notice(
-            canRead || isDrained ? _readers : null,
-            canWrite || isClosed ? _writers : null,
-            canRead,
-            canWrite && !isClosed,
-            isDrained ? Completion : null);
-        if (notice.Readers is not null)
-            _readers = null;
-        if (notice.Writers is not null)
-            _writers = null;
-        return notice;
+        bool endsNow = isDrained && !_isEndTold;
+        _isEndTold |= isDrained;
+        return new Notice(
+            canRead || isDrained ? _readers.TakeAll() : default,
+            canWrite || isClosed ? _writers.TakeAll() : default,
+            canRead ? Outcome.Done : Outcome.Closed,
+            canWrite && !isClosed ? Outcome.Done : Outcome.Closed,
+            endsNow ? Completion : null);
+    }
+
+    // Not under the lock: whoever exchanges null for one has it to himself.
+
+    internal WatchOperation? TakeSpare(bool isReader) => Interlocked.Exchange(ref isReader ? ref _spareReader : ref _spareWriter, null);
+
+    internal void KeepSpare(WatchOperation spare) => Volatile.Write(ref spare.IsReader ? ref _spareReader : ref _spareWriter, spare);
+
+    internal ChanOperation<T>? TakeSpare<T>(bool isSend) => (ChanOperation<T>?)Interlocked.Exchange(ref isSend ? ref _spareSend : ref _spareReceive, null);
+
+    internal void KeepSpare<T>(ChanOperation<T> spare, bool isSend) => Volatile.Write(ref isSend ? ref _spareSend : ref _spareReceive, spare);
+
+    private static int Length(WaiterList<WatchOperation> list)
+    {
+        int count = 0;
+        for (WatchOperation? watcher = list.First; watcher is not null; watcher = watcher.Following)
+            count++;
+        return count;
     }
 
     /// <summary>What is to be told once the lock is given up.</summary>
-    internal readonly record struct Notice(
-        List<TaskCompletionSource<bool>>? Readers,
-        List<TaskCompletionSource<bool>>? Writers,
-        bool CanRead,
-        bool CanWrite,
-        TaskCompletionSource? Completion)
+    internal readonly struct Notice(
+        WaiterList<WatchOperation> readers,
+        WaiterList<WatchOperation> writers,
+        Outcome read,
+        Outcome written,
+        TaskCompletionSource? completion)
     {
         internal void Tell(Exception? error)
         {
-            if (Completion is not null)
-            {
-                if (error is OperationCanceledException cancelled)
-                    Completion.TrySetCanceled(cancelled.CancellationToken);
-                else if (error is not null)
-                    Completion.TrySetException(error);
-                else
-                    Completion.TrySetResult();
-                Observe(Completion.Task);
-            }
-
-            Tell(Readers, CanRead, error);
-            Tell(Writers, CanWrite, error);
+            if (completion is not null)
+                CleanThread.Do(static c => End(c.completion, c.error), (completion, error));
+            Machine? machine = Machine.Calling;
+            Tell(readers, read, machine);
+            Tell(writers, written, machine);
         }
 
-        private static void Tell(List<TaskCompletionSource<bool>>? watchers, bool can, Exception? error)
+        private static void Tell(WaiterList<WatchOperation> watchers, Outcome outcome, Machine? machine)
         {
-            foreach (TaskCompletionSource<bool> watcher in watchers ?? [])
-            {
-                if (can || error is null)
-                    watcher.TrySetResult(can);
-                else
-                    watcher.TrySetFromTask(FailedAsync(error));
-                Observe(watcher.Task);
-            }
+            while (watchers.RemoveFirst() is WatchOperation watcher)
+                watcher.Complete(outcome, machine);
         }
 
-        /// <summary>A task that has ended with the error, and is cancelled if it is a cancellation; <c>await</c> throws this very exception.</summary>
-        private static async Task<bool> FailedAsync(Exception error)
+        private static void End(TaskCompletionSource completion, Exception? error)
         {
-            await Task.CompletedTask.ConfigureAwait(false);
-            throw error;
-        }
+            if (error is OperationCanceledException cancelled)
+                completion.TrySetCanceled(cancelled.CancellationToken);
+            else if (error is not null)
+                completion.TrySetException(error);
+            else
+                completion.TrySetResult();
 
-        /// <summary>Nobody need look at how a channel has ended: that is no error that was overlooked.</summary>
-        private static void Observe(Task task) => _ = task.Exception;
+            // Nobody need look at how a channel has ended: that is no error that was overlooked.
+            _ = completion.Task.Exception;
+        }
     }
 }

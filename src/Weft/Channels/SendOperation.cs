@@ -14,7 +14,10 @@ internal abstract class SendOperation : Operation, IValueTaskSource
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     internal abstract void EndSend(short token);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => Status(token);
+    /// <summary>How far it has come, for who awaits it through a <see cref="ValueTask"/>.</summary>
+    private protected virtual ValueTaskSourceStatus SendStatus(short token) => Status(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => SendStatus(token);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         Await(continuation, state, token, flags);

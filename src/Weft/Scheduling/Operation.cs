@@ -34,7 +34,8 @@ internal enum Outcome : byte
 /// </para>
 /// <para>
 /// <b>Started by a thread that runs no goroutine.</b> There is no run right; <see cref="WorkItem.Action"/> is settled by interlocked operations:
-/// null, then the continuation or <see cref="s_completed"/>, and whoever comes second acts. Such an operation is used once.
+/// null, then the continuation or <see cref="s_completed"/>, and whoever comes second acts. Such an operation is used once, unless it is seen after
+/// its use that <see cref="s_completed"/> is there: to store that is the last thing the one who completes it does with it (<see cref="TryMakeNew"/>).
 /// </para>
 /// <para>
 /// Whoever completes an operation must have claimed it (taken it out of the queue it was in, or won what decides a race for it), so it happens
@@ -114,8 +115,8 @@ internal abstract class Operation : WorkItem
         FaultPoints.Hit("operation.ended");
         if (owner is not null)
             owner.Deliver(this, machine);
-        else if (Interlocked.Exchange(ref Action, s_completed) is ScheduledContinuation waiting)
-            waiting.Dispatch();
+        else if (Interlocked.Exchange(ref Action, s_completed) is { } waiting)
+            Dispatch(waiting, State);
     }
 
     /// <summary>
@@ -235,6 +236,15 @@ internal abstract class Operation : WorkItem
         };
     }
 
+    /// <summary>The same where the end of a channel may be an exception.</summary>
+    private protected ValueTaskSourceStatus Status(short token, bool isEndAnError, Exception? reason)
+    {
+        ValueTaskSourceStatus status = Status(token);
+        if (status != ValueTaskSourceStatus.Succeeded || _outcome != Outcome.Closed || !isEndAnError)
+            return status;
+        return reason is OperationCanceledException ? ValueTaskSourceStatus.Canceled : ValueTaskSourceStatus.Faulted;
+    }
+
     private protected void Await(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         CheckVersion(token);
@@ -249,21 +259,39 @@ internal abstract class Operation : WorkItem
             return;
         }
 
-        var waiting = ScheduledContinuation.Capture(continuation, state, flags);
-        if (isRunning)
-        {
-            Attach(s_dispatch, waiting);
-        }
-        else if (owner is not null)
-        {
-            owner.Resume(s_attach, (this, waiting));
-        }
-        else if (Interlocked.CompareExchange(ref Action, waiting, null) is { } seen)
-        {
-            if (seen != s_completed)
-                throw AwaitedTwice();
-            waiting.Dispatch();
-        }
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
+            FlowedContinuation.Replace(ref continuation, ref state);
+        object? place = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 ? WaitContext.Capture() : null;
+        if (owner is null)
+            AwaitOutside(continuation, state, place);
+        else if (isRunning)
+            Attach(s_dispatch, new ScheduledContinuation(continuation, state, place));
+        else
+            owner.Resume(s_attach, (this, new ScheduledContinuation(continuation, state, place)));
+    }
+
+    /// <summary>For an operation that no goroutine has started. What is to go on on the pool needs no object: the state is stored before the action.</summary>
+    private void AwaitOutside(Action<object?> continuation, object? state, object? place)
+    {
+        object? seen = Volatile.Read(ref Action);
+        if (seen is not null && seen != s_completed)
+            throw AwaitedTwice();
+        object waiting = place is null ? continuation : new ScheduledContinuation(continuation, state, place);
+        State = state;
+        seen = Interlocked.CompareExchange(ref Action, waiting, null);
+        if (seen is null)
+            return;
+        if (seen != s_completed)
+            throw AwaitedTwice();
+        Dispatch(waiting, state);
+    }
+
+    private static void Dispatch(object waiting, object? state)
+    {
+        if (waiting is ScheduledContinuation elsewhere)
+            elsewhere.Dispatch();
+        else
+            CleanThread.QueueToPool((Action<object?>)waiting, state);
     }
 
     /// <summary>The end of this use; afterwards the operation may be in use again at any time.</summary>
@@ -282,12 +310,33 @@ internal abstract class Operation : WorkItem
     /// <summary>Gives an operation whose use has ended to its goroutine to be used again, if that is who calls and no mail is on its way.</summary>
     private protected void Keep()
     {
-        if (_owner is not Goroutine owner || (!_isAwaitedInPlace && Machine.CurrentGoroutine != owner))
+        if (_owner is not Goroutine owner)
+        {
+            KeepOutside();
+            return;
+        }
+
+        if (!_isAwaitedInPlace && Machine.CurrentGoroutine != owner)
             return;
         if (WasTaken)
             KeepFor(owner);
         else
             _isLeftToMail = true;
+    }
+
+    /// <summary>The same for one that no goroutine has started.</summary>
+    private protected virtual void KeepOutside()
+    {
+    }
+
+    /// <summary>Makes an operation that no goroutine has started, and whose use has ended, fit for another; false if it is still being completed.</summary>
+    private protected bool TryMakeNew()
+    {
+        if (Volatile.Read(ref Action) != s_completed)
+            return false;
+        Action = null;
+        State = null;
+        return true;
     }
 
     /// <summary>Its mail has come, and nobody waits: it had no continuation yet, or it has ended before that. With the run right of the goroutine.</summary>

@@ -1,5 +1,3 @@
-using System.Threading.Tasks.Sources;
-
 namespace Weft.Scheduling;
 
 /// <summary>A continuation with the place where it is to run, as it was when somebody awaited outside a goroutine's own flow.</summary>
@@ -9,19 +7,11 @@ internal sealed class ScheduledContinuation
     private readonly object? _state;
     private readonly object? _place;
 
-    private ScheduledContinuation(Action<object?> continuation, object? state, object? place)
+    internal ScheduledContinuation(Action<object?> continuation, object? state, object? place)
     {
         _continuation = continuation;
         _state = state;
         _place = place;
-    }
-
-    internal static ScheduledContinuation Capture(Action<object?> continuation, object? state, ValueTaskSourceOnCompletedFlags flags)
-    {
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
-            FlowedContinuation.Replace(ref continuation, ref state);
-        bool comesBack = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0;
-        return new ScheduledContinuation(continuation, state, comesBack ? WaitContext.Capture() : null);
     }
 
     /// <summary>Has the continuation run where it belongs; never on the calling thread's stack.</summary>

@@ -133,4 +133,145 @@ public sealed class ChanAdapterTests
         chan.Close();
         await chan.AsChannel().Reader.Completion;
     }
+
+    [Fact]
+    public async Task Operations_OfGoroutinesWhileThePoolIsFull_NeedNoThreadOfIt()
+    {
+        ChildProcess child = await ChildProcess.RunAsync("full-pool", "1000");
+        Assert.Equal("2499500", child.Output.Trim());
+        Assert.Equal(0, child.ExitCode);
+    }
+
+    [Fact]
+    public async Task Operations_ThatNobodyAwaits_AreNotReportedAsUnobserved()
+    {
+        string message = "nobody awaits what ends by this";
+        int reported = 0;
+        void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs e)
+        {
+            if (e.Exception.ToString().Contains(message, StringComparison.Ordinal) || e.Exception.InnerException is ChannelClosedException)
+                Interlocked.Increment(ref reported);
+        }
+
+        TaskScheduler.UnobservedTaskException += OnUnobserved;
+        try
+        {
+            await Task.Run(() =>
+            {
+                for (int i = 0; i < 20; i++)
+                    Forget(new InvalidOperationException(message));
+            });
+            for (int i = 0; i < 3; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= OnUnobserved;
+        }
+
+        Assert.Equal(0, reported);
+    }
+
+    // What is begun here is not awaited on purpose.
+#pragma warning disable CA2012
+    private static void Forget(Exception error)
+    {
+        using var source = new CancellationTokenSource();
+        Channel<int> reading = new Chan<int>(1).AsChannel();
+        _ = reading.Reader.ReadAsync();
+        _ = reading.Reader.WaitToReadAsync(source.Token);
+        reading.Writer.Complete(error);
+        _ = reading.Reader.ReadAsync();
+        _ = reading.Reader.WaitToReadAsync();
+        _ = reading.Reader.ReadAllAsync().GetAsyncEnumerator().MoveNextAsync();
+        Channel<int> writing = new Chan<int>(1).AsChannel();
+        for (int i = 0; i < 2; i++)
+            _ = writing.Writer.WriteAsync(i);
+        _ = writing.Writer.WaitToWriteAsync();
+        writing.Writer.Complete(error);
+        _ = writing.Writer.WriteAsync(3);
+        _ = writing.Writer.WaitToWriteAsync();
+    }
+#pragma warning restore CA2012
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Waits_CancelledInAnyOrder_LeaveTheOthers(bool oldestFirst)
+    {
+        const int Count = 1_000;
+        var chan = new Chan<int>();
+        Channel<int> channel = chan.AsChannel();
+        CancellationTokenSource[] sources = [.. Enumerable.Range(0, Count).Select(static _ => new CancellationTokenSource())];
+        Task<bool>[] waits = [.. sources.Select(source => channel.Reader.WaitToReadAsync(source.Token).AsTask())];
+        for (int i = 0; i < Count; i++)
+        {
+            int chosen = oldestFirst ? i : Count - 1 - i;
+            if (chosen % 10 != 3)
+                await sources[chosen].CancelAsync();
+        }
+
+        Assert.Equal(Count / 10, chan.ExtraOrNull!.Watchers!.Count);
+        Task sending = chan.SendAsync(1).AsTask();
+        for (int i = 0; i < Count; i++)
+        {
+            if (i % 10 == 3)
+                Assert.True(await waits[i].WaitAsync(Limits.Hang));
+            else
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits[i].WaitAsync(Limits.Hang));
+            sources[i].Dispose();
+        }
+
+        Assert.True(channel.Reader.TryRead(out int _));
+        await sending;
+    }
+
+    [Fact]
+    public async Task Waits_CancelledAsTheChannelChanges_EndOnce()
+    {
+        const int Rounds = 2_000;
+        var chan = new Chan<int>(1);
+        Channel<int> channel = chan.AsChannel();
+        for (int round = 0; round < Rounds; round++)
+        {
+            using var source = new CancellationTokenSource();
+            ValueTask<bool> waiting = channel.Reader.WaitToReadAsync(source.Token);
+            Task cancelling = Task.Run(source.Cancel);
+            Thread.SpinWait(round % 64);
+            Assert.True(channel.Writer.TryWrite(round));
+            try
+            {
+                Assert.True(await waiting);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            Assert.True(channel.Reader.TryRead(out int value));
+            Assert.Equal(round, value);
+            await cancelling;
+        }
+
+        Assert.Equal(0, chan.ExtraOrNull!.Watchers!.Count);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_TwoTokens_EitherEndsIt()
+    {
+        for (int which = 0; which < 2; which++)
+        {
+            using var first = new CancellationTokenSource();
+            using var second = new CancellationTokenSource();
+            Channel<int> channel = new Chan<int>(2).AsChannel();
+            Assert.True(channel.Writer.TryWrite(1));
+            await using IAsyncEnumerator<int> all = channel.Reader.ReadAllAsync(first.Token).GetAsyncEnumerator(second.Token);
+            Assert.True(await all.MoveNextAsync());
+            Task<bool> waiting = all.MoveNextAsync().AsTask();
+            await (which == 0 ? first : second).CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Limits.Hang));
+        }
+    }
 }
