@@ -143,27 +143,35 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <summary>
     /// Refuses new goroutines, waits until the code that runs now has come to its next await or its end and blocking calls have returned,
     /// joins every thread and unmaps every stack. Goroutines that have not ended by then never will: whoever awaits them gets an
-    /// <see cref="ObjectDisposedException"/>. A call that never returns makes this wait for ever.
+    /// <see cref="ObjectDisposedException"/>. A call that never returns makes this wait for <see cref="SchedulerOptions.DisposeTimeout"/>, which is infinite
+    /// unless it is set.
     /// </summary>
+    /// <remarks>
+    /// May be called again, by any number of threads. When it throws for another reason than an <see cref="InvalidOperationException"/>, the disposal goes on
+    /// without the caller, and comes to its end when the last call has returned.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">
     /// Called on a goroutine of this scheduler, which would wait for itself; or on <see cref="Default"/>.
     /// </exception>
+    /// <exception cref="DisposeTimeoutException">Calls have not returned within <see cref="SchedulerOptions.DisposeTimeout"/>.</exception>
+    /// <exception cref="ThreadInterruptedException">The calling thread was interrupted while it waited.</exception>
     public void Dispose()
     {
         RefuseIfDefault();
         if (Machine.Calling?.Engine == _engine)
             throw new InvalidOperationException($"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
-        _engine.Stop();
+        _engine.Stop(_engine.Options.DisposeTimeout);
     }
 
     /// <summary>The same without blocking the calling thread.</summary>
     /// <exception cref="InvalidOperationException">As for <see cref="Dispose"/>.</exception>
+    /// <exception cref="DisposeTimeoutException">As for <see cref="Dispose"/>; thrown by the await.</exception>
     public ValueTask DisposeAsync()
     {
         RefuseIfDefault();
         if (Machine.Calling?.Engine == _engine)
             throw new InvalidOperationException($"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
-        var stop = new Task(static e => ((Engine)e!).Stop(), _engine, TaskCreationOptions.LongRunning);
+        var stop = new Task(static e => Stop((Engine)e!), _engine, TaskCreationOptions.LongRunning);
         CleanThread.Do(static s => s.Start(TaskScheduler.Default), stop);
         return new ValueTask(stop);
     }
@@ -193,6 +201,8 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         handler(this, args);
         return true;
     }
+
+    private static void Stop(Engine engine) => engine.Stop(engine.Options.DisposeTimeout);
 
     private void RefuseIfDefault()
     {

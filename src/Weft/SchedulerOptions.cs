@@ -76,6 +76,12 @@ public sealed class SchedulerOptions
     /// <summary>What an exception does that leaves a goroutine nobody can await. Default: it ends the process, as on a thread.</summary>
     public UnhandledExceptionPolicy UnhandledExceptions { get; init; } = UnhandledExceptionPolicy.Fatal;
 
+    /// <summary>
+    /// How long <see cref="Scheduler.Dispose"/> and <see cref="Scheduler.DisposeAsync"/> wait for code that does not return, before they throw a
+    /// <see cref="DisposeTimeoutException"/> that says which; more than zero, at most one day, or infinite. Default: infinite.
+    /// </summary>
+    public TimeSpan DisposeTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>The system underneath; tests put one here that refuses.</summary>
     internal IThreadPlatform? Platform { get; init; }
 
@@ -103,6 +109,11 @@ public sealed class SchedulerOptions
             "1 ms to 10 s",
             nameof(TimeSlice));
         Require(MaxComputingExtra is >= 0 and <= 1_000, MaxComputingExtra, "0 to 1,000", nameof(MaxComputingExtra));
+        Require(
+            DisposeTimeout == Timeout.InfiniteTimeSpan || (DisposeTimeout > TimeSpan.Zero && DisposeTimeout <= TimeSpan.FromDays(1)),
+            DisposeTimeout,
+            "more than zero and at most one day, or infinite",
+            nameof(DisposeTimeout));
         if (!Enum.IsDefined(UnhandledExceptions))
             throw new ArgumentException($"{nameof(UnhandledExceptions)} has no policy {(int)UnhandledExceptions}.", nameof(UnhandledExceptions));
     }

@@ -1,5 +1,6 @@
 using Weft.Channels;
 using Weft.Scheduling;
+using Weft.Threads;
 
 namespace Weft;
 
@@ -17,7 +18,8 @@ namespace Weft;
 /// </example>
 public sealed class Ticker : IDisposable
 {
-    private readonly Lock _lock = new();
+    // Machines take it as they fire timers: not one of .NET's, whose wait an interrupt would end there.
+    private readonly FutexLock _lock = new(ThreadPlatform.Current);
     private readonly Engine _engine = Go.CurrentEngine;
 
     // The timer that is on; null while stopped. Under the lock.
@@ -37,19 +39,19 @@ public sealed class Ticker : IDisposable
     public void Reset(TimeSpan period)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero);
-        lock (_lock)
-        {
-            StopLocked();
-            _timer = new TickTimer(this, _engine, MonotonicClock.Nanoseconds(period));
-            _timer.Start();
-        }
+        _lock.Enter();
+        StopLocked();
+        _timer = new TickTimer(this, _engine, MonotonicClock.Nanoseconds(period));
+        _timer.Start();
+        _lock.Exit();
     }
 
     /// <summary>No further tick, and none of before, until <see cref="Reset"/>. Receivers wait on.</summary>
     public void Stop()
     {
-        lock (_lock)
-            StopLocked();
+        _lock.Enter();
+        StopLocked();
+        _lock.Exit();
     }
 
     /// <summary>Stops it and closes the channel.</summary>
@@ -69,13 +71,12 @@ public sealed class Ticker : IDisposable
     /// <summary>Sends a tick if <paramref name="timer"/> is still the one: decided under the lock, so that none comes after a stop.</summary>
     private bool Tick(TickTimer timer, TimeSpan late)
     {
-        lock (_lock)
-        {
-            if (_timer != timer || Channel.IsClosed)
-                return false;
+        _lock.Enter();
+        bool isOn = _timer == timer && !Channel.IsClosed;
+        if (isOn)
             Channel.TrySendUnlessClosed(late);
-            return true;
-        }
+        _lock.Exit();
+        return isOn;
     }
 
     private sealed class TickTimer(Ticker ticker, Engine engine, long period) : ITimerTarget

@@ -29,6 +29,9 @@ public sealed class SchedulerOptionsTests
         { nameof(SchedulerOptions.TimeSlice), new() { TimeSlice = TimeSpan.FromSeconds(11) } },
         { nameof(SchedulerOptions.MaxComputingExtra), new() { MaxComputingExtra = -1 } },
         { nameof(SchedulerOptions.MaxComputingExtra), new() { MaxComputingExtra = 1_001 } },
+        { nameof(SchedulerOptions.DisposeTimeout), new() { DisposeTimeout = TimeSpan.Zero } },
+        { nameof(SchedulerOptions.DisposeTimeout), new() { DisposeTimeout = TimeSpan.FromMilliseconds(-2) } },
+        { nameof(SchedulerOptions.DisposeTimeout), new() { DisposeTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) } },
         { nameof(SchedulerOptions.UnhandledExceptions), new() { UnhandledExceptions = (UnhandledExceptionPolicy)7 } },
     };
 

@@ -33,6 +33,9 @@ internal sealed class TaskWatch
     private WaiterList<TaskCase> _waiting;
     private bool _hasEnded;
 
+    // What the table had for the task when this was to be put into it.
+    private TaskWatch? _known;
+
     private TaskWatch(Task task) => _task = task;
 
     /// <summary>The watch of a task; the same for all who ask while the task has not ended.</summary>
@@ -41,10 +44,10 @@ internal sealed class TaskWatch
         if (s_watches.TryGetValue(task, out TaskWatch? watch))
             return watch;
         var made = new TaskWatch(task);
-        watch = s_watches.GetOrAdd(task, made);
-        if (watch == made)
-            CleanThread.OnEnd(task, made.OnEnded);
-        return watch;
+        Uninterrupted.Do(made, static made => made._known = s_watches.GetOrAdd(made._task, made));
+        if (made._known == made)
+            Uninterrupted.Do(made, static made => CleanThread.OnEnd(made._task, made.OnEnded));
+        return made._known!;
     }
 
     /// <summary>Lists a case whose wait has begun; false if the task has ended: then it is not listed.</summary>
@@ -69,7 +72,7 @@ internal sealed class TaskWatch
 
     private void OnEnded()
     {
-        s_watches.Remove(_task);
+        Uninterrupted.Do(_task, static task => s_watches.Remove(task));
         Machine? machine = Machine.Calling;
         while (true)
         {

@@ -80,24 +80,11 @@ internal sealed class BlockingSignal
     }
 
     /// <summary>
-    /// To take the lock may mean to wait for it, which throws on a thread that somebody has interrupted, before anybody was woken: then it is done again.
+    /// To take the lock may mean to wait for it, which throws on a thread that somebody has interrupted, before anybody was woken.
     /// </summary>
-    private void Pulse()
+    private void Pulse() => Uninterrupted.Do(this, static signal =>
     {
-        for (bool wasInterrupted = false; ; wasInterrupted = true)
-        {
-            try
-            {
-                lock (this)
-                    Monitor.PulseAll(this);
-                if (wasInterrupted)
-                    Thread.CurrentThread.Interrupt();
-                return;
-            }
-            catch (ThreadInterruptedException)
-            {
-                // Again.
-            }
-        }
-    }
+        lock (signal)
+            Monitor.PulseAll(signal);
+    });
 }

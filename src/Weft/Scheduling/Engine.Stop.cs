@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Weft.Scheduling;
 
 /// <content>
@@ -11,6 +14,9 @@ internal sealed partial class Engine
     private volatile bool _stopRequested;
     private volatile bool _stopped;
     private long _refused;
+
+    // 1 once somebody has begun to finish the stop.
+    private int _isFinishing;
 
     // Tasks of the TPL that run, each on a machine. Interlocked.
     private int _tasksRunning;
@@ -26,29 +32,41 @@ internal sealed partial class Engine
 
     internal long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>Stops the engine and waits until it has. Any thread but a machine of this engine; later callers wait for the first.</summary>
-    internal void Stop()
+    /// <summary>
+    /// Stops the engine and waits until it has. Any thread but a machine of this engine, and any number of them: whoever finds that all threads have left
+    /// finishes the stop. When none of the callers is left, as they were interrupted or have given up, the monitor goes on with it.
+    /// </summary>
+    /// <param name="timeout">How long to wait; infinite for as long as it takes.</param>
+    /// <exception cref="DisposeTimeoutException">Code of goroutines was still running then.</exception>
+    /// <exception cref="ThreadInterruptedException">The calling thread was interrupted before.</exception>
+    internal void Stop(TimeSpan timeout)
     {
         _lock.Enter();
-        bool first = !_stopRequested;
         _stopRequested = true;
         _lock.Exit();
-        if (!first)
-        {
-            _stopFinished.Task.Wait();
-            return;
-        }
-
-        using var pause = new ManualResetEventSlim();
-        while (!TryMarkStopped())
+        long start = Environment.TickCount64;
+        while (!TryFinishStop())
         {
             OrderOutIfQuiet();
             _monitor.WakeUp();
+            if (timeout != Timeout.InfiniteTimeSpan && Environment.TickCount64 - start >= timeout.TotalMilliseconds)
+                throw GaveUp(timeout);
 
             // Machines leave when the code they run lets them; there is nothing to be woken by for all the ways that can happen.
-            pause.Wait(1);
+            _stopFinished.Task.Wait(1);
         }
+    }
 
+    /// <summary>After a stop was asked for: finishes it if all threads have left. Whether it is finished.</summary>
+    internal bool TryFinishStop()
+    {
+        if (!_stopFinished.Task.IsCompleted && TryMarkStopped() && Interlocked.Exchange(ref _isFinishing, 1) == 0)
+            FinishStop();
+        return _stopFinished.Task.IsCompleted;
+    }
+
+    private void FinishStop()
+    {
         // A thread that has left the lists above may still be on its way to the reaper's.
         while (Host.Reaped < Host.Created)
         {
@@ -57,10 +75,31 @@ internal sealed partial class Engine
         }
 
         Host.Close();
-        CleanThread.Do(static m => m.RunErrands(), _monitor);
+        Uninterrupted.Do(_monitor, static m => CleanThread.Do(static m => m.RunErrands(), m));
         AbandonGoroutines();
-        AbandonMainRuns();
-        CleanThread.Do(static f => f.SetResult(), _stopFinished);
+        Uninterrupted.Do(this, static e => e.AbandonMainRuns());
+        Uninterrupted.Do(_stopFinished, static f => CleanThread.Do(static f => f.TrySetResult(), f));
+    }
+
+    /// <summary>What to tell somebody who waits no longer: which calls have not returned.</summary>
+    private DisposeTimeoutException GaveUp(TimeSpan timeout)
+    {
+        var running = new List<(Goroutine Goroutine, int ThreadId)>();
+        _lock.Enter();
+        for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+        {
+            if (Volatile.Read(ref machine.Current) is Goroutine goroutine)
+                running.Add((goroutine, machine.ThreadId));
+        }
+
+        _lock.Exit();
+        UnreturnedCall[] calls = [.. running.Select(static r => new UnreturnedCall(r.Goroutine.Describe(), r.ThreadId)).OrderBy(static c => c.Goroutine.Id)];
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Scheduler '{Options.Name}' is not disposed after {timeout.TotalSeconds:0.###} s: ");
+        text.Append(calls.Length == 0 ? "its threads are still on their way out." : "these goroutines run code that has not returned, and keep their threads until it does:");
+        foreach (UnreturnedCall call in calls)
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call.Goroutine.ToText()}, on thread {call.ThreadId}");
+        return new DisposeTimeoutException(text.ToString(), calls);
     }
 
     /// <summary>A continuation came for a goroutine of a stopped engine. Nothing can run it; somebody is told.</summary>
@@ -138,7 +177,8 @@ internal sealed partial class Engine
             OrderOutIfQuiet();
     }
 
-    private void OrderOutIfQuiet()
+    /// <summary>While stopping, and if nobody keeps them: has the machines go that do nothing.</summary>
+    internal void OrderOutIfQuiet()
     {
         _lock.Enter();
         if (_stopRequested && MayQuit())
@@ -180,7 +220,13 @@ internal sealed partial class Engine
         }
 
         _lock.Exit();
-        foreach (Goroutine goroutine in left)
-            goroutine.AbandonBecause(new ObjectDisposedException(Owner.ToString(), $"Scheduler '{Options.Name}' was disposed before {goroutine} ended."));
+        foreach (Goroutine each in left)
+        {
+            Uninterrupted.Do(
+                each,
+                static g => g.AbandonBecause(new ObjectDisposedException(
+                    g.Engine.Owner.ToString(),
+                    $"Scheduler '{g.Engine.Options.Name}' was disposed before {g} ended.")));
+        }
     }
 }

@@ -182,6 +182,13 @@ internal sealed class SystemMonitor : IThreadBody
             _engine.AssertNothingForgotten(now);
             bool active = FireTimers(now) | Retake(now, closely: nap == ShortestNap);
             long until = _engine.RetireIdleMachines(now);
+            if (_engine.IsStopping)
+            {
+                // Whoever asked for it may be gone: interrupted, or tired of waiting.
+                _engine.OrderOutIfQuiet();
+                until = Math.Min(until, now + LongestNap);
+            }
+
             _engine.Host.Reaper.Reap();
             until = Math.Min(until, NextTimer());
             if (_engine.HasCreationRequests)
@@ -308,6 +315,8 @@ internal sealed class SystemMonitor : IThreadBody
         thread.Join();
         if (!_running)
             _engine.Host.Stacks.TrimAll();
+        if (_engine.IsStopping)
+            _engine.TryFinishStop();
     }
 
     private long? TrimStacks(long now)

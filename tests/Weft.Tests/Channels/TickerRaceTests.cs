@@ -96,4 +96,36 @@ public sealed class TickerRaceTests
         ticker.Dispose();
         await receiver.Within();
     }
+
+    [Fact]
+    public async Task Reset_OnThreadsThatAreInterruptedAsTheyFireTicks_EndsNothing()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        using var stop = new Gate();
+        await scheduler.StartChecked(async () =>
+        {
+            using var ticker = new Ticker(TimeSpan.FromTicks(1));
+            Task[] resetting = [.. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    for (int round = 0; round < 10 * Rounds; round++)
+                        ticker.Reset(TimeSpan.FromTicks(1));
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default))];
+            Goroutine<bool>[] interrupting = scheduler.StartMany(4, async _ =>
+            {
+                while (!stop.IsOpen)
+                {
+                    Thread.CurrentThread.Interrupt();
+                    await Go.Yield();
+                }
+            });
+            await Task.WhenAll(resetting);
+            stop.Open();
+            foreach (Goroutine<bool> goroutine in interrupting)
+                await goroutine;
+        }).Within();
+    }
 }
