@@ -21,7 +21,7 @@ namespace Weft;
 public static partial class Go
 {
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
-    public static Goroutine? Current => Machine.CurrentGoroutine;
+    public static Goroutine? Current => Machine.CallingGoroutine;
 
     /// <summary>
     /// Says what the default scheduler (<see cref="Scheduler.Default"/>) is made with: the one that <see cref="Go"/> uses outside goroutines. For the
@@ -40,7 +40,7 @@ public static partial class Go
 
     internal static Engine CurrentEngine => Scheduler.Engine;
 
-    private static Scheduler Scheduler => Machine.CurrentGoroutine?.Scheduler ?? Scheduler.Default;
+    private static Scheduler Scheduler => Machine.CallingGoroutine?.Scheduler ?? Scheduler.Default;
 
     /// <summary>
     /// Lets the other goroutines in the processor's queue run first. Outside a goroutine's own flow it is <see cref="Task.Yield"/>: a turn of the
@@ -82,7 +82,10 @@ public static partial class Go
         return timer.Channel;
     }
 
-    /// <summary>Blocks the calling goroutine's thread for at least that long; the processor goes on to another thread.</summary>
+    /// <summary>
+    /// Blocks the calling goroutine's thread for at least that long; the processor goes on to another thread, as in <see cref="Blocking(Action)"/>, and so does
+    /// what is posted to the goroutine.
+    /// </summary>
     /// <param name="duration">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative and not infinite, or more than <see cref="int.MaxValue"/> milliseconds.</exception>
     public static void Sleep(TimeSpan duration)
@@ -98,6 +101,18 @@ public static partial class Go
     /// block for more than some 50 us; without it the monitor notices, a little later. Outside goroutines it is just the call. Calls nest.
     /// </summary>
     /// <param name="call">Runs on the calling thread, at once. An exception that leaves it leaves this method.</param>
+    /// <remarks>
+    /// <para>
+    /// For the length of the call the goroutine is as it is in a managed wait: what is posted to it, such as the rest of an async method that it has started,
+    /// runs on another thread meanwhile, and the goroutine goes on after the call when none of that runs. So the call may wait for it by whatever means, also by
+    /// one of which the runtime tells nobody: on .NET 11 that is <see cref="Thread.Join()"/>.
+    /// </para>
+    /// <para>
+    /// The code of the call is therefore no part of the goroutine's one logical thread. It should do no more than block, and must not touch without a lock what
+    /// the goroutine's continuations touch. It may use every operation of Weft; they work as on a thread that runs no goroutine, but <see cref="Current"/> and the
+    /// scheduler are the goroutine's. A goroutine that is locked to its thread keeps its run right: what is posted to it waits until the call returns.
+    /// </para>
+    /// </remarks>
     /// <example>
     /// <code>
     /// string text = Go.Blocking(() => File.ReadAllText("/etc/hostname"));
@@ -179,6 +194,7 @@ public static partial class Go
             throw new InvalidOperationException("The goroutine is locked to its thread; it cannot go to a fresh one.");
         if (SynchronizationContext.Current != goroutine)
             throw new InvalidOperationException("Only a goroutine's own flow can go to a fresh thread, not code that a TaskScheduler or another SynchronizationContext runs.");
+        TakeRunRightBack(machine, goroutine);
         Engine.CheckLockable(machine, goroutine);
         goroutine.Engine.StartFreshMachineFor(goroutine);
         goroutine.Extra.KeepThread = (options & ThreadLockOptions.KeepThread) != 0;
@@ -205,12 +221,20 @@ public static partial class Go
     private static ThreadLock Lock(ThreadLockOptions options)
     {
         (Machine machine, Goroutine goroutine) = Caller();
+        TakeRunRightBack(machine, goroutine);
         Engine.LockThread(machine, goroutine, (options & ThreadLockOptions.KeepThread) != 0);
         return new ThreadLock(goroutine);
     }
 
+    /// <summary>In a declared call: only who has the run right changes what the goroutine is locked to.</summary>
+    private static void TakeRunRightBack(Machine machine, Goroutine goroutine)
+    {
+        if (machine.OutOnCall is not null)
+            goroutine.Engine.TakeRunRightBack(machine, goroutine);
+    }
+
     private static (Machine Machine, Goroutine Goroutine) Caller([CallerMemberName] string? member = null) =>
-        Machine.Calling is { Current: { } goroutine } machine
+        Machine.Calling is { OnStack: { } goroutine } machine
             ? (machine, goroutine)
             : throw new InvalidOperationException($"Go.{member} was called outside goroutines.");
 
@@ -235,16 +259,16 @@ public static partial class Go
         public BlockingCall()
         {
             if (Machine.Calling is not { Current: { } goroutine, IsInScheduler: false } machine)
-                return;
+                return; // no goroutine, or in a declared call already
             _machine = machine;
             _goroutine = goroutine;
-            goroutine.Engine.BeginCall(machine, goroutine, HandOffCause.Explicit);
+            goroutine.Engine.BeginDeclaredCall(machine, goroutine);
         }
 
         public void Dispose()
         {
             if (_machine is not null)
-                _goroutine!.Engine.EndCall(_machine, _goroutine);
+                _goroutine!.Engine.EndDeclaredCall(_machine, _goroutine);
         }
     }
 }

@@ -53,7 +53,7 @@ public abstract partial class Goroutine
     {
         ArgumentNullException.ThrowIfNull(waitHandles);
         Machine? machine = Machine.Calling;
-        if (machine is null || !ReferenceEquals(machine.Current, this) || machine.IsInScheduler || millisecondsTimeout == 0)
+        if (machine is null || !ReferenceEquals(machine.OnStack, this) || machine.IsInScheduler || millisecondsTimeout == 0)
             return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
         if (machine.Locked is not null)
             return LockedWait.Run(Engine, machine, this, waitHandles, waitAll, millisecondsTimeout);

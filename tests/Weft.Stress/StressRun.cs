@@ -14,6 +14,7 @@ internal static class StressRun
         new BlockedFinalizer(),
         new Handshakes(),
         new RandomStorms(),
+        new Waits(),
         new Refusals(),
         new Signals(),
         new Suspensions(),

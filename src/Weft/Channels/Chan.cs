@@ -142,7 +142,7 @@ public abstract class Chan
     internal void NoteUser(Machine? machine)
     {
         if (machine?.Current is null && !_isUsedOutside)
-            NoteOutsider();
+            NoteOutsider(machine);
     }
 
     /// <summary>With the lock: from now on it is watched.</summary>
@@ -153,8 +153,10 @@ public abstract class Chan
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void NoteOutsider()
+    private void NoteOutsider(Machine? machine)
     {
+        if (machine?.OutOnCall is not null)
+            return; // a goroutine, in a declared call
         Volatile.Write(ref _isUsedOutside, true);
         Interlocked.Increment(ref s_newcomers);
     }

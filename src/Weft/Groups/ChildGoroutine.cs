@@ -17,7 +17,7 @@ internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, obj
     : Goroutine(engine, body, file, line)
 {
     /// <summary>The engine of the calling goroutine, or the default one.</summary>
-    internal static Engine CurrentEngine => Machine.CurrentGoroutine?.Engine ?? Scheduler.Default.Engine;
+    internal static Engine CurrentEngine => Machine.CallingGoroutine?.Engine ?? Scheduler.Default.Engine;
 
     private protected override object? InvokeBody(object body) => GoroutineBodies.Invoke(kind, body);
 

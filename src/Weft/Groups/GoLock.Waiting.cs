@@ -55,7 +55,7 @@ public sealed partial class GoLock
     /// </summary>
     private void NoteUser()
     {
-        if (!_usedOutside && Machine.CurrentGoroutine is null)
+        if (!_usedOutside && Machine.CallingGoroutine is null)
             _usedOutside = true;
     }
 

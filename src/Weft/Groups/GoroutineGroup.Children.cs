@@ -85,7 +85,7 @@ public sealed partial class GoroutineGroup
     }
 
     private WaitReason Reason(WaitReason reason) =>
-        Machine.CurrentGoroutine?.Engine == _engine ? reason : reason | WaitReason.OrOutside;
+        Machine.CallingGoroutine?.Engine == _engine ? reason : reason | WaitReason.OrOutside;
 
     /// <summary>What left a child, or the body of <see cref="RunAsync"/>. The first error cancels the group.</summary>
     private void NoteError(Exception exception)

@@ -172,7 +172,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     {
         if (Volatile.Read(ref _count) == 0 && _abandoned is null)
             return null;
-        bool inside = !_mayBeLoweredOutside && Machine.CurrentGoroutine?.Engine == _engine;
+        bool inside = !_mayBeLoweredOutside && Machine.CallingGoroutine?.Engine == _engine;
         var operation = new WaitOperation(this, inside ? WaitReason.WaitGroup : WaitReason.WaitGroup | WaitReason.OrOutside, blocks, token);
         _gate.Enter();
         bool done = _count == 0 && _abandoned is null;

@@ -47,8 +47,8 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// The calling machine's goroutine begins a managed wait: what is posted to it from now on may run on another machine, and the processor
-    /// goes on. Runs inside the runtime's wait: takes no managed lock.
+    /// The calling machine's goroutine begins a managed wait or a declared call: what is posted to it from now on may run on another machine, and the
+    /// processor goes on. Runs inside the runtime's wait: takes no managed lock.
     /// </summary>
     internal void BeginBlocking(Machine machine, Goroutine goroutine, HandOffCause cause, Hosting hosting)
     {
@@ -58,7 +58,7 @@ internal sealed partial class Engine
         _lock.Enter();
         _blockedMachines++;
         goroutine.ChangeBlockedDepth(1);
-        goroutine.NoteBlocked(WaitReason.ManagedWait);
+        goroutine.NoteBlocked(cause == HandOffCause.Explicit ? WaitReason.Blocking : WaitReason.ManagedWait);
         machine.Hosting = hosting;
         extra.AddHost(machine);
         if (owns)
@@ -102,7 +102,7 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// The wait is over: the machine waits until it has the run right of its goroutine and a processor. A continuation of the goroutine that
+    /// The wait or the call is over: the machine waits until it has the run right of its goroutine and a processor. A continuation of the goroutine that
     /// another machine runs just now ends first, so that it is one logical thread again.
     /// </summary>
     internal void EndBlocking(Machine machine, Goroutine goroutine)
@@ -153,70 +153,6 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// Runs mail that the machine was given in the middle of a wait. The goroutine counts as blocked all the same, as if another machine ran it: it cannot
-    /// be locked to a thread here.
-    /// </summary>
-    internal void RunMailInside(Machine machine, Goroutine goroutine)
-    {
-        _lock.Enter();
-        goroutine.ChangeBlockedDepth(1);
-        _lock.Exit();
-        OwnMail.Run(machine, goroutine);
-        _lock.Enter();
-        goroutine.ChangeBlockedDepth(-1);
-        _lock.Exit();
-    }
-
-    /// <summary>
-    /// Gives the processor up for a call that may block, and keeps the run right: nothing of the goroutine runs meanwhile. The code inside
-    /// may use every operation; the first that needs a processor takes one back.
-    /// </summary>
-    internal void BeginCall(Machine machine, Goroutine goroutine, HandOffCause cause)
-    {
-        bool owns = machine.Enter() || StillOwns(machine);
-        Processor? processor = machine.Processor;
-        _lock.Enter();
-        goroutine.NoteBlocked(WaitReason.Blocking);
-        goroutine.ChangeBlockedDepth(1);
-        _blockedMachines++;
-        if (owns)
-        {
-            machine.Processor = null;
-            processor!.Owner = null;
-            processor.InTransit = true;
-        }
-
-        AssertInvariants();
-        _lock.Exit();
-        if (owns)
-        {
-            Interlocked.Increment(ref _handOffs[(int)cause]);
-            HandOff(processor!);
-        }
-        else if (_stopRequested)
-        {
-            Wake();
-        }
-
-        machine.CallDepth++;
-        machine.Leave();
-    }
-
-    internal void EndCall(Machine machine, Goroutine goroutine)
-    {
-        if (!machine.Enter() && !StillOwns(machine))
-            AcquireForRunning(machine, goroutine);
-        machine.CallDepth--;
-        _lock.Enter();
-        goroutine.ChangeBlockedDepth(-1);
-        _blockedMachines--;
-        _lock.Exit();
-        if (_stopRequested)
-            OrderOutIfQuiet();
-        machine.Leave();
-    }
-
-    /// <summary>
     /// For a machine that has its goroutine's run right but no processor: takes an idle one, or queues the goroutine, bound to the machine,
     /// and waits. While the engine is being stopped a machine may go on without.
     /// </summary>
@@ -256,11 +192,13 @@ internal sealed partial class Engine
 
     /// <summary>
     /// Goroutine code entered the scheduler and <see cref="Machine.Enter"/> said no: waits for a processor if it is really gone. False
-    /// only while the engine is being stopped, when there may be none.
+    /// only while the engine is being stopped, when there may be none; and in a declared call, which needs none.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Reenter(Machine machine)
     {
+        if (machine.OutOnCall is not null)
+            return false;
         if (!StillOwns(machine))
             AcquireForRunning(machine, machine.Current!);
         return machine.Processor is not null;

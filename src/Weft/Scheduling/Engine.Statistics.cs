@@ -25,7 +25,7 @@ internal sealed partial class Engine
             bool owns = machine.Processor is Processor processor && processor.Owner == machine;
             if (owns)
                 withProcessor++;
-            if (machine.Current is null)
+            if (machine.OnStack is null)
                 continue;
             if (owns)
                 running++;
@@ -77,7 +77,7 @@ internal sealed partial class Engine
         _lock.Enter();
         for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
         {
-            if (machine.Current is Goroutine goroutine)
+            if (machine.OnStack is Goroutine goroutine)
                 all.Add(goroutine);
         }
 
@@ -100,7 +100,7 @@ internal sealed partial class Engine
             Processor? processor = machine.NextProcessor ?? machine.Processor;
             bool owns = processor?.Owner == machine;
             machines.Add(
-                $"M{machine.Id}: tid={machine.ThreadId} p={(owns ? processor!.Id : -1)} curg={machine.Current?.Id ?? -1} "
+                $"M{machine.Id}: tid={machine.ThreadId} p={(owns ? processor!.Id : -1)} curg={machine.OnStack?.Id ?? -1} "
                 + $"lockedg={machine.Locked?.Id ?? -1} spinning={(machine.Spinning ? 1 : 0)} idle={(machine.IsIdle ? 1 : 0)} "
                 + $"inscheduler={(machine.WasInScheduler ? 1 : 0)}");
         }

@@ -37,7 +37,7 @@ internal sealed class GoroutineTaskScheduler(Engine engine) : TaskScheduler
     }
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        Machine.Calling is { Current: not null } machine && machine.Engine == engine && Run(task);
+        Machine.Calling is { OnStack: not null } machine && machine.Engine == engine && Run(task);
 
     // Tasks in the queues cannot be listed without stopping the machines; only debuggers ask.
     protected override IEnumerable<Task>? GetScheduledTasks() => null;

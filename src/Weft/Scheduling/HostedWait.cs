@@ -40,13 +40,20 @@ internal static class HostedWait
     private const int ShortPiece = 10;
     private const int LongPiece = 200;
 
-    /// <summary>Called by the wait hook of <paramref name="goroutine"/>, on its machine, which is in goroutine code and has the run right.</summary>
+    /// <summary>
+    /// Called by the wait hook of <paramref name="goroutine"/>, on its machine, which is in goroutine code and has the run right, or is in a declared call.
+    /// </summary>
     internal static int Run(Engine engine, Machine machine, Goroutine goroutine, IntPtr[] handles, bool all, int timeout)
     {
         long start = Environment.TickCount64;
         bool mayBeForALock = MonitorWaits.MayBeForALock(handles);
+        bool inCall = machine.OutOnCall is not null;
         machine.PrepareForMail();
-        engine.BeginBlocking(machine, goroutine, HandOffCause.Wait, mayBeForALock ? Hosting.Deaf : HasRoomForMail);
+        Hosting first = mayBeForALock ? Hosting.Deaf : HasRoomForMail;
+        if (inCall)
+            engine.BeginWaitInCall(machine, first);
+        else
+            engine.BeginBlocking(machine, goroutine, HandOffCause.Wait, first);
         try
         {
             if (mayBeForALock)
@@ -62,7 +69,10 @@ internal static class HostedWait
         }
         finally
         {
-            engine.EndBlocking(machine, goroutine);
+            if (inCall)
+                engine.EndWaitInCall(machine, goroutine);
+            else
+                engine.EndBlocking(machine, goroutine);
         }
     }
 
@@ -92,9 +102,25 @@ internal static class HostedWait
             // Without one, it was the end of a piece, or a signal that belonged to an earlier wait.
             if (machine.NextProcessor is null)
                 continue;
-            engine.EndBlocking(machine, goroutine);
-            engine.RunMailInside(machine, goroutine);
-            engine.BeginBlocking(machine, goroutine, HandOffCause.Wait, HasRoomForMail);
+            RunMail(engine, machine, goroutine);
         }
+    }
+
+    private static void RunMail(Engine engine, Machine machine, Goroutine goroutine)
+    {
+        bool inCall = machine.OutOnCall is not null;
+        if (inCall)
+            engine.StepIn(machine, goroutine);
+        else
+            engine.EndBlocking(machine, goroutine);
+        engine.RunMailInside(machine, goroutine);
+        if (!inCall)
+        {
+            engine.BeginBlocking(machine, goroutine, HandOffCause.Wait, HasRoomForMail);
+            return;
+        }
+
+        engine.StepOut(machine, goroutine);
+        engine.BeginWaitInCall(machine, HasRoomForMail);
     }
 }

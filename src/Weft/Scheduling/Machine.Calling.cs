@@ -57,6 +57,9 @@ internal sealed partial class Machine
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
     internal static Goroutine? CurrentGoroutine => Calling?.Current;
 
+    /// <summary>The goroutine whose code the calling thread runs, be it in a declared call of it; null if it runs none.</summary>
+    internal static Goroutine? CallingGoroutine => Calling?.OnStack;
+
     /// <summary>By the machine, every so often: enters it into the table again if another has taken a place of its own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void KeepPlaces()

@@ -54,8 +54,14 @@ internal sealed partial class Machine : IThreadBody
     /// <summary>What the machine believes is its processor; true only while <see cref="Processor.Owner"/> says so. Written by the machine.</summary>
     internal Processor? Processor;
 
-    /// <summary>The goroutine whose frames are on the stack; written by the machine.</summary>
+    /// <summary>The goroutine whose frames are on the stack, and whose run right the machine has; written by the machine.</summary>
     internal Goroutine? Current;
+
+    /// <summary>The goroutine whose frames are on the stack, in a declared call for which the run right was given up; written by the machine.</summary>
+    internal Goroutine? OutOnCall;
+
+    /// <summary>Either.</summary>
+    internal Goroutine? OnStack => Current ?? OutOnCall;
 
     /// <summary>The goroutine that is locked to this machine; written by the machine.</summary>
     internal Goroutine? Locked;

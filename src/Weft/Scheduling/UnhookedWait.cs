@@ -15,12 +15,12 @@ internal readonly ref struct UnhookedWait
             return;
         _machine = machine;
         _goroutine = goroutine;
-        goroutine.Engine.BeginCall(machine, goroutine, HandOffCause.Explicit);
+        goroutine.Engine.BeginDeclaredCall(machine, goroutine);
     }
 
     public void Dispose()
     {
         if (_machine is not null)
-            _goroutine!.Engine.EndCall(_machine, _goroutine);
+            _goroutine!.Engine.EndDeclaredCall(_machine, _goroutine);
     }
 }

@@ -74,6 +74,8 @@ public sealed class BlockingTests
     [MemberData(nameof(ManagedWaits))]
     public async Task ManagedWait_WhileAnotherIsQueued_HandsTheProcessorOnItself(string kind)
     {
+        if (kind == "Thread.Join" && Environment.Version.Major >= 11 && !OperatingSystem.IsWindows())
+            Assert.Skip("since .NET 11 the runtime tells nobody of this wait on Unix; DeclaredCallTests has the remedy");
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
 
         // Some waits spin first, and sleep for a moment while they do: the monitor may see that before the wait begins. Not each time.

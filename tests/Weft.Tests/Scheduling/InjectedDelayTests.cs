@@ -101,7 +101,8 @@ public sealed class InjectedDelayTests
                         Thread.Sleep(0);
                         break;
                     case 3:
-                        Go.Blocking(() => Thread.Sleep(TimeSpan.FromMicroseconds(50)));
+                        Task meanwhile = LaterAsync();
+                        Go.Blocking(() => SpinWait.SpinUntil(() => meanwhile.IsCompleted));
                         break;
                     case 4:
                         LaterAsync().Wait();
@@ -178,6 +179,8 @@ public sealed class InjectedDelayTests
                 using var set = new ManualResetEvent(false);
                 Go.Current!.Post(_ => set.Set(), null);
                 Assert.True(set.WaitOne(Limits.Hang));
+                Task declared = FlowAsync(2);
+                Go.Blocking(declared.Wait);
             }
 
             async Task FlowAsync(int depth)
