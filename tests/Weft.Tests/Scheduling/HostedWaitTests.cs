@@ -192,7 +192,8 @@ public sealed class HostedWaitTests
     public async Task Wait_ManyFlowsBlockInsideEachOther_TheStackIsNotUsedUp()
     {
         const int Flows = 3_000;
-        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1, maxThreads: FewestThreads);
+        var options = new SchedulerOptions { Name = TestScheduler.NextName(), MaxProcs = 1, MaxThreads = FewestThreads, StackSize = 512 * 1024 };
+        using var _ = TestScheduler.Create(options, out Scheduler scheduler);
         var ends = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int blocking = 0;
         Goroutine<bool> goroutine = scheduler.StartChecked(() =>
