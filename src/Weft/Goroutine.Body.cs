@@ -213,7 +213,10 @@ public abstract partial class Goroutine
 
     private void SettleIfAwaited()
     {
-        if (_extra?.Completion is TaskCompletionSource completion)
+        if (_extra is not GoroutineExtra extra)
+            return;
+        extra.WhenEnded?.Set();
+        if (extra.Completion is TaskCompletionSource completion)
             SettleCompletion(completion);
     }
 

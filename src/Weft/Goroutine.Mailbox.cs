@@ -85,7 +85,7 @@ public abstract partial class Goroutine
             return;
         }
 
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource(); // only a thread waits for it: to wake one takes no thread of the pool
         Resume(
             (Action<object?>)(static s =>
             {

@@ -77,6 +77,8 @@ public abstract partial class Goroutine : SynchronizationContext
             Interlocked.MemoryBarrier();
             if (HasEnded)
                 SettleCompletion(completion);
+            else
+                Engine.AskAgainIfForsaken();
             return completion.Task;
         }
     }

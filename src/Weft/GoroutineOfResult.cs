@@ -55,7 +55,10 @@ public class Goroutine<TResult> : AwaitableGoroutine
                     return task;
             }
 
-            return outcome as Task<TResult> ?? ((Promise)outcome!).Task;
+            if (outcome is Task<TResult> known)
+                return known;
+            Engine.AskAgainIfForsaken();
+            return ((Promise)outcome!).Task;
         }
     }
 

@@ -28,6 +28,9 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
 
     private readonly Engine _engine;
     private bool _isDefault;
+
+    // 1 while an event of a shortage waits for the pool: the next would say the same, and there may be hundreds a second.
+    private int _isShortageTold;
     private GoroutineTaskScheduler? _taskScheduler;
 
     /// <summary>Makes a scheduler; its first thread is made when the first goroutine starts.</summary>
@@ -42,7 +45,10 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         Created?.Invoke(this);
     }
 
-    /// <summary>Raised when a thread is wanted and cannot be had, at most once for each such request. On a thread of the pool.</summary>
+    /// <summary>
+    /// Raised when a thread is wanted and cannot be had: for the first such request, and again for one that comes when the handlers have been called. On a
+    /// thread of the pool, as soon as the pool has one.
+    /// </summary>
     public event EventHandler<ThreadShortageEventArgs>? ThreadShortage;
 
     /// <summary>
@@ -81,7 +87,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     }
 
     /// <summary><see cref="SchedulerOptions.MaxThreads"/>.</summary>
-    public int MaxThreads => _engine.Options.MaxThreads;
+    public int MaxThreads => _engine.AllowedThreads.Threads;
 
     /// <summary>What it has done and what it holds now. Costs microseconds, more with many machines; also frees threads that have exited.</summary>
     public SchedulerStatistics Statistics => _engine.Statistics();
@@ -163,7 +169,9 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         _engine.Stop(_engine.Options.DisposeTimeout);
     }
 
-    /// <summary>The same without blocking the calling thread.</summary>
+    /// <summary>
+    /// The same without blocking the calling thread; unless the system refuses a thread that could wait in its place, for a fifth of a second.
+    /// </summary>
     /// <exception cref="InvalidOperationException">As for <see cref="Dispose"/>.</exception>
     /// <exception cref="DisposeTimeoutException">As for <see cref="Dispose"/>; thrown by the await.</exception>
     public ValueTask DisposeAsync()
@@ -171,9 +179,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         RefuseIfDefault();
         if (Machine.Calling?.Engine == _engine)
             throw new InvalidOperationException($"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
-        var stop = new Task(static e => Stop((Engine)e!), _engine, TaskCreationOptions.LongRunning);
-        CleanThread.Do(static s => s.Start(TaskScheduler.Default), stop);
-        return new ValueTask(stop);
+        return new ValueTask(_engine.StopAsync(_engine.Options.DisposeTimeout));
     }
 
     /// <inheritdoc/>
@@ -181,8 +187,15 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
 
     internal void RaiseThreadShortage(ThreadShortageEventArgs args)
     {
-        if (ThreadShortage is EventHandler<ThreadShortageEventArgs> handler)
-            QueueToPool(handler, args);
+        if (ThreadShortage is not EventHandler<ThreadShortageEventArgs> handler || Interlocked.Exchange(ref _isShortageTold, 1) != 0)
+            return;
+        CleanThread.QueueToPool(
+            _ =>
+            {
+                Volatile.Write(ref _isShortageTold, 0);
+                handler(this, args);
+            },
+            null);
     }
 
     internal void RaiseWorkRefused(WorkRefusedEventArgs args)

@@ -1,3 +1,4 @@
+using Weft.Scheduling;
 using Weft.Threads;
 
 namespace Weft;
@@ -17,6 +18,7 @@ public sealed class SchedulerOptions
     private static readonly TimeSpan s_minIdleTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly TimeSpan? _minIdleTimeout;
+    private readonly int? _maxThreads;
 
     /// <summary>
     /// Names the scheduler in diagnostics, and its threads: their system name starts with it. 1 to 8 printable ASCII characters without
@@ -32,9 +34,19 @@ public sealed class SchedulerOptions
 
     /// <summary>
     /// How many threads the scheduler may have at once, the monitor included; 4 to 1,000,000. Reaching it is not
-    /// fatal: work waits for a thread, and what a goroutine that blocks waits for of its own runs inside its wait. Default: 10,000.
+    /// fatal: work waits for a thread, and what a goroutine that blocks waits for of its own runs inside its wait. A value that is set is taken as
+    /// it is.
     /// </summary>
-    public int MaxThreads { get; init; } = 10_000;
+    /// <remarks>
+    /// Default: what the process may have when the scheduler is made (read then, not before), less 32 for the rest of the process, or 16 more than it has CPUs
+    /// if that is more; at most 10,000. Of a process that may have few more threads, a quarter, at least 4. On Linux it comes from the tightest of: <c>pids.max</c> of the
+    /// control groups, RLIMIT_NPROC, <c>kernel.threads-max</c>, <c>kernel.pid_max</c>, <c>vm.max_map_count</c>. Elsewhere it is 10,000. <see cref="Scheduler.MaxThreads"/> and <see cref="Scheduler.WriteDump"/> tell what it came to.
+    /// </remarks>
+    public int MaxThreads
+    {
+        get => _maxThreads ?? ThreadAllowance.From((Platform ?? ThreadPlatform.Current).FindThreadLimits()).Threads;
+        init => _maxThreads = value;
+    }
 
     /// <summary>
     /// Bytes of address space for each thread's stack, rounded up to whole pages; 256 KiB to 1 GiB. Only pages that are touched cost
@@ -85,12 +97,20 @@ public sealed class SchedulerOptions
     /// <summary>The system underneath; tests put one here that refuses.</summary>
     internal IThreadPlatform? Platform { get; init; }
 
+    /// <summary><see cref="MaxThreads"/>, with the reason for its value, and the system's limits if it comes from them.</summary>
+    internal ThreadAllowance AllowedThreads(IThreadPlatform platform, out IThreadLimits? limits)
+    {
+        limits = _maxThreads is null ? platform.FindThreadLimits() : null;
+        return _maxThreads is int given ? ThreadAllowance.Given(given) : ThreadAllowance.From(limits);
+    }
+
     internal void Validate()
     {
         if (string.IsNullOrEmpty(Name) || Name.Length > 8 || Name.Any(c => c is <= ' ' or > '~'))
             throw new ArgumentException($"{nameof(Name)} must be 1 to 8 printable ASCII characters without spaces, not '{Name}'.", nameof(Name));
         Require(MaxProcs >= 1 && MaxProcs <= Scheduler.MaxProcsLimit, MaxProcs, $"1 to {Scheduler.MaxProcsLimit}", nameof(MaxProcs));
-        Require(MaxThreads is >= 4 and <= 1_000_000, MaxThreads, "4 to 1,000,000", nameof(MaxThreads));
+        if (_maxThreads is int maxThreads)
+            Require(maxThreads is >= ThreadAllowance.Least and <= 1_000_000, maxThreads, "4 to 1,000,000", nameof(MaxThreads));
         Require(
             StackSize is >= OSThreadOptions.MinStackSize and <= OSThreadOptions.MaxStackSize,
             StackSize,

@@ -70,7 +70,10 @@ public sealed record SchedulerStatistics
     /// <summary>Threads that were joined after their exit.</summary>
     public long ThreadsReaped { get; init; }
 
-    /// <summary>Thread creations that the system refused.</summary>
+    /// <summary>
+    /// Threads that were wanted and could not be had: refused by the system, left to the rest of the process while the system has few, or beyond
+    /// <see cref="SchedulerOptions.MaxThreads"/>. The same work may be refused many times.
+    /// </summary>
     public long ThreadsRefused { get; init; }
 
     /// <summary>Times a machine handed its processor on before a managed wait.</summary>

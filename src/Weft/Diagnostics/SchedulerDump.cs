@@ -1,3 +1,4 @@
+using System.Globalization;
 using Weft.Scheduling;
 
 namespace Weft.Diagnostics;
@@ -8,6 +9,7 @@ internal static class SchedulerDump
     internal static void Write(Engine engine, TextWriter to)
     {
         to.WriteLine(ScheduleTrace.Line(engine, 0));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  maxthreads={engine.AllowedThreads.Threads} ({engine.AllowedThreads.Reason})"));
         foreach (string line in engine.DescribeProcessorsAndMachines())
             to.WriteLine("  " + line);
         foreach (GoroutineInfo goroutine in engine.DescribeGoroutines())

@@ -14,14 +14,17 @@ internal static class CleanThread
 {
     /// <summary>
     /// Does the work here, or, if the calling thread is a locked machine, on its monitor, soon. It must not block, and runs no code of a user's
-    /// but what puts something into a queue: <see cref="SynchronizationContext.Post"/> and <see cref="TaskScheduler.QueueTask"/>.
+    /// but what puts something into a queue: <see cref="SynchronizationContext.Post"/> and <see cref="TaskScheduler.QueueTask"/>. While the
+    /// system refuses threads, it may be done later (<see cref="ScarceThreads"/>).
     /// </summary>
     internal static void Do<T>(Action<T> work, T argument)
     {
-        if (Machine.CallingThreadIsLocked)
+        if (ScarceThreads.MayBeRefused)
+            DoWhenScarce(work, argument);
+        else if (Machine.CallingThreadIsLocked)
             DoOnMonitor(work, argument);
         else
-            work(argument);
+            ScarceThreads.Try(work, argument);
     }
 
     internal static void QueueToPool(Action<object?> callback, object? state) =>
@@ -45,7 +48,21 @@ internal static class CleanThread
     // A method of its own: the closure would be allocated by every caller.
     private static void DoOnMonitor<T>(Action<T> work, T argument)
     {
-        if (!Machine.Calling!.Engine.TryLeaveToMonitor(() => work(argument)))
+        if (!Machine.Calling!.Engine.TryLeaveToMonitor(() => ScarceThreads.Try(work, argument)))
             work(argument); // no thread is ever made
+    }
+
+    private static void DoWhenScarce<T>(Action<T> work, T argument)
+    {
+        bool isReady = !Machine.CallingThreadIsLocked && ScarceThreads.IsPoolReady();
+        if (!isReady && SystemMonitor.OfCallingThread is SystemMonitor monitor)
+        {
+            monitor.DoOnceThereAreThreads(() => ScarceThreads.Try(work, argument));
+            return;
+        }
+
+        if (!isReady)
+            ScarceThreads.AwaitPool();
+        ScarceThreads.Try(work, argument);
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class Engine
         // Main has been running for a while, perhaps: whoever fell asleep last found nobody who wants to know, and the monitor may be gone.
         _monitor.WakeUp();
         _monitor.EnsureRunningElsewhere(TimeSpan.Zero);
-        Task.WaitAny(main.Completion, run.Ending.Task);
+        run.Wait();
         if (main.HasExitedEarly && !run.Ending.Task.IsCompleted)
         {
             NoteAllIdle();
@@ -66,7 +66,7 @@ internal sealed partial class Engine
         MainRun[] runs = [.. _mainRuns];
         _lock.Exit();
         foreach (MainRun run in runs)
-            run.Ending.TrySetResult(new ObjectDisposedException(Owner.ToString(), $"Scheduler '{Options.Name}' was disposed while its main goroutine was waited for."));
+            run.End(new ObjectDisposedException(Owner.ToString(), $"Scheduler '{Options.Name}' was disposed while its main goroutine was waited for."));
     }
 
     /// <summary>
@@ -97,7 +97,7 @@ internal sealed partial class Engine
         foreach (MainRun run in runs)
         {
             if (!run.Main.HasEnded || run.Main.HasExitedEarly)
-                run.Ending.TrySetResult(Describe(asleep));
+                run.End(Describe(asleep));
         }
 
         return TimerHeap.Never;
@@ -157,11 +157,34 @@ internal sealed partial class Engine
         return new DeadlockException(text.ToString(), asleep);
     }
 
-    private sealed class MainRun(Goroutine main)
+    private sealed class MainRun
     {
-        internal Goroutine Main { get; } = main;
+        // The end of main, or of the wait for it.
+        private readonly BlockingSignal _told = new();
 
-        /// <summary>Why there is nothing to wait for any more.</summary>
-        internal TaskCompletionSource<Exception> Ending { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal MainRun(Goroutine main)
+        {
+            Main = main;
+            main.Extra.WhenEnded = _told;
+        }
+
+        internal Goroutine Main { get; }
+
+        /// <summary>Why there is nothing to wait for any more. Only the thread in Run waits for it: to wake that one takes no thread of the pool.</summary>
+        internal TaskCompletionSource<Exception> Ending { get; } = new();
+
+        internal void End(Exception why)
+        {
+            if (Ending.TrySetResult(why))
+                _told.Set();
+        }
+
+        internal void Wait()
+        {
+            // The ending goroutine sets its flag, then reads the signal; here it is the other way round, so one of the two sees the other.
+            Interlocked.MemoryBarrier();
+            if (!Main.HasEnded)
+                _told.Wait(CancellationToken.None);
+        }
     }
 }

@@ -183,6 +183,8 @@ internal sealed partial class Engine
                 continue;
             }
 
+            if (_budget.HasLimit && TryShed(machine, processor))
+                return null;
             if ((FindHere(machine, processor) ?? Steal(machine, processor)) is Goroutine found)
             {
                 FoundWork(machine);
@@ -362,7 +364,7 @@ internal sealed partial class Engine
 
         PushIdle(machine);
         bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
-        long retireAt = _idleOldest!.IdleSince + IdleTimeout(_idleMachineCount);
+        long retireAt = HasTooManyThreads(MonotonicClock.Now) ? 0 : _idleOldest!.IdleSince + IdleTimeout(_idleMachineCount);
         AssertInvariants();
         _lock.Exit();
         _monitor.NoteIdleMachine(retireAt);

@@ -99,8 +99,8 @@ internal sealed partial class Engine
 
         if (_computingExtra < 0 || _computingExtra > Options.MaxComputingExtra)
             return $"{_computingExtra} machines compute without a processor, and {Options.MaxComputingExtra} may.";
-        if (_threadsReserved - Host.Reaped > Options.MaxThreads)
-            return $"{_threadsReserved - Host.Reaped} threads exist or are being made, and {Options.MaxThreads} may.";
+        if (_threadsReserved - Host.Reaped > AllowedThreads.Threads)
+            return $"{_threadsReserved - Host.Reaped} threads exist or are being made, and {AllowedThreads.Threads} may.";
         return _stopped && _machineCount > 0 ? $"The engine has stopped with {_machineCount} machines." : null;
     }
 

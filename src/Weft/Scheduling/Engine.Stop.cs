@@ -10,7 +10,8 @@ namespace Weft.Scheduling;
 /// </content>
 internal sealed partial class Engine
 {
-    private readonly TaskCompletionSource _stopFinished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Only threads wait for it: to wake one takes no thread of the pool.
+    private readonly TaskCompletionSource _stopFinished = new();
     private volatile bool _stopRequested;
     private volatile bool _stopped;
     private long _refused;
@@ -75,7 +76,7 @@ internal sealed partial class Engine
         }
 
         Host.Close();
-        Uninterrupted.Do(_monitor, static m => CleanThread.Do(static m => m.RunErrands(), m));
+        Uninterrupted.Do(_monitor, static m => CleanThread.Do(static m => m.RunAllErrands(), m));
         AbandonGoroutines();
         Uninterrupted.Do(this, static e => e.AbandonMainRuns());
         Uninterrupted.Do(_stopFinished, static f => CleanThread.Do(static f => f.TrySetResult(), f));
@@ -100,6 +101,53 @@ internal sealed partial class Engine
         foreach (UnreturnedCall call in calls)
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call.Goroutine.ToText()}, on thread {call.ThreadId}");
         return new DisposeTimeoutException(text.ToString(), calls);
+    }
+
+    /// <summary>
+    /// As <see cref="Stop"/>, on a thread of .NET's for that alone. If the system refuses one, the calling thread stops the engine; but a monitor, which must not
+    /// wait for it, leaves it to the pool.
+    /// </summary>
+    internal Task StopAsync(TimeSpan timeout)
+    {
+        var done = new TaskCompletionSource(); // what awaits it may have that thread
+        Action stop = () =>
+        {
+            try
+            {
+                Stop(timeout);
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        };
+        CleanThread.Do(
+            static stop =>
+            {
+                if (SystemMonitor.IsCallingThread ? TryStartThread(stop) : ScarceThreads.TryAsLongAsMayBe(TryStartThread, stop))
+                    return;
+                if (SystemMonitor.IsCallingThread)
+                    CleanThread.QueueToPool(static s => ((Action)s!)(), stop);
+                else
+                    stop();
+            },
+            stop);
+        return done.Task;
+    }
+
+    private static bool TryStartThread(Action body)
+    {
+        try
+        {
+            new Thread(() => body()) { IsBackground = true }.UnsafeStart();
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            ScarceThreads.NoteRefusal();
+            return false;
+        }
     }
 
     /// <summary>A continuation came for a goroutine of a stopped engine. Nothing can run it; somebody is told.</summary>

@@ -64,14 +64,24 @@ internal sealed partial class Engine
             return;
         }
 
-        Machine? machine = TryReserveMachine();
+        if (Machine.Calling is not null && _monitor.IsRunning && _budget.NeedsLook(ThreadsReserved, MonotonicClock.Now))
+        {
+            // The monitor looks: it is in nobody's wait.
+            _creationRequests.Enqueue((processor, spinning));
+            _lock.Exit();
+            _monitor.WakeUp();
+            return;
+        }
+
+        Machine? machine = TryReserveAffordableMachine(out ThreadShortageCause cause);
         if (machine is null && TryGiveToBound(processor, spinning))
             return;
         if (machine is null)
         {
             GiveUp(processor, spinning);
             _lock.Exit();
-            OnShortage(ThreadShortageCause.Limit, 0);
+            Host.CountRefused(wasCounted: false);
+            OnShortage(cause, cause == ThreadShortageCause.Limit ? 0 : Platform.TryAgain);
             return;
         }
 
@@ -105,7 +115,7 @@ internal sealed partial class Engine
         _lock.Exit();
         ObjectDisposedException.ThrowIf(stopped, Owner);
         if (machine is null)
-            throw new ThreadLimitException($"Scheduler '{Options.Name}' has {ThreadCount} threads, and {nameof(SchedulerOptions.MaxThreads)} is {Options.MaxThreads}.");
+            throw new ThreadLimitException($"Scheduler '{Options.Name}' has {ThreadCount} threads, and {nameof(SchedulerOptions.MaxThreads)} is {AllowedThreads.Threads}.");
         machine.Locked = goroutine;
         int error = Launch(machine);
         if (error != 0)
@@ -124,7 +134,7 @@ internal sealed partial class Engine
     private Machine? TryReserveMachine()
     {
         // The monitor's thread is counted although it may have to be started yet.
-        int limit = Options.MaxThreads - (_monitor.IsRunning ? 0 : 1);
+        int limit = AllowedThreads.Threads - (_monitor.IsRunning ? 0 : 1);
         if (_threadsReserved - Host.Reaped >= limit)
         {
             _lock.Exit();
@@ -148,6 +158,8 @@ internal sealed partial class Engine
         int error = _monitor.EnsureRunning();
         if (error == 0)
             error = OSThread.TryStart(Host, machine, $"{Options.Name}-m{machine.Id}", Options.StackSize, out _);
+        if (error != 0)
+            ScarceThreads.NoteRefusal();
         _lock.Enter();
         _machinesCreating--;
         bool shortageOver = error == 0 && _shortage;
@@ -157,95 +169,13 @@ internal sealed partial class Engine
         {
             Unlink(machine);
             _threadsReserved--;
+            _budget.NoteRefusal(ThreadsReserved, MonotonicClock.Now);
         }
 
         _lock.Exit();
         if (shortageOver && AnyWork())
             Wake();
         return error;
-    }
-
-    /// <summary>
-    /// There is no machine that could take a goroutine from the queues, but one that waits for its own, or in a call of its, may be served without: a
-    /// limit's worth of goroutines that are locked, or block for their own continuations, would wait for each other's machines otherwise. The lock is held,
-    /// and left if this returns true.
-    /// </summary>
-    private bool TryGiveToBound(Processor processor, bool spinning)
-    {
-        Drain(processor);
-        if (_global.DequeueBound() is not Goroutine goroutine)
-            return false;
-        if (spinning)
-            Interlocked.Decrement(ref _spinning);
-        Machine machine = DeliverToOwn(goroutine, processor, out bool waits);
-        bool known = _shortage;
-        _shortage = true;
-        _lock.Exit();
-        FaultPoints.Hit("mail.given");
-        machine.WakeFrom(waits);
-        HaveAskedAgain(isKnown: known);
-        return true;
-    }
-
-    /// <summary>
-    /// Gives a processor to the machine that a bound goroutine belongs to. The lock is held, and the goroutine is in the caller's hands. That
-    /// machine is parked or about to be, since its goroutine was in a queue; or it <paramref name="waits"/>, and hears of mail.
-    /// </summary>
-    private static Machine DeliverToOwn(Goroutine goroutine, Processor processor, out bool waits)
-    {
-        waits = false;
-        if (goroutine.PendingReturn is ReturnItem back)
-        {
-            goroutine.RemovePendingReturn();
-            goroutine.TakeRunRight();
-            goroutine.NoteRunner(back.Machine);
-            DeliverLocked(back.Machine, processor, null);
-            return back.Machine;
-        }
-
-        if (goroutine.LockedMachine is { IsGone: false } locked)
-        {
-            DeliverLocked(locked, processor, goroutine);
-            return locked;
-        }
-
-        Machine host = goroutine.Extra.FindHost()!;
-        waits = host.Hosting == Hosting.Hears;
-        goroutine.TakeRunRight();
-        goroutine.NoteRunner(host);
-        DeliverLocked(host, processor, goroutine);
-        return host;
-    }
-
-    /// <summary>
-    /// There is no machine for a processor: its work goes to the global queue and it is idle. Machines that come back from a call take it up
-    /// (<see cref="AcquireOrIdle"/>), and the monitor tries again. The lock is held.
-    /// </summary>
-    private void GiveUp(Processor processor, bool spinning)
-    {
-        if (spinning)
-            Interlocked.Decrement(ref _spinning);
-        Drain(processor);
-        PushIdle(processor);
-        _shortage = true;
-    }
-
-    /// <summary>Tells whoever listens, on a thread of the pool: user code must not run inside the scheduler.</summary>
-    private void OnShortage(ThreadShortageCause cause, int error)
-    {
-        HaveAskedAgain(isKnown: false);
-        Owner.RaiseThreadShortage(new ThreadShortageEventArgs(cause, ThreadCount, error));
-    }
-
-    /// <summary>
-    /// Sees to it that the monitor tries again what was refused. Others may have counted on a monitor that was refused its thread together with this one.
-    /// </summary>
-    /// <param name="isKnown">The shortage was known: a monitor that has a thread looks at it every 10 ms.</param>
-    private void HaveAskedAgain(bool isKnown)
-    {
-        if (!isKnown)
-            _monitor.WakeUp();
-        _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause);
     }
 
     /// <summary>Called by the monitor, on its clean thread: creates what others could not, and tries again what was refused.</summary>
@@ -264,7 +194,10 @@ internal sealed partial class Engine
                 bool work = AnyWork();
                 if (!work)
                     FaultPoints.Hit("shortage.ending");
+                long ticks = Processors.Sum(static p => (long)Volatile.Read(ref p.Tick));
                 _lock.Enter();
+                if (work)
+                    _budget.NoteWaitingWork(ticks, ThreadsReserved, MonotonicClock.Now);
                 if (!work)
                     _shortage = false;
                 else if (PopIdle() is Processor processor)
@@ -310,7 +243,7 @@ internal sealed partial class Engine
             }
 
             long due = oldest.IdleSince + IdleTimeout(_idleMachineCount);
-            if (due > now)
+            if (due > now && !HasTooManyThreads(now))
             {
                 _lock.Exit();
                 return due;
@@ -354,6 +287,8 @@ internal sealed partial class Engine
         machine.Tainted |= machine.Locked is not null;
         _lock.Enter();
         Unlink(machine);
+        if (machine.IsShed)
+            _machinesShed--;
         machine.IsGone = true;
 
         // Something posted to its ended goroutine may have had another processor delivered here at the last moment.

@@ -58,6 +58,8 @@ internal sealed partial class Engine
         Owner = owner;
         Options = options;
         Platform = options.Platform ?? ThreadPlatform.Current;
+        AllowedThreads = options.AllowedThreads(Platform, out IThreadLimits? limits);
+        _budget = new ThreadBudget(limits, Platform.FindThreadLimits);
         Host = new ThreadHost(Platform, options.StackSize);
         Registry = new GoroutineRegistry(Platform);
         _lock = new FutexLock(Platform);
@@ -72,9 +74,14 @@ internal sealed partial class Engine
 
     internal IThreadPlatform Platform { get; }
 
+    /// <summary>How many threads it may have.</summary>
+    internal ThreadAllowance AllowedThreads { get; }
+
     internal ThreadHost Host { get; }
 
     internal GoroutineRegistry Registry { get; }
+
+    internal SystemMonitor Monitor => _monitor;
 
     internal int MaxProcs => Volatile.Read(ref _maxProcs);
 

@@ -8,6 +8,9 @@ internal sealed class GoroutineExtra
     /// <summary>The source of <see cref="Goroutine.Completion"/>, once somebody asked.</summary>
     internal TaskCompletionSource? Completion;
 
+    /// <summary>Set once it has ended, for the thread that waits for a main goroutine: through <see cref="Completion"/> that would take a thread of the pool.</summary>
+    internal BlockingSignal? WhenEnded { get; set; }
+
     /// <summary>Why it will never end, once the scheduler is disposed.</summary>
     internal Exception? Abandoned { get; set; }
 

@@ -108,6 +108,9 @@ internal sealed partial class Machine : IThreadBody
     /// <summary>On its way out: nothing may be delivered to it any more. Under the engine's lock.</summary>
     internal bool IsGone { get; set; }
 
+    /// <summary>It leaves because there are too many. Under the engine's lock.</summary>
+    internal bool IsShed { get; set; }
+
     /// <summary>Ended locked: runs nothing any more, creates no thread. Never goes back.</summary>
     internal bool Tainted { get; set; }
 

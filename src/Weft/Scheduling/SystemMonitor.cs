@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Weft.Diagnostics;
 using Weft.Threads;
 
@@ -16,7 +15,7 @@ namespace Weft.Scheduling;
 /// fence but that one. One of the two sees the other's store: so work that waits behind blocked machines always has the monitor awake, and work that
 /// waits at one processor beside an idle one is seen within 20 ms, two looks.
 /// </remarks>
-internal sealed class SystemMonitor : IThreadBody
+internal sealed partial class SystemMonitor : IThreadBody
 {
     /// <summary>The shortest nap: about what a hand-off costs; Go's figure.</summary>
     private const long ShortestNap = 20_000;
@@ -33,15 +32,11 @@ internal sealed class SystemMonitor : IThreadBody
     /// <summary>A refused thread is asked for again after this long.</summary>
     private const long RetryPause = 10_000_000;
 
-    /// <summary>When not even the monitor got a thread, it is tried again after this long.</summary>
-    internal static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Stacks that were not used for this long are unmapped.</summary>
     private static readonly TimeSpan s_stackAge = TimeSpan.FromSeconds(2);
 
     private readonly Engine _engine;
     private readonly Parker _parker;
-    private readonly ConcurrentQueue<Action> _errands = new();
 
     private volatile bool _running;
     private volatile OSThread? _thread;
@@ -51,18 +46,12 @@ internal sealed class SystemMonitor : IThreadBody
 
     // When the monitor will look at the timers again, at the latest.
     private long _wakeAt = TimerHeap.Never;
-    private Timer? _fallback;
-
-    // 1 while the timer is set: who asks meanwhile must not put it off.
-    private int _isFallbackSet;
 
     internal SystemMonitor(Engine engine)
     {
         _engine = engine;
         _parker = new Parker(engine.Platform);
     }
-
-    internal bool HasErrands => !_errands.IsEmpty;
 
     /// <summary>Whether it has a thread, or is about to.</summary>
     internal bool IsRunning => _running;
@@ -114,60 +103,21 @@ internal sealed class SystemMonitor : IThreadBody
         _thread = null;
         int error = OSThread.TryStart(_engine.Host, this, $"{_engine.Options.Name}-mon", _engine.Options.StackSize, out OSThread? thread);
         if (error != 0)
+        {
             _engine.UnmarkMonitorRunning(() => _running = false);
+            ScarceThreads.NoteRefusal();
+        }
         else
+        {
             _thread = thread;
+        }
+
         return error;
-    }
-
-    /// <summary>
-    /// Has the thread started if there is none, when it was refused or must not be created on the calling thread: by .NET's timer, or, if that must
-    /// not be set there either, by the monitor that belongs to the calling thread.
-    /// </summary>
-    internal void EnsureRunningElsewhere(TimeSpan after)
-    {
-        if (_running || !_engine.Platform.CreatesThreads)
-            return;
-        if (Machine.CallingThreadIsLocked && Machine.Calling!.Engine != _engine)
-            CleanThread.Do(static m => m.OnFallback(), this);
-        else
-            SetFallback(after);
-    }
-
-    private void SetFallback(TimeSpan after)
-    {
-        if (Interlocked.Exchange(ref _isFallbackSet, 1) != 0 && after > TimeSpan.Zero)
-            return;
-        Timer timer = _fallback ?? new Timer(static m => ((SystemMonitor)m!).OnFallback(), this, Timeout.Infinite, Timeout.Infinite);
-        _fallback = timer;
-        timer.Change(after, Timeout.InfiniteTimeSpan);
-    }
-
-    private void OnFallback()
-    {
-        Volatile.Write(ref _isFallbackSet, 0);
-        if (_running || _engine.IsStopped)
-            return;
-        if (EnsureRunning() != 0)
-            SetFallback(RefusalPause);
-    }
-
-    /// <summary>Leaves something to this thread that another must not do; see <see cref="CleanThread"/>. Called on machines of this engine only.</summary>
-    internal void Do(Action errand)
-    {
-        _errands.Enqueue(errand);
-        WakeUp();
-    }
-
-    /// <summary>Any thread that may do them.</summary>
-    internal void RunErrands()
-    {
-        while (_errands.TryDequeue(out Action? errand))
-            errand();
     }
 
     void IThreadBody.Run()
     {
+        t_calling = this;
         long nap = ShortestNap;
         int quietRounds = 0;
         long retryAt = 0;
@@ -179,6 +129,7 @@ internal sealed class SystemMonitor : IThreadBody
                 retryAt = now + RetryPause;
             _engine.ServeCreationRequests(retry);
             RunErrands();
+            long errandsAt = RunThreadErrands(now);
             _engine.AssertNothingForgotten(now);
             bool active = FireTimers(now) | Retake(now, closely: nap == ShortestNap);
             long until = _engine.RetireIdleMachines(now);
@@ -190,7 +141,7 @@ internal sealed class SystemMonitor : IThreadBody
             }
 
             _engine.Host.Reaper.Reap();
-            until = Math.Min(until, NextTimer());
+            until = Math.Min(until, Math.Min(errandsAt, NextTimer()));
             if (_engine.HasCreationRequests)
                 until = Math.Min(until, retryAt);
             if (_engine.Host.Reaper.Count > 0)
@@ -296,7 +247,7 @@ internal sealed class SystemMonitor : IThreadBody
             return false;
         _engine.Host.Stacks.TrimAll();
         HeapTrim.NowAndAfterACollection(_engine.Platform);
-        ThreadPool.UnsafeQueueUserWorkItem(static s => s.monitor.ReapLastThread(s.self), (monitor: this, self), preferLocal: false);
+        LeaveToBeReaped(self);
         return true;
     }
 
@@ -307,16 +258,6 @@ internal sealed class SystemMonitor : IThreadBody
         while ((self = _thread) is null)
             _engine.Platform.Yield();
         return self;
-    }
-
-    /// <summary>The last thread to go is joined by a thread that is not one of ours, as nobody of ours is left to do it.</summary>
-    private void ReapLastThread(OSThread thread)
-    {
-        thread.Join();
-        if (!_running)
-            _engine.Host.Stacks.TrimAll();
-        if (_engine.IsStopping)
-            _engine.TryFinishStop();
     }
 
     private long? TrimStacks(long now)

@@ -40,7 +40,7 @@ internal static class WaitContext
             else
                 new Task(action, state, TaskCreationOptions.DenyChildAttach).Start((TaskScheduler)context);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             ThreadPool.UnsafeQueueUserWorkItem(static failure => failure.Throw(), ExceptionDispatchInfo.Capture(e), preferLocal: false);
         }

@@ -47,6 +47,9 @@ internal unsafe interface IThreadPlatform
     /// <summary>Bytes of stack that the system gives to a thread when nobody asks for a size; 0 where it does not tell.</summary>
     nuint DefaultStackSize => 0;
 
+    /// <summary>Finds the limits that the system sets to the number of threads; null where it documents none that can be asked for.</summary>
+    IThreadLimits? FindThreadLimits() => null;
+
     /// <summary>Maps <paramref name="size"/> bytes of readable and writable memory for stacks.</summary>
     int Map(nuint size, out nint address);
 

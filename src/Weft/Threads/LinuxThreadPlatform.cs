@@ -56,6 +56,8 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
         }
     }
 
+    public IThreadLimits? FindThreadLimits() => new LinuxThreadLimits(new SystemFiles("/"));
+
     public int Map(nuint size, out nint address)
     {
         const int Protection = PROT_READ | PROT_WRITE;

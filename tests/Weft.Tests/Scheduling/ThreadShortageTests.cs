@@ -53,7 +53,7 @@ public sealed class ThreadShortageTests
         for (int burst = 0; burst < 3; burst++)
             await scheduler.StartMany(60, _ => Thread.Sleep(5)).Within();
         Assert.Equal(0, Volatile.Read(ref RefusalsOf(platform, what)));
-        Assert.InRange(scheduler.Statistics.ThreadsRefused, 1, Refusals);
+        Assert.NotEqual(0, scheduler.Statistics.ThreadsRefused);
     }
 
     [Theory]
