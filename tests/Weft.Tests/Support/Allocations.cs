@@ -24,6 +24,9 @@ internal static class Allocations
     public static async Task AssertNoneAsync(Func<ValueTask> operations, [CallerArgumentExpression(nameof(operations))] string what = "")
     {
         await operations();
+#if RUNTIME_ASYNC
+        Assert.Skip("Compiled with runtime-async, these tests allocate where they are suspended: the runtime keeps their state in objects of its own.");
+#endif
         long least = long.MaxValue;
         for (int attempt = 0; attempt < Attempts && least > Allowance; attempt++)
         {
