@@ -24,7 +24,7 @@ internal sealed class GlobalRunQueue
     private uint _otherTurn;
     private bool _servesOverflow;
     private int _count;
-    private int _wokenCount;
+    private int _wokenCount; // bound ones included
     private int _boundCount;
 
     // Full rings have given up some that were not looked at: there may be bound ones among them.
@@ -33,8 +33,8 @@ internal sealed class GlobalRunQueue
     /// <summary>May be read without the lock.</summary>
     internal int Count => Volatile.Read(ref _count);
 
-    /// <summary>Bound ones included. May be read without the lock.</summary>
-    internal int WokenCount => Volatile.Read(ref _wokenCount) + Volatile.Read(ref _boundCount);
+    /// <summary>May be read without the lock.</summary>
+    internal int WokenCount => Volatile.Read(ref _wokenCount);
 
     /// <summary>Whether there may be one that a machine of its own can go on with. May be read without the lock.</summary>
     internal bool MayHaveBound => Volatile.Read(ref _boundCount) > 0 || Volatile.Read(ref _mayHideBound);
@@ -102,15 +102,14 @@ internal sealed class GlobalRunQueue
     internal Goroutine? DequeueBound()
     {
         if (_boundCount > 0 && _bound.RemoveGivable() is Goroutine known)
-        {
-            _boundCount--;
-            return Counted(known);
-        }
+            return CountedBound(known);
 
         if (!_mayHideBound)
             return null;
         _mayHideBound = false;
-        _boundCount += _overflow.MoveBound(ref _bound) + _others.MoveBound(ref _bound);
+        int found = _overflow.MoveBound(ref _bound) + _others.MoveBound(ref _bound);
+        _boundCount += found;
+        _wokenCount += found;
         return _boundCount > 0 ? DequeueBound() : null;
     }
 
@@ -118,14 +117,20 @@ internal sealed class GlobalRunQueue
     {
         _bound.Append(goroutine, goroutine);
         _boundCount++;
+        _wokenCount++;
         _count++;
     }
 
-    private Goroutine? DequeueFirstBound()
+    private Goroutine? DequeueFirstBound() => CountedBound(_bound.RemoveFirst());
+
+    private Goroutine? CountedBound(Goroutine? goroutine)
     {
-        Goroutine? goroutine = _bound.RemoveFirst();
         if (goroutine is not null)
+        {
             _boundCount--;
+            _wokenCount--;
+        }
+
         return Counted(goroutine);
     }
 

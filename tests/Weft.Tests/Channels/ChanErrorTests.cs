@@ -145,12 +145,14 @@ public sealed class ChanErrorTests
         Assert.Equal((0, 0), ChanQueues.Lengths(empty));
     }
 
-    [Fact]
-    public async Task Receive_ThreadInterruptedAsAValueComes_LosesNothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Blocking_ThreadInterruptedAsItsCounterpartComes_LosesNothing(bool receives)
     {
         const int Rounds = 2_000;
         var channel = new Chan<int>();
-        int received = 0, sent = 0;
+        int onThread = 0, here = 0;
         for (int round = 0; round < Rounds; round++)
         {
             using var begun = new Gate();
@@ -159,7 +161,11 @@ public sealed class ChanErrorTests
                 try
                 {
                     begun.Open();
-                    received += channel.Receive();
+                    if (receives)
+                        channel.Receive();
+                    else
+                        channel.Send(1);
+                    onThread++;
                     Thread.Sleep(Timeout.Infinite);
                 }
                 catch (ThreadInterruptedException)
@@ -168,15 +174,16 @@ public sealed class ChanErrorTests
             });
             thread.Start();
             begun.Wait();
-            while (ChanQueues.Lengths(channel).Receivers == 0)
+            while (ChanQueues.Lengths(channel) == (0, 0))
                 Thread.Yield();
             Task interrupting = Task.Run(thread.Interrupt);
-            if (channel.TrySend(1))
-                sent++;
+            if (receives ? channel.TrySend(1) : channel.TryReceive(out _))
+                here++;
             await interrupting;
             Assert.True(thread.Join(Limits.Hang), "The interrupt was lost.");
         }
 
-        Assert.Equal(sent, received);
+        Assert.Equal(here, onThread);
+        Assert.Equal((0, 0), ChanQueues.Lengths(channel));
     }
 }

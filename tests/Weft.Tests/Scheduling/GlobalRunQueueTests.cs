@@ -72,9 +72,63 @@ public sealed class GlobalRunQueueTests : IDisposable
         Assert.Equal(0, queue.Count);
     }
 
-    private Goroutine[] Overflow(GlobalRunQueue queue)
+    [Fact]
+    public void DequeueBound_AmongOthersInEveryPart_FindsThoseWhoseMachineHears()
+    {
+        var queue = new GlobalRunQueue();
+        Goroutine[] others = Make(4);
+        Goroutine woken = Hosted(Hosting.Hears), enqueued = Hosted(Hosting.Returns), deaf = Hosted(Hosting.Deaf);
+        queue.EnqueueNewest(others[0]);
+        queue.Enqueue(others[1]);
+        queue.EnqueueWoken(others[2]);
+        queue.EnqueueWoken(deaf);
+        queue.EnqueueWoken(woken);
+        queue.Enqueue(enqueued);
+        Goroutine[] batch = Overflow(queue, Hosted(Hosting.Hears));
+        queue.Enqueue(others[3]);
+        Assert.True(queue.MayHaveBound);
+        Assert.Same(woken, queue.DequeueBound());
+        Assert.Same(enqueued, queue.DequeueBound());
+        Assert.Same(batch[^1], queue.DequeueBound());
+        Assert.Null(queue.DequeueBound());
+
+        // The deaf one is served by turns like the others, which have kept their places.
+        HashSet<Goroutine> left = [.. others, deaf, .. batch[..^1]];
+        Assert.Equal(left.Count, queue.Count);
+        while (queue.Dequeue() is Goroutine goroutine)
+            Assert.True(left.Remove(goroutine));
+        Assert.Empty(left);
+        Assert.Equal((0, 0, false), (queue.Count, queue.WokenCount, queue.MayHaveBound));
+    }
+
+    [Fact]
+    public void Dequeue_WokenOnesKeepComing_ServesTheBoundOnesToo()
+    {
+        var queue = new GlobalRunQueue();
+        Goroutine bound = Hosted(Hosting.Hears);
+        for (int i = 0; i < 10; i++)
+            queue.EnqueueWoken(Make(1)[0]);
+        queue.EnqueueWoken(bound);
+        int turns = 0;
+        do
+        {
+            queue.EnqueueWoken(Make(1)[0]);
+            Assert.InRange(++turns, 1, 4);
+        }
+        while (queue.Dequeue() != bound);
+    }
+
+    private Goroutine Hosted(Hosting hosting)
+    {
+        Goroutine goroutine = Make(1)[0];
+        goroutine.Extra.AddHost(new Machine(_scheduler.Engine, 0) { Hosting = hosting });
+        return goroutine;
+    }
+
+    private Goroutine[] Overflow(GlobalRunQueue queue, Goroutine? last = null)
     {
         Goroutine[] batch = Make(Batch);
+        batch[^1] = last ?? batch[^1];
         for (int i = 1; i < Batch; i++)
             batch[i - 1].QueueNext = batch[i];
         queue.EnqueueOverflow(batch[0], batch[^1], Batch);
