@@ -25,4 +25,47 @@ internal readonly record struct Burst(int Count, int Milliseconds)
 
         return all;
     }
+
+    /// <summary>Runs them all on Weft and waits, in code that is no goroutine; says how many ended.</summary>
+    internal string RunOnWeft()
+    {
+        int ended = 0;
+        foreach (Goroutine<int> one in Start(Scheduler.Default))
+        {
+            one.Completion.Wait();
+            ended++;
+        }
+
+        return $"{ended} ended";
+    }
+
+    /// <summary>The same with a thread of .NET for each, which is waited for when another is refused.</summary>
+    internal string RunOnThreads()
+    {
+        int milliseconds = Milliseconds, ended = 0;
+        var running = new Queue<Thread>();
+        for (int i = 0; i < Count;)
+        {
+            try
+            {
+                var thread = new Thread(() => Thread.Sleep(milliseconds));
+                thread.Start();
+                running.Enqueue(thread);
+                i++;
+            }
+            catch (OutOfMemoryException) when (running.TryDequeue(out Thread? oldest))
+            {
+                oldest.Join();
+                ended++;
+            }
+        }
+
+        foreach (Thread thread in running)
+        {
+            thread.Join();
+            ended++;
+        }
+
+        return $"{ended} ended";
+    }
 }

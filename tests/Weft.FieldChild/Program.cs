@@ -5,6 +5,8 @@ var modes = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["after-outside"] = AfterOutside.Run,
     ["await-outside"] = AwaitOutside.Run,
+    ["burst"] = PlainBurst.Run,
+    ["few-mappings"] = FewMappings.Run,
     ["full-after"] = FullAfter.Run,
     ["full-dispose"] = FullDispose.Run,
     ["full-first-start"] = FullFirstStart.Run,

@@ -50,6 +50,12 @@ internal unsafe interface IThreadPlatform
     /// <summary>Finds the limits that the system sets to the number of threads; null where it documents none that can be asked for.</summary>
     IThreadLimits? FindThreadLimits() => null;
 
+    /// <summary>
+    /// Whether <paramref name="stacks"/> more, of <paramref name="size"/> bytes with their guards, can be mapped beside what the rest of the program
+    /// needs. Asked before <see cref="Map"/>; counts as if they were mapped then.
+    /// </summary>
+    bool HasRoomFor(int stacks, nuint size) => true;
+
     /// <summary>Maps <paramref name="size"/> bytes of readable and writable memory for stacks.</summary>
     int Map(nuint size, out nint address);
 

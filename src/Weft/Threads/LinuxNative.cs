@@ -9,6 +9,7 @@ namespace Weft.Threads;
 internal static unsafe partial class LinuxNative
 {
     internal const int EAGAIN = 11;
+    internal const int ENOMEM = 12;
     internal const int EINVAL = 22;
 
     internal const int PROT_NONE = 0;
@@ -31,6 +32,11 @@ internal static unsafe partial class LinuxNative
     internal const int O_RDONLY = 0;
     internal const int O_CLOEXEC = 0x80000;
     internal const int _SC_PAGESIZE = 30;
+
+    // The numbers of all architectures whose system calls are known below.
+    internal const int RLIMIT_DATA = 2;
+    internal const int RLIMIT_AS = 9;
+    internal const ulong RLIM_INFINITY = ulong.MaxValue;
 
     /// <summary>Bytes of a pthread_attr_t: 56 on glibc and musl for 64-bit, 36 for 32-bit; generous on purpose.</summary>
     internal const int AttributesSize = 128;
@@ -102,6 +108,10 @@ internal static unsafe partial class LinuxNative
 
     [LibraryImport(C)]
     internal static partial int madvise(nint address, nuint size, int advice);
+
+    /// <summary>On 64-bit a limit is a pair of 64-bit numbers.</summary>
+    [LibraryImport(C)]
+    internal static partial int getrlimit(int resource, ulong* limits);
 
     [LibraryImport(C)]
     internal static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);

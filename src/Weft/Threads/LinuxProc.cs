@@ -75,7 +75,7 @@ internal static unsafe class LinuxProc
     }
 
     /// <summary>Reads the beginning of a file whose path ends with a zero; the bytes read, 0 if that fails.</summary>
-    private static int Read(ReadOnlySpan<byte> path, Span<byte> text)
+    internal static int Read(ReadOnlySpan<byte> path, Span<byte> text)
     {
         fixed (byte* name = path, start = text)
         {

@@ -19,6 +19,12 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     private readonly ThreadProgress _progress;
 
+    // A stack and its guard.
+    private const int MappingsOfAStack = 2;
+
+    // Made when the first is asked for: a program with few threads has none.
+    private LinuxMemoryRoom? _room;
+
     // Kernels before 5.17, or built without CONFIG_ANON_VMA_NAME, refuse to name a mapping: ask once.
     private volatile bool _mappingsHaveNoName;
 
@@ -58,6 +64,11 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     public IThreadLimits? FindThreadLimits() => new LinuxThreadLimits(new SystemFiles("/"));
 
+    /// <inheritdoc/>
+    /// <remarks>Where the thread brings no signal stack along, the runtime maps and guards one.</remarks>
+    public bool HasRoomFor(int stacks, nuint size) =>
+        Room.TryTake(StackReserve == 0 ? 2 * MappingsOfAStack : MappingsOfAStack, size, stacks);
+
     public int Map(nuint size, out nint address)
     {
         const int Protection = PROT_READ | PROT_WRITE;
@@ -68,7 +79,7 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
         if (address == -1)
         {
             address = 0;
-            return Marshal.GetLastSystemError();
+            return ErrorOf(-1);
         }
 
         // MAP_STACK says so by itself only since Linux 6.7; kernels without huge pages refuse the advice, and need none.
@@ -110,6 +121,8 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
             _ = pthread_attr_destroy(attributes);
         }
 
+        if (error != 0)
+            Room.NoteRefusedThread();
         handle = created;
         return error;
     }
@@ -206,7 +219,17 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
         }
     }
 
-    private static int ErrorOf(int result) => result == 0 ? 0 : Marshal.GetLastSystemError();
+    private LinuxMemoryRoom Room => _room ?? Interlocked.CompareExchange(ref _room, new LinuxMemoryRoom(this), null) ?? _room;
+
+    private int ErrorOf(int result)
+    {
+        if (result == 0)
+            return 0;
+        int error = Marshal.GetLastSystemError();
+        if (error == ENOMEM)
+            Room.NoteRefusal();
+        return error;
+    }
 
     [UnmanagedCallersOnly]
     private static nint Start(nint argument)

@@ -20,6 +20,9 @@ internal sealed class StackPool
     // A slab is an eighth of what is rented: a program with a few threads maps no stack that it does not use.
     private const int RentedPerSlabStack = 8;
 
+    // A scheduler that has no more than its monitor and some machines gets stacks as long as the system gives them: with less it cannot go on.
+    private const int AlwaysAsked = 4;
+
     // Unmapped in one round outside the lock.
     private const int TrimBatch = 16;
 
@@ -168,6 +171,8 @@ internal sealed class StackPool
         first = default;
         nuint slot = usable + _pageSize;
         nuint size = slot * (nuint)count;
+        if (Rented >= AlwaysAsked && !_platform.HasRoomFor(count, slot))
+            return _platform.TryAgain;
         int error = _platform.Map(size, out nint address);
         if (error != 0)
             return error;

@@ -61,6 +61,8 @@ internal sealed unsafe class RefusingPlatform(IThreadPlatform inner, int seed) :
 
     public long Refused(Call call) => Volatile.Read(ref _refused[(int)call]);
 
+    public bool HasRoomFor(int stacks, nuint size) => inner.HasRoomFor(stacks, size);
+
     public int Map(nuint size, out nint address)
     {
         address = 0;

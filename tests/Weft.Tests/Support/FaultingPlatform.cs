@@ -12,6 +12,7 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
 
     /// <summary>How often in a row each call is still refused. May be set from any thread.</summary>
     internal int CreateRefusals;
+    internal int RoomRefusals;
     internal int MapRefusals;
     internal int ProtectRefusals;
     internal int UnmapRefusals;
@@ -52,6 +53,8 @@ internal sealed unsafe class FaultingPlatform(IThreadPlatform inner) : IThreadPl
     public bool CanWakeNaps => inner.CanWakeNaps;
 
     public int TryAgain => inner.TryAgain;
+
+    public bool HasRoomFor(int stacks, nuint size) => !Refuses(ref RoomRefusals) && inner.HasRoomFor(stacks, size);
 
     public int Map(nuint size, out nint address)
     {

@@ -150,6 +150,28 @@ public sealed class StackPoolTests : IDisposable
     }
 
     [Fact]
+    public void Rent_NoRoomLeftForThreads_IsRefusedForNowWithoutAMapping()
+    {
+        StackRegion[] stacks = [.. Enumerable.Range(0, 4).Select(_ => Rent())];
+        _platform.RoomRefusals = 1;
+        Assert.Equal(_platform.TryAgain, _pool.Rent(Size, out StackRegion stack));
+        Assert.Equal(default, stack);
+        Assert.Equal(4 * Slot, _pool.BytesMapped);
+        foreach (StackRegion one in stacks.Append(Rent()))
+            _pool.Return(one);
+    }
+
+    [Fact]
+    public void Rent_FirstStacks_AreMappedWhateverIsLeft()
+    {
+        _platform.RoomRefusals = int.MaxValue;
+        StackRegion[] stacks = [.. Enumerable.Range(0, 4).Select(_ => Rent())];
+        Assert.Equal(int.MaxValue, _platform.RoomRefusals);
+        foreach (StackRegion stack in stacks)
+            _pool.Return(stack);
+    }
+
+    [Fact]
     public void Rent_SlabRefused_FallsBackToOne()
     {
         StackRegion[] stacks = [.. Enumerable.Range(0, 16).Select(_ => Rent())];
