@@ -12,6 +12,30 @@ public sealed class LimitedTasksTests
 
     [Theory]
     [MemberData(nameof(MaxTasks))]
+    public async Task Await_OutsideGoroutines_EachGoesOn(int maxTasks)
+    {
+        using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
+        await ChildProgram.HoldsAsync(Place.In(group), $"{Goroutines} ended", "await-outside", Goroutines, Milliseconds);
+    }
+
+    [Theory]
+    [MemberData(nameof(MaxTasks))]
+    public async Task ThreadShortage_WithAHandler_HandlerIsCalled(int maxTasks)
+    {
+        using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
+        await ChildProgram.HoldsAsync(Place.In(group), $"{Goroutines} ended, told of a shortage: True", "shortage-handler", Goroutines, Milliseconds);
+    }
+
+    [Theory]
+    [MemberData(nameof(MaxTasks))]
+    public async Task Receive_OutsideGoroutines_GetsEachItem(int maxTasks)
+    {
+        using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
+        await ChildProgram.HoldsAsync(Place.In(group), $"{Goroutines} received", "receive-outside", Goroutines, Milliseconds);
+    }
+
+    [Theory]
+    [MemberData(nameof(MaxTasks))]
     public async Task After_OutsideGoroutines_EachFires(int maxTasks)
     {
         using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
@@ -33,4 +57,9 @@ public sealed class LimitedTasksTests
         using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
         await ChildProgram.HoldsAsync(Place.In(group), $"{Goroutines} ended", "run", Goroutines, Milliseconds);
     }
+
+    [Fact]
+    public async Task Await_OrdinaryUserAtHisLimitOfProcesses_EachGoesOn() =>
+        await ChildProgram.HoldsAsync(
+            Place.OrdinaryUser.Then(Place.Limited("nproc", 110)), $"{Goroutines} ended", "await-outside", Goroutines, Milliseconds);
 }
