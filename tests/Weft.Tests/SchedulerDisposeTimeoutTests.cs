@@ -129,7 +129,13 @@ public sealed class SchedulerDisposeTimeoutTests
     {
         using var test = TestScheduler.Create(Options(Timeout.InfiniteTimeSpan), out Scheduler scheduler);
         using var release = new Gate();
-        scheduler.Start(release.Wait);
+        var entered = new TaskCompletionSource();
+        scheduler.Start(() =>
+        {
+            entered.SetResult();
+            release.Wait();
+        });
+        await entered.Task;
         Task[] others = [.. Enumerable.Range(0, 3).Select(_ => scheduler.DisposeAsync().AsTask())];
         await Limits.Until(() => IsDisposing(scheduler), "disposal has begun", scheduler);
         var disposer = new Thread(() => Assert.Throws<ThreadInterruptedException>(scheduler.Dispose));

@@ -89,7 +89,7 @@ internal sealed partial class Engine
         _lock.Enter();
         for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
         {
-            if (Volatile.Read(ref machine.Current) is Goroutine goroutine)
+            if (machine.OnStack is Goroutine goroutine)
                 running.Add((goroutine, machine.ThreadId));
         }
 
