@@ -6,6 +6,7 @@ var modes = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
     ["after-outside"] = AfterOutside.Run,
     ["await-outside"] = AwaitOutside.Run,
     ["burst"] = PlainBurst.Run,
+    ["changed-root"] = ChangedRoot.Run,
     ["few-mappings"] = FewMappings.Run,
     ["full-after"] = FullAfter.Run,
     ["full-dispose"] = FullDispose.Run,

@@ -65,6 +65,7 @@ internal sealed partial class Engine
         _lock = new FutexLock(Platform);
         _monitor = new SystemMonitor(this);
         SetMaxProcs(options.MaxProcs);
+        AssembliesAtHand.Load();
         EngineList.Add(this);
     }
 
