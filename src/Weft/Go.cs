@@ -20,6 +20,9 @@ namespace Weft;
 /// </example>
 public static partial class Go
 {
+    // What Thread.Sleep takes at most.
+    private static readonly TimeSpan s_longestSleep = TimeSpan.FromMilliseconds(int.MaxValue);
+
     /// <summary>The goroutine that the calling thread runs, or null.</summary>
     public static Goroutine? Current => Machine.CallingGoroutine;
 
@@ -51,33 +54,29 @@ public static partial class Go
 
     /// <summary>Sleeps without a thread, and goes on where the await began.</summary>
     /// <param name="duration">
-    /// How long, at least; <see cref="Timeout.InfiniteTimeSpan"/> for ever; zero is a <see cref="Yield"/>. Precision is that of the
-    /// system's timers, some 50 us.
+    /// How long, at least; <see cref="TimeSpan.MaxValue"/> for ever. Zero or less is a <see cref="Yield"/>, as in Go: a time that was computed, and is over
+    /// already, is not slept through. That includes <see cref="Timeout.InfiniteTimeSpan"/>, which is minus one millisecond. Precision is that of
+    /// the system's timers, some 50 us.
     /// </param>
     /// <param name="cancellationToken">Ends the sleep with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>To be awaited, once.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative and not infinite.</exception>
     /// <exception cref="OperationCanceledException">Thrown by the await: cancelled before the time was over.</exception>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
     /// <example>
     /// <code>
     /// await Go.SleepAsync(TimeSpan.FromMilliseconds(100), cancellationToken);
     /// </code>
     /// </example>
-    public static SleepAwaitable SleepAsync(TimeSpan duration, CancellationToken cancellationToken = default)
-    {
-        CheckDuration(duration);
-        return new SleepAwaitable(Scheduler.Engine.Sleep(duration, cancellationToken));
-    }
+    public static SleepAwaitable SleepAsync(TimeSpan duration, CancellationToken cancellationToken = default) =>
+        new(Scheduler.Engine.Sleep(duration, cancellationToken));
 
     /// <summary>A channel that gets one value after a time: Go's time.After, for a select. The value is the time it took.</summary>
-    /// <param name="duration">How long, at least; infinite: never.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative and not infinite.</exception>
+    /// <param name="duration">How long, at least; zero or less: at once; <see cref="TimeSpan.MaxValue"/>: never.</param>
     /// <remarks>In a loop, <see cref="Select.Timeout"/> does the same without an allocation.</remarks>
     public static Chan<TimeSpan> After(TimeSpan duration)
     {
-        CheckDuration(duration);
         var timer = new AfterTimer();
-        if (duration != Timeout.InfiniteTimeSpan)
+        if (duration != TimeSpan.MaxValue)
             CurrentEngine.AddTimer(timer.Start + MonotonicClock.Nanoseconds(duration), timer);
         return timer.Channel;
     }
@@ -86,14 +85,18 @@ public static partial class Go
     /// Blocks the calling goroutine's thread for at least that long; the processor goes on to another thread, as in <see cref="Blocking(Action)"/>, and so does
     /// what is posted to the goroutine.
     /// </summary>
-    /// <param name="duration">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative and not infinite, or more than <see cref="int.MaxValue"/> milliseconds.</exception>
+    /// <param name="duration">How long; zero or less: not at all; <see cref="TimeSpan.MaxValue"/> for ever.</param>
     public static void Sleep(TimeSpan duration)
     {
-        CheckDuration(duration);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(duration, TimeSpan.FromMilliseconds(int.MaxValue));
+        if (duration <= TimeSpan.Zero)
+            return;
         using (new BlockingCall())
-            Thread.Sleep(duration);
+        {
+            if (duration == TimeSpan.MaxValue)
+                Thread.Sleep(Timeout.Infinite);
+            for (TimeSpan left = duration; left > TimeSpan.Zero; left -= s_longestSleep)
+                Thread.Sleep(left < s_longestSleep ? left : s_longestSleep);
+        }
     }
 
     /// <summary>
@@ -237,12 +240,6 @@ public static partial class Go
         Machine.Calling is { OnStack: { } goroutine } machine
             ? (machine, goroutine)
             : throw new InvalidOperationException($"Go.{member} was called outside goroutines.");
-
-    private static void CheckDuration(TimeSpan duration)
-    {
-        if (duration < TimeSpan.Zero && duration != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(duration), duration, $"{nameof(duration)} must not be negative, unless it is infinite.");
-    }
 
     private static void CheckOptions(ThreadLockOptions options)
     {

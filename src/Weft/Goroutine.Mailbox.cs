@@ -102,7 +102,7 @@ public abstract partial class Goroutine
             }),
             (d, state, done));
         Task.WaitAny(done.Task, Engine.WhenStopped);
-        ObjectDisposedException.ThrowIf(!done.Task.IsCompleted, Engine.Owner);
+        Misuse.ThrowIfDisposed(!done.Task.IsCompleted, Engine.Owner, "SynchronizationContext.Send got no answer");
         done.Task.GetAwaiter().GetResult();
     }
 
@@ -299,15 +299,31 @@ public abstract partial class Goroutine
     /// <summary>Queues a continuation of the running goroutine behind the other goroutines. Only the holder of the run right may call it.</summary>
     internal void YieldWith(object action, object? state)
     {
-        if (_slot is null)
+        if (_slot is null && Volatile.Read(ref _inbox) is null)
         {
             _slot = action;
             _slotState = state;
         }
         else
         {
-            PushInbox(new WorkItem(action, state));
+            YieldBehindMail(action, state);
         }
+    }
+
+    // What has come before goes first: a flow of the goroutine that yields over and over, waiting for another one, would keep that from running.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void YieldBehindMail(object action, object? state)
+    {
+        if (_slot is not null || !TakeInbox())
+        {
+            PushInbox(new WorkItem(action, state));
+            return;
+        }
+
+        var last = (WorkItem)_slot!;
+        while (last.Next is WorkItem next)
+            last = next;
+        last.Next = new WorkItem(action, state);
     }
 
     /// <summary>

@@ -22,7 +22,20 @@ public readonly struct ReceiveAwaitable<T>
         _value = default!;
     }
 
-    internal ReceiveAwaitable(T value) => _value = value;
+    internal ReceiveAwaitable(T value)
+    {
+        _version = Misuse.Ready;
+        _value = value;
+    }
+
+    private T Value
+    {
+        get
+        {
+            Misuse.CheckReady(_version, nameof(ReceiveAwaitable<>));
+            return _value;
+        }
+    }
 
     /// <summary>Makes <c>await</c> work.</summary>
     public Awaiter GetAwaiter() => new(this);
@@ -36,7 +49,7 @@ public readonly struct ReceiveAwaitable<T>
     public Task<T> AsTask() => AsValueTask().AsTask();
 
     /// <summary>The receive as a <see cref="ValueTask{T}"/>; use that instead from then on.</summary>
-    public ValueTask<T> AsValueTask() => _operation is null ? new ValueTask<T>(_value) : new ValueTask<T>(_operation, _version);
+    public ValueTask<T> AsValueTask() => _operation is null ? new ValueTask<T>(Value) : new ValueTask<T>(_operation, _version);
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
     /// <param name="receive">The receive.</param>
@@ -51,10 +64,20 @@ public readonly struct ReceiveAwaitable<T>
         internal Awaiter(ReceiveAwaitable<T> receive) => _receive = receive;
 
         /// <summary>Whether there was no need to wait; it does not become true later.</summary>
-        public bool IsCompleted => _receive._operation is null;
+        /// <exception cref="InvalidOperationException">It is awaited already, or was.</exception>
+        public bool IsCompleted
+        {
+            get
+            {
+                if (_receive._operation is not { } operation)
+                    return true;
+                operation.CheckUnawaited(_receive._version);
+                return false;
+            }
+        }
 
         /// <summary>The value received; ends the use of the operation.</summary>
-        public T GetResult() => _receive._operation is null ? _receive._value : _receive._operation.GetResult(_receive._version).Value;
+        public T GetResult() => _receive._operation is null ? _receive.Value : _receive._operation.GetResult(_receive._version).Value;
 
         /// <inheritdoc/>
         public void OnCompleted(Action continuation) => _receive._operation!.Await(continuation, _receive._version, flowContext: true);

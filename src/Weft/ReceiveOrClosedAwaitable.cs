@@ -22,7 +22,20 @@ public readonly struct ReceiveOrClosedAwaitable<T>
         _value = default;
     }
 
-    internal ReceiveOrClosedAwaitable(Received<T> value) => _value = value;
+    internal ReceiveOrClosedAwaitable(Received<T> value)
+    {
+        _version = Misuse.Ready;
+        _value = value;
+    }
+
+    private Received<T> Value
+    {
+        get
+        {
+            Misuse.CheckReady(_version, nameof(ReceiveOrClosedAwaitable<>));
+            return _value;
+        }
+    }
 
     /// <summary>Makes <c>await</c> work.</summary>
     public Awaiter GetAwaiter() => new(this);
@@ -37,7 +50,7 @@ public readonly struct ReceiveOrClosedAwaitable<T>
 
     /// <summary>The receive as a <see cref="ValueTask{T}"/>; use that instead from then on.</summary>
     public ValueTask<Received<T>> AsValueTask() =>
-        _operation is null ? new ValueTask<Received<T>>(_value) : new ValueTask<Received<T>>(_operation, _version);
+        _operation is null ? new ValueTask<Received<T>>(Value) : new ValueTask<Received<T>>(_operation, _version);
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
     /// <param name="receive">The receive.</param>
@@ -52,11 +65,21 @@ public readonly struct ReceiveOrClosedAwaitable<T>
         internal Awaiter(ReceiveOrClosedAwaitable<T> receive) => _receive = receive;
 
         /// <summary>Whether there was no need to wait; it does not become true later.</summary>
-        public bool IsCompleted => _receive._operation is null;
+        /// <exception cref="InvalidOperationException">It is awaited already, or was.</exception>
+        public bool IsCompleted
+        {
+            get
+            {
+                if (_receive._operation is not { } operation)
+                    return true;
+                operation.CheckUnawaited(_receive._version);
+                return false;
+            }
+        }
 
         /// <summary>The value received, or the news that there is none; ends the use of the operation.</summary>
         public Received<T> GetResult() =>
-            _receive._operation is null ? _receive._value : _receive._operation.GetReceived(_receive._version);
+            _receive._operation is null ? _receive.Value : _receive._operation.GetReceived(_receive._version);
 
         /// <inheritdoc/>
         public void OnCompleted(Action continuation) => _receive._operation!.Await(continuation, _receive._version, flowContext: true);

@@ -81,7 +81,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxProcs));
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxProcsLimit, nameof(MaxProcs));
-            ObjectDisposedException.ThrowIf(_engine.IsStopping, this);
+            Misuse.ThrowIfDisposed(_engine.IsStopping, this, "MaxProcs cannot be set");
             _engine.SetMaxProcs(value);
         }
     }

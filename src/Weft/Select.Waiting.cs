@@ -48,7 +48,7 @@ public sealed partial class Select
     public SelectAwaitable WaitAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        NoteChange(false);
+        CheckUnused();
         _ready = null;
         Machine? machine = Machine.Calling;
         Goroutine? goroutine = machine?.Current;
@@ -111,7 +111,7 @@ public sealed partial class Select
     /// <inheritdoc cref="WaitAsync" path="/exception"/>
     public SelectCase? TryWait()
     {
-        NoteChange(false);
+        CheckUnused();
         Machine? machine = Machine.Calling;
         Choose(all: true);
         Lock(machine);
@@ -121,6 +121,12 @@ public sealed partial class Select
             ready!.FinishCounterpart(counterpart, machine);
         ready?.Conclude();
         return ready;
+    }
+
+    private void CheckUnused()
+    {
+        if (_isWaiting)
+            throw new InvalidOperationException("This select waits already: a select is for one goroutine, or thread, at a time. Make one for each.");
     }
 
     /// <summary>The wait has a winner, and the one who waited is back.</summary>
@@ -165,6 +171,17 @@ public sealed partial class Select
 
     internal bool IsReady => _ready is not null;
 
+    /// <summary>For the awaiter, before the wait begins.</summary>
+    /// <exception cref="InvalidOperationException">The wait is awaited, or was.</exception>
+    internal bool IsCompleted()
+    {
+        if (IsReady)
+            return true;
+        SelectOperation begun = Begun;
+        begun.CheckUnawaited(begun.Version);
+        return false;
+    }
+
     internal ValueTask<SelectCase> AsValueTask() => new(Begun, Begun.Version);
 
     internal void Await(Action continuation, bool flowContext) => Begun.Await(continuation, Begun.Version, flowContext);
@@ -180,7 +197,7 @@ public sealed partial class Select
         return ready;
     }
 
-    private SelectOperation Begun => _isWaiting ? _operation! : throw new InvalidOperationException("A wait of a select can be awaited once only.");
+    private SelectOperation Begun => _isWaiting ? _operation! : throw Misuse.AwaitedTwice("wait of a select");
 
     private static void Cancel(SelectOperation operation)
     {

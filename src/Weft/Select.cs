@@ -59,8 +59,9 @@ public sealed partial class Select
     public SendCase<T> Send<T>(Chan<T>? channel, T value = default!) => Add(new SendCase<T>(this, _count, channel, value));
 
     /// <summary>Adds a case that wins when a wait has lasted that long.</summary>
-    /// <param name="duration">From the beginning of each wait; infinite switches the case off.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="duration"/> is negative, and not infinite.</exception>
+    /// <param name="duration">
+    /// From the beginning of each wait; zero or less: it wins at once if no other case does; <see cref="TimeSpan.MaxValue"/> switches it off.
+    /// </param>
     /// <exception cref="InvalidOperationException">The select waits, or has <see cref="MaxCases"/> cases.</exception>
     public TimeoutCase Timeout(TimeSpan duration) => Add(new TimeoutCase(this, _count, duration));
 

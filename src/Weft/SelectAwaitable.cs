@@ -11,12 +11,12 @@ namespace Weft;
 /// </summary>
 public readonly struct SelectAwaitable
 {
-    private readonly Select _select;
+    private readonly Select? _select;
 
     internal SelectAwaitable(Select select) => _select = select;
 
     /// <summary>Makes <c>await</c> work.</summary>
-    public Awaiter GetAwaiter() => new(_select);
+    public Awaiter GetAwaiter() => new(Misuse.NotDefault(_select, nameof(SelectAwaitable)));
 
     /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
     /// <param name="continueOnCapturedContext">Whether to go on where the await began: on its goroutine, if there is one.</param>
@@ -29,8 +29,9 @@ public readonly struct SelectAwaitable
     /// <summary>The wait as a <see cref="ValueTask{T}"/>; use that instead from then on.</summary>
     public ValueTask<SelectCase> AsValueTask()
     {
-        if (!_select.IsReady)
-            return _select.AsValueTask();
+        Select select = Misuse.NotDefault(_select, nameof(SelectAwaitable));
+        if (!select.IsReady)
+            return select.AsValueTask();
         try
         {
             return new ValueTask<SelectCase>(GetAwaiter().GetResult());
@@ -49,23 +50,24 @@ public readonly struct SelectAwaitable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public readonly struct Awaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
     {
-        private readonly Select _select;
+        private readonly Select? _select;
 
         internal Awaiter(Select select) => _select = select;
 
         /// <summary>Whether there was no need to wait; it does not become true later.</summary>
-        public bool IsCompleted => _select.IsReady;
+        /// <exception cref="InvalidOperationException">It is awaited already, or was.</exception>
+        public bool IsCompleted => Misuse.NotDefault(_select, nameof(SelectAwaitable)).IsCompleted();
 
         /// <summary>The case that has won; ends the wait.</summary>
         /// <exception cref="InvalidOperationException">The wait was awaited before.</exception>
-        public SelectCase GetResult() => _select.GetResult();
+        public SelectCase GetResult() => Misuse.NotDefault(_select, nameof(SelectAwaitable)).GetResult();
 
         /// <inheritdoc/>
-        public void OnCompleted(Action continuation) => _select.Await(continuation, flowContext: true);
+        public void OnCompleted(Action continuation) => _select!.Await(continuation, flowContext: true);
 
         /// <inheritdoc/>
-        public void UnsafeOnCompleted(Action continuation) => _select.Await(continuation, flowContext: false);
+        public void UnsafeOnCompleted(Action continuation) => _select!.Await(continuation, flowContext: false);
 
-        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _select.Suspend(frame);
+        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _select!.Suspend(frame);
     }
 }

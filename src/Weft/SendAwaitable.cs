@@ -19,8 +19,13 @@ public readonly struct SendAwaitable
         _version = operation.Version;
     }
 
+    private SendAwaitable(short version) => _version = version;
+
     /// <summary>What is to be awaited; null when there was no need to wait.</summary>
     internal SendOperation? Operation => _operation;
+
+    /// <summary>A send that had no need to wait.</summary>
+    internal static SendAwaitable Sent => new(Misuse.Ready);
 
     /// <summary>Makes <c>await</c> work.</summary>
     public Awaiter GetAwaiter() => new(this);
@@ -34,7 +39,13 @@ public readonly struct SendAwaitable
     public Task AsTask() => AsValueTask().AsTask();
 
     /// <summary>The send as a <see cref="ValueTask"/>; use that instead from then on.</summary>
-    public ValueTask AsValueTask() => _operation is null ? default : new ValueTask(_operation, _version);
+    public ValueTask AsValueTask()
+    {
+        if (_operation is not null)
+            return new ValueTask(_operation, _version);
+        Misuse.CheckReady(_version, nameof(SendAwaitable));
+        return default;
+    }
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
     /// <param name="send">The send.</param>
@@ -49,12 +60,28 @@ public readonly struct SendAwaitable
         internal Awaiter(SendAwaitable send) => _send = send;
 
         /// <summary>Whether there was no need to wait; it does not become true later.</summary>
-        public bool IsCompleted => _send._operation is null;
+        /// <exception cref="InvalidOperationException">It is awaited already, or was.</exception>
+        public bool IsCompleted
+        {
+            get
+            {
+                if (_send._operation is not { } operation)
+                    return true;
+                operation.CheckUnawaited(_send._version);
+                return false;
+            }
+        }
 
         /// <summary>Ends the use of the operation.</summary>
         /// <exception cref="System.Threading.Channels.ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
         /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-        public void GetResult() => _send._operation?.EndSend(_send._version);
+        public void GetResult()
+        {
+            if (_send._operation is { } operation)
+                operation.EndSend(_send._version);
+            else
+                Misuse.CheckReady(_send._version, nameof(SendAwaitable));
+        }
 
         /// <inheritdoc/>
         public void OnCompleted(Action continuation) => _send._operation!.Await(continuation, _send._version, flowContext: true);

@@ -30,7 +30,7 @@ public readonly struct SleepAwaitable
     public Task AsTask() => AsValueTask().AsTask();
 
     /// <summary>The sleep as a <see cref="ValueTask"/>; use that instead from then on.</summary>
-    public ValueTask AsValueTask() => _operation is null ? default : new ValueTask(_operation, _version);
+    public ValueTask AsValueTask() => new(Misuse.NotDefault(_operation, nameof(SleepAwaitable)), _version);
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
     /// <param name="sleep">The sleep.</param>
@@ -45,12 +45,12 @@ public readonly struct SleepAwaitable
         internal Awaiter(SleepAwaitable sleep) => _sleep = sleep;
 
         /// <summary>Whether it was cancelled before it began.</summary>
-        /// <exception cref="InvalidOperationException">It was awaited before.</exception>
-        public bool IsCompleted => _sleep._operation?.HasEnded(_sleep._version) ?? true;
+        /// <exception cref="InvalidOperationException">It is awaited already, or was.</exception>
+        public bool IsCompleted => Misuse.NotDefault(_sleep._operation, nameof(SleepAwaitable)).HasEnded(_sleep._version);
 
         /// <summary>Ends the use of the operation.</summary>
         /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-        public void GetResult() => _sleep._operation?.End(_sleep._version);
+        public void GetResult() => Misuse.NotDefault(_sleep._operation, nameof(SleepAwaitable)).End(_sleep._version);
 
         /// <inheritdoc/>
         public void OnCompleted(Action continuation)

@@ -11,16 +11,16 @@ public sealed class TimeoutCase : SelectCase
     internal TimeoutCase(Select select, int index, TimeSpan duration)
         : base(select, index) => Duration = duration;
 
-    /// <summary>How long a wait lasts at most; infinite switches the case off. May be changed between two waits.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, and not infinite.</exception>
+    /// <summary>
+    /// How long a wait lasts at most; zero or less: the case wins at once if no other does. <see cref="TimeSpan.MaxValue"/> switches it off. May be
+    /// changed between two waits.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Set while the select waits.</exception>
     public TimeSpan Duration
     {
         get => _duration;
         set
         {
-            if (value < TimeSpan.Zero && value != System.Threading.Timeout.InfiniteTimeSpan)
-                throw new ArgumentOutOfRangeException(nameof(Duration), value, $"{nameof(Duration)} must not be negative, unless it is infinite.");
             Select.NoteChange(false);
             _duration = value;
         }
@@ -34,7 +34,7 @@ public sealed class TimeoutCase : SelectCase
 
     internal override void Arm(SelectOperation operation)
     {
-        if (_duration == System.Threading.Timeout.InfiniteTimeSpan)
+        if (_duration == TimeSpan.MaxValue)
             return;
         long deadline = Scheduling.MonotonicClock.Now + Scheduling.MonotonicClock.Nanoseconds(_duration);
         if (_timer is null || !_timer.TrySet(operation, deadline))

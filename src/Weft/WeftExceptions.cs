@@ -8,7 +8,7 @@ namespace Weft;
 /// <code>
 /// try
 /// {
-///     Go.Run(async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan));
+///     Go.Run(async () => await Go.SleepAsync(TimeSpan.MaxValue));
 /// }
 /// catch (DeadlockException e)
 /// {

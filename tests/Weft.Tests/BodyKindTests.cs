@@ -198,13 +198,13 @@ public sealed class BodyKindTests
 
         async GoroutineBody<int> SleepBody()
         {
-            await Go.SleepAsync(Timeout.InfiniteTimeSpan, source.Token);
+            await Go.SleepAsync(TimeSpan.MaxValue, source.Token);
             return 1;
         }
 
         async Task<int> SleepTask()
         {
-            await Go.SleepAsync(Timeout.InfiniteTimeSpan, source.Token);
+            await Go.SleepAsync(TimeSpan.MaxValue, source.Token);
             return 1;
         }
     }
@@ -479,7 +479,7 @@ public sealed class BodyKindTests
             switch (wait)
             {
                 case "sleep":
-                    await Go.SleepAsync(Timeout.InfiniteTimeSpan);
+                    await Go.SleepAsync(TimeSpan.MaxValue);
                     break;
                 case "lock":
                     await @lock.LockAsync();
@@ -500,7 +500,7 @@ public sealed class BodyKindTests
             switch (wait)
             {
                 case "sleep":
-                    await Go.SleepAsync(Timeout.InfiniteTimeSpan);
+                    await Go.SleepAsync(TimeSpan.MaxValue);
                     break;
                 case "lock":
                     await @lock.LockAsync();

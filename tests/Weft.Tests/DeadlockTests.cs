@@ -22,7 +22,7 @@ public sealed class DeadlockTests
             {
                 if (locked)
                     Go.LockOSThread();
-                await Go.SleepAsync(Timeout.InfiniteTimeSpan);
+                await Go.SleepAsync(TimeSpan.MaxValue);
                 return 0;
             });
             other = sleeper.Id;
@@ -45,7 +45,7 @@ public sealed class DeadlockTests
     public void Run_MainSleepsForEver_Throws()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        var exception = Assert.Throws<DeadlockException>(() => scheduler.Run(async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan)));
+        var exception = Assert.Throws<DeadlockException>(() => scheduler.Run(async () => await Go.SleepAsync(TimeSpan.MaxValue)));
         Assert.Equal("sleep (forever)", Assert.Single(exception.Goroutines).WaitReason);
     }
 
@@ -57,7 +57,7 @@ public sealed class DeadlockTests
         {
             scheduler.Start(() => Thread.Sleep(20));
             scheduler.Start(async () => await Go.SleepAsync(TimeSpan.FromMilliseconds(20)));
-            await Go.SleepAsync(Timeout.InfiniteTimeSpan);
+            await Go.SleepAsync(TimeSpan.MaxValue);
         }));
     }
 
@@ -141,7 +141,7 @@ public sealed class DeadlockTests
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         using var source = new CancellationTokenSource(s_aWhile);
         scheduler.Run(async () => await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan, source.Token)));
+            async () => await Go.SleepAsync(TimeSpan.MaxValue, source.Token)));
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class DeadlockTests
         using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: idleMilliseconds);
         Goroutine<bool> main = scheduler.Start(async () =>
         {
-            await Go.SleepAsync(Timeout.InfiniteTimeSpan);
+            await Go.SleepAsync(TimeSpan.MaxValue);
             return true;
         });
         await Limits.UntilParked(scheduler, 1, "main sleeps");

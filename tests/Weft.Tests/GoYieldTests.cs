@@ -83,4 +83,38 @@ public sealed class GoYieldTests
         }).Within();
         await yielders.Within();
     }
+
+    [Fact]
+    public async Task Yield_OverAndOver_LetsAnotherFlowOfTheGoroutineRun()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        await scheduler.StartChecked(async () =>
+        {
+            static async Task WaitAsync() => await Task.Delay(1);
+            Task other = WaitAsync();
+            while (!other.IsCompleted)
+                await Go.Yield();
+        }).Within();
+    }
+
+    [Fact]
+    public async Task Yield_ByTwoFlowsOfOneGoroutine_TakesTurns()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        await scheduler.StartChecked(async () =>
+        {
+            int[] turns = new int[2];
+            async Task YieldAsync(int flow)
+            {
+                while (turns[flow] < 1_000)
+                {
+                    turns[flow]++;
+                    Assert.InRange(turns[flow] - turns[1 - flow], -2, 2);
+                    await Go.Yield();
+                }
+            }
+
+            await Task.WhenAll(YieldAsync(0), YieldAsync(1));
+        }).Within();
+    }
 }

@@ -370,7 +370,7 @@ public sealed class GoroutineBodyTests
         await scheduler.StartChecked(async () =>
         {
             var group = new GoroutineGroup();
-            group.Start(async token => await Go.SleepAsync(Timeout.InfiniteTimeSpan, token));
+            group.Start(async token => await Go.SleepAsync(TimeSpan.MaxValue, token));
             group.Start(Fail());
             var exception = await Assert.ThrowsAsync<FormatException>(async () => await group.DisposeAsync());
             Assert.Equal("mine", exception.Message);

@@ -82,7 +82,7 @@ public sealed class SchedulerRunAsyncTests
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         await Task.Run(() => Assert.Throws<DeadlockException>(() => scheduler.Run(async () =>
-            await Go.RunAsync(async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan))))).Within(scheduler);
+            await Go.RunAsync(async () => await Go.SleepAsync(TimeSpan.MaxValue))))).Within(scheduler);
     }
 
     [Fact]

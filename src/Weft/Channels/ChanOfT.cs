@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Weft.Channels;
 using Weft.Scheduling;
@@ -46,10 +47,11 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
 
     /// <summary>Makes a channel.</summary>
     /// <param name="capacity">How many values it holds that nobody has received yet; 0 makes it unbuffered.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative, or more than <see cref="Array.MaxLength"/>.</exception>
     public Chan(int capacity = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Array.MaxLength);
         if (capacity > 0)
             _buffer = new T[capacity];
     }
@@ -91,7 +93,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             return new SendAwaitable(ChanOperation<T>.Failed(Outcome.Closed, default));
         return machine is { Current: { } goroutine } && machine.SpendBudget()
             ? new SendAwaitable(Turn(goroutine, default!, Outcome.Done))
-            : default;
+            : SendAwaitable.Sent;
     }
 
     /// <summary>Receives a value; waits for one if need be. As in Go, a closed and empty channel gives the type's default at once.</summary>
@@ -249,7 +251,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     /// <summary>Receives a value if there is one.</summary>
     /// <param name="value">The value; the type's default if there was none.</param>
     /// <returns>Whether there was one; false also when the channel is closed and empty.</returns>
-    public bool TryReceive(out T value)
+    public bool TryReceive([MaybeNullWhen(false)] out T value)
     {
         Machine? machine = Machine.Calling;
         Lock();

@@ -30,7 +30,7 @@ internal sealed class ReadAllEnumerable<T>(Chan<T> channel, CancellationToken to
         public ValueTask<bool> MoveNextAsync()
         {
             // What is there is given even so.
-            if (token.IsCancellationRequested && channel.TryReceive(out T left))
+            if (token.IsCancellationRequested && channel.TryReceive(out T? left))
             {
                 Current = left;
                 return new ValueTask<bool>(true);

@@ -143,7 +143,8 @@ public sealed partial class GoroutineGroup
             _running++;
         _keptFromEnd |= cancelled;
         _gate.Exit();
-        ObjectDisposedException.ThrowIf(closed, this);
+        if (closed)
+            throw new ObjectDisposedException(nameof(GoroutineGroup), "The goroutine cannot be started: the group is disposed.");
         if (cancelled)
             throw new OperationCanceledException(Token);
         if (!full)

@@ -10,19 +10,23 @@ namespace Weft;
 /// </summary>
 public readonly struct LockAwaitable
 {
-    private readonly GoLock _lock;
+    private readonly GoLock? _lock;
 
     // Null when the lock is taken already.
     private readonly LockWaiter? _waiter;
+    private readonly short _version;
 
     internal LockAwaitable(GoLock owner, LockWaiter? waiter)
     {
         _lock = owner;
         _waiter = waiter;
+        _version = waiter?.Version ?? 0;
     }
 
+    private GoLock.Releaser Releaser => new(Misuse.NotDefault(_lock, nameof(LockAwaitable)));
+
     /// <summary>Makes <c>await</c> work.</summary>
-    public Awaiter GetAwaiter() => new(_lock, _waiter);
+    public Awaiter GetAwaiter() => new(this);
 
     /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
     /// <param name="continueOnCapturedContext">Whether to go on where the await began: on its goroutine, if there is one.</param>
@@ -34,7 +38,7 @@ public readonly struct LockAwaitable
 
     /// <summary>The same as a <see cref="ValueTask{T}"/>; use that instead from then on. Nothing waits before it is awaited.</summary>
     public ValueTask<GoLock.Releaser> AsValueTask() =>
-        _waiter is null ? new ValueTask<GoLock.Releaser>(new GoLock.Releaser(_lock)) : new ValueTask<GoLock.Releaser>(_waiter, _waiter.Version);
+        _waiter is null ? new ValueTask<GoLock.Releaser>(Releaser) : new ValueTask<GoLock.Releaser>(_waiter, _version);
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
     /// <param name="locking">The wait for the lock.</param>
@@ -44,36 +48,41 @@ public readonly struct LockAwaitable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public readonly struct Awaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
     {
-        private readonly GoLock _lock;
-        private readonly LockWaiter? _waiter;
+        private readonly LockAwaitable _locking;
 
-        internal Awaiter(GoLock owner, LockWaiter? waiter)
-        {
-            _lock = owner;
-            _waiter = waiter;
-        }
+        internal Awaiter(LockAwaitable locking) => _locking = locking;
 
         /// <summary>Whether the lock was free.</summary>
-        public bool IsCompleted => _waiter is null;
+        /// <exception cref="InvalidOperationException">It is awaited already, or was.</exception>
+        public bool IsCompleted
+        {
+            get
+            {
+                if (_locking._waiter is not { } waiter)
+                    return true;
+                waiter.CheckUnawaited(_locking._version);
+                return false;
+            }
+        }
 
         /// <summary>What unlocks.</summary>
         /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-        public GoLock.Releaser GetResult() => _waiter is null ? new GoLock.Releaser(_lock) : _waiter.GetResult();
+        public GoLock.Releaser GetResult() => _locking._waiter is null ? _locking.Releaser : _locking._waiter.GetResult(_locking._version);
 
         /// <inheritdoc/>
         public void OnCompleted(Action continuation)
         {
             ArgumentNullException.ThrowIfNull(continuation);
-            _waiter!.Await(FlowedContinuation.Of(continuation));
+            _locking._waiter!.Await(FlowedContinuation.Of(continuation));
         }
 
         /// <inheritdoc/>
         public void UnsafeOnCompleted(Action continuation)
         {
             ArgumentNullException.ThrowIfNull(continuation);
-            _waiter!.Await(continuation);
+            _locking._waiter!.Await(continuation);
         }
 
-        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _waiter!.Suspend(frame);
+        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _locking._waiter!.Suspend(frame);
     }
 }

@@ -12,6 +12,15 @@ internal sealed partial class LockWaiter : IValueTaskSource<GoLock.Releaser>
     /// <summary>What a <see cref="ValueTask{T}"/> over this wait needs to know.</summary>
     internal short Version => _version;
 
+    /// <summary>For an awaiter, before the wait begins: see <see cref="Operation.CheckUnawaited"/>.</summary>
+    /// <exception cref="InvalidOperationException">It is awaited, or was.</exception>
+    internal void CheckUnawaited(short token)
+    {
+        CheckVersion(token);
+        if (_continuation is not null)
+            throw AwaitedTwice();
+    }
+
     /// <summary>Awaited: waits, and runs <paramref name="continuation"/> when that is over.</summary>
     internal void Await(Action continuation) => Await(continuation, continuation.Target, WaitContext.Capture());
 
@@ -47,17 +56,14 @@ internal sealed partial class LockWaiter : IValueTaskSource<GoLock.Releaser>
         CheckVersion(token);
         return _outcome switch
         {
+            WaitOutcome.Waiting when _continuation is not null => throw AwaitedTwice(),
             WaitOutcome.Waiting => ValueTaskSourceStatus.Pending,
             WaitOutcome.Cancelled => ValueTaskSourceStatus.Canceled,
             _ => ValueTaskSourceStatus.Succeeded,
         };
     }
 
-    GoLock.Releaser IValueTaskSource<GoLock.Releaser>.GetResult(short token)
-    {
-        CheckVersion(token);
-        return GetResult();
-    }
+    GoLock.Releaser IValueTaskSource<GoLock.Releaser>.GetResult(short token) => GetResult(token);
 
     /// <param name="continuation">What to run: an Action, or an Action of <paramref name="state"/>.</param>
     /// <param name="state">Who waits, as far as is known: the compiler's box of the method that awaits.</param>
@@ -65,7 +71,7 @@ internal sealed partial class LockWaiter : IValueTaskSource<GoLock.Releaser>
     private void Await(object continuation, object? state, object? context)
     {
         if (_continuation is not null)
-            throw new InvalidOperationException("A lock operation can be awaited once only.");
+            throw AwaitedTwice();
         _continuation = continuation;
         State = state;
         _context = context;
@@ -85,6 +91,8 @@ internal sealed partial class LockWaiter : IValueTaskSource<GoLock.Releaser>
     private void CheckVersion(short token)
     {
         if (token != _version)
-            throw new InvalidOperationException("This lock operation was awaited before; a ValueTask can be awaited once only.");
+            throw AwaitedTwice();
     }
+
+    private static InvalidOperationException AwaitedTwice() => Misuse.AwaitedTwice("lock operation");
 }

@@ -87,8 +87,9 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
     }
 
     /// <summary>The wait's outcome, asked for by the one who awaited it.</summary>
-    internal GoLock.Releaser GetResult()
+    internal GoLock.Releaser GetResult(short version)
     {
+        CheckVersion(version);
         WaitOutcome outcome = _outcome;
         CancellationToken token = _token;
         if (outcome == WaitOutcome.Waiting)

@@ -110,7 +110,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
         Exception? abandoned = _abandoned;
         _gate.Exit();
         if (abandoned is not null)
-            throw new ObjectDisposedException(abandoned.Message, abandoned);
+            throw new ObjectDisposedException($"A goroutine of the WaitGroup never ends. {abandoned.Message}", abandoned);
         if (reused)
             throw new InvalidOperationException("WaitGroup is reused before previous Wait has returned");
     }

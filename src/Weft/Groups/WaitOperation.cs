@@ -97,7 +97,7 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     }
 
     public ValueTaskSourceStatus GetStatus(short token) =>
-        Volatile.Read(ref _phase) != Ended ? ValueTaskSourceStatus.Pending
+        Volatile.Read(ref _phase) != Ended ? (Action is null ? ValueTaskSourceStatus.Pending : throw Misuse.AwaitedTwice("wait"))
         : _failure is null ? ValueTaskSourceStatus.Succeeded
         : _failure is OperationCanceledException ? ValueTaskSourceStatus.Canceled
         : ValueTaskSourceStatus.Faulted;
@@ -105,7 +105,7 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         if (Action is not null)
-            throw new InvalidOperationException("A wait can be awaited once only.");
+            throw Misuse.AwaitedTwice("wait");
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
             FlowedContinuation.Replace(ref continuation, ref state);
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)

@@ -66,7 +66,7 @@ internal sealed partial class Engine
         MainRun[] runs = [.. _mainRuns];
         _lock.Exit();
         foreach (MainRun run in runs)
-            run.End(new ObjectDisposedException(Owner.ToString(), $"Scheduler '{Options.Name}' was disposed while its main goroutine was waited for."));
+            run.End(Misuse.Disposed(Owner, "Run waits no longer for its main goroutine"));
     }
 
     /// <summary>

@@ -5,6 +5,8 @@ namespace Weft.Scheduling;
 /// <content>How goroutines get into queues.</content>
 internal sealed partial class Engine
 {
+    private const string CannotStart = "The goroutine cannot be started";
+
     // Goroutines started from threads that are no machines of this engine; under the lock.
     private long _startedOutside;
     private long _nextOutsideId;
@@ -14,7 +16,7 @@ internal sealed partial class Engine
     /// <exception cref="ObjectDisposedException">The scheduler is disposed, or being disposed.</exception>
     internal void Start(Goroutine goroutine)
     {
-        ObjectDisposedException.ThrowIf(_stopRequested, Owner);
+        Misuse.ThrowIfDisposed(_stopRequested, Owner, CannotStart);
         Machine? machine = Machine.Calling;
         if (machine is null || machine.Engine != this || machine.IsInScheduler)
         {
@@ -77,7 +79,7 @@ internal sealed partial class Engine
         if (_stopRequested)
         {
             _lock.Exit();
-            throw new ObjectDisposedException(Owner.ToString());
+            throw Misuse.Disposed(Owner, CannotStart);
         }
 
         if (_nextOutsideId == _lastOutsideId)

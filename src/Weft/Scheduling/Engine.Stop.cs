@@ -269,12 +269,6 @@ internal sealed partial class Engine
 
         _lock.Exit();
         foreach (Goroutine each in left)
-        {
-            Uninterrupted.Do(
-                each,
-                static g => g.AbandonBecause(new ObjectDisposedException(
-                    g.Engine.Owner.ToString(),
-                    $"Scheduler '{g.Engine.Options.Name}' was disposed before {g} ended.")));
-        }
+            Uninterrupted.Do(each, static g => g.AbandonBecause(Misuse.Disposed(g.Engine.Owner, $"{g} never ends")));
     }
 }

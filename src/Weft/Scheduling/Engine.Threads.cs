@@ -113,7 +113,7 @@ internal sealed partial class Engine
         bool stopped = _stopRequested;
         Machine? machine = stopped ? null : TryReserveMachine();
         _lock.Exit();
-        ObjectDisposedException.ThrowIf(stopped, Owner);
+        Misuse.ThrowIfDisposed(stopped, Owner, "LockOSThreadAsync gets no fresh thread");
         if (machine is null)
             throw new ThreadLimitException($"Scheduler '{Options.Name}' has {ThreadCount} threads, and {nameof(SchedulerOptions.MaxThreads)} is {AllowedThreads.Threads}.");
         machine.Locked = goroutine;

@@ -6,9 +6,9 @@ internal sealed partial class Engine
     /// <summary>A sleep of that long for the calling goroutine, or for a thread that is none.</summary>
     internal SleepOperation Sleep(TimeSpan duration, CancellationToken token)
     {
-        ObjectDisposedException.ThrowIf(_stopped && !token.IsCancellationRequested, Owner);
-        long due = duration == Timeout.InfiniteTimeSpan ? long.MaxValue
-            : duration == TimeSpan.Zero ? SleepOperation.AtOnce
+        Misuse.ThrowIfDisposed(_stopped && !token.IsCancellationRequested, Owner, "SleepAsync cannot sleep");
+        long due = duration == TimeSpan.MaxValue ? long.MaxValue
+            : duration <= TimeSpan.Zero ? SleepOperation.AtOnce
             : MonotonicClock.Now + MonotonicClock.Nanoseconds(duration);
         if (token.CanBeCanceled)
             return new CancellableSleep(this, due, token);

@@ -14,5 +14,7 @@ internal static class MonotonicClock
         ? Stopwatch.GetTimestamp()
         : (long)(Stopwatch.GetTimestamp() * (1_000_000_000.0 / Stopwatch.Frequency));
 
-    internal static long Nanoseconds(TimeSpan span) => span.Ticks > long.MaxValue / 200 ? long.MaxValue / 2 : span.Ticks * 100;
+    /// <summary>As many nanoseconds, at least none, and no more than can be added to a time.</summary>
+    internal static long Nanoseconds(TimeSpan span) =>
+        span.Ticks > long.MaxValue / 200 ? long.MaxValue / 2 : Math.Max(0, span.Ticks) * TimeSpan.NanosecondsPerTick;
 }

@@ -53,10 +53,15 @@ internal abstract class Operation : WorkItem
     private static readonly object s_completed = new();
     private static readonly Action<object?> s_dispatch = static waiting => ((ScheduledContinuation)waiting!).Dispatch();
 
-    private static readonly Action<object?> s_attach = static pair =>
+    private static readonly Action<object?> s_attach = static await =>
     {
-        (Operation operation, ScheduledContinuation waiting) = ((Operation, ScheduledContinuation))pair!;
-        operation.Attach(s_dispatch, waiting);
+        (Operation operation, ScheduledContinuation waiting, short token) = ((Operation, ScheduledContinuation, short))await!;
+
+        // Somebody else has awaited it meanwhile. This one goes on, and is told as it asks for the result.
+        if (operation.IsAwaited(token))
+            waiting.Dispatch();
+        else
+            operation.Attach(s_dispatch, waiting);
     };
 
     // The goroutine that started it, or null. Set by Begin.
@@ -163,6 +168,22 @@ internal abstract class Operation : WorkItem
         return null;
     }
 
+    /// <summary>
+    /// For an awaiter, before the wait begins: one who awaits what is awaited already is told there, where the exception can be caught. Once the wait
+    /// has begun, as the compiler sees it, it would end the method.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is awaited, or was.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void CheckUnawaited(short token)
+    {
+        if (IsAwaited(token))
+            throw AwaitedTwice();
+    }
+
+    // What does not run with the run right may see an await too late: see s_attach.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsAwaited(short token) => token != _version || (Action is { } awaiter && awaiter != s_completed);
+
     /// <summary>For an awaiter of our own: <paramref name="continuation"/> runs on the goroutine that awaits, or where its context says.</summary>
     internal void Await(Action continuation, short token, bool flowContext)
     {
@@ -230,6 +251,7 @@ internal abstract class Operation : WorkItem
 
         return _outcome switch
         {
+            Outcome.Pending when IsAwaited(token) => throw AwaitedTwice(),
             Outcome.Pending => ValueTaskSourceStatus.Pending,
             Outcome.Cancelled => ValueTaskSourceStatus.Canceled,
             _ => ValueTaskSourceStatus.Succeeded,
@@ -267,7 +289,7 @@ internal abstract class Operation : WorkItem
         else if (isRunning)
             Attach(s_dispatch, new ScheduledContinuation(continuation, state, place));
         else
-            owner.Resume(s_attach, (this, new ScheduledContinuation(continuation, state, place)));
+            owner.Resume(s_attach, (this, new ScheduledContinuation(continuation, state, place), token));
     }
 
     /// <summary>For an operation that no goroutine has started. What is to go on on the pool needs no object: the state is stored before the action.</summary>
@@ -302,7 +324,7 @@ internal abstract class Operation : WorkItem
             SettleTurn();
         Outcome outcome = _outcome;
         if (outcome == Outcome.Pending)
-            throw new InvalidOperationException("The operation has no result before it has ended.");
+            throw Action is null ? new InvalidOperationException("The operation has no result before it has ended.") : AwaitedTwice();
         _version++;
         return outcome;
     }
@@ -419,8 +441,8 @@ internal abstract class Operation : WorkItem
     private void CheckVersion(short token)
     {
         if (token != _version)
-            throw new InvalidOperationException("This operation was awaited before; a ValueTask can be awaited once only.");
+            throw AwaitedTwice();
     }
 
-    private static InvalidOperationException AwaitedTwice() => new("An operation can be awaited once only.");
+    private static InvalidOperationException AwaitedTwice() => Misuse.AwaitedTwice("operation");
 }

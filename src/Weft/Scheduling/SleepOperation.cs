@@ -47,9 +47,13 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     /// <summary>What an awaitable over this use of the operation needs to know.</summary>
     internal short Version => _version;
 
+    /// <summary>For an awaiter, before the wait begins: whether there is nothing to wait for.</summary>
+    /// <exception cref="InvalidOperationException">It is awaited, or was.</exception>
     internal bool HasEnded(short token)
     {
         Check(token);
+        if (_continuation is not null)
+            throw Misuse.AwaitedTwice("sleep");
         return Volatile.Read(ref _state) is Fired or Cancelled;
     }
 
@@ -73,6 +77,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         {
             Fired => ValueTaskSourceStatus.Succeeded,
             Cancelled => ValueTaskSourceStatus.Canceled,
+            _ when _continuation is not null => throw Misuse.AwaitedTwice("sleep"),
             _ => ValueTaskSourceStatus.Pending,
         };
     }
@@ -121,7 +126,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     {
         Check(token);
         if (_continuation is not null)
-            throw new InvalidOperationException("A sleep can be awaited once only.");
+            throw Misuse.AwaitedTwice("sleep");
         _context = context;
         if (context is Goroutine goroutine && goroutine == Machine.CurrentGoroutine)
         {
@@ -191,6 +196,6 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     private void Check(short token)
     {
         if (token != _version)
-            throw new InvalidOperationException("This sleep was awaited before; a ValueTask can be awaited once only.");
+            throw Misuse.AwaitedTwice("sleep");
     }
 }

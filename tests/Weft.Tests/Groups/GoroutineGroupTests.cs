@@ -218,7 +218,7 @@ public sealed class GoroutineGroupTests
             Goroutine<int> winner = group.Start(() => 1);
             Goroutine<int> loser = group.Start(async token =>
             {
-                await Go.SleepAsync(Timeout.InfiniteTimeSpan, token);
+                await Go.SleepAsync(TimeSpan.MaxValue, token);
                 return 2;
             });
             Assert.Equal(1, await winner);
@@ -317,7 +317,7 @@ public sealed class GoroutineGroupTests
                 all.Signal();
                 try
                 {
-                    await Go.SleepAsync(Timeout.InfiniteTimeSpan, token);
+                    await Go.SleepAsync(TimeSpan.MaxValue, token);
                 }
                 finally
                 {
@@ -457,7 +457,7 @@ public sealed class GoroutineGroupTests
             group = new GoroutineGroup(scheduler);
             await group.Start(async () =>
             {
-                group.Start(async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan));
+                group.Start(async () => await Go.SleepAsync(TimeSpan.MaxValue));
                 await Go.Yield();
             }).Within();
         }

@@ -142,7 +142,7 @@ public sealed class WaitGroupTests
     {
         var group = new WaitGroup();
         using (TestScheduler.Create(out Scheduler scheduler))
-            await scheduler.StartChecked(() => group.Go(async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan))).Within();
+            await scheduler.StartChecked(() => group.Go(async () => await Go.SleepAsync(TimeSpan.MaxValue))).Within();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await group.WaitAsync().AsTask().WaitAsync(Limits.Hang));
     }
 
@@ -160,7 +160,7 @@ public sealed class WaitGroupTests
         var exception = Assert.Throws<DeadlockException>(() => scheduler.Run(async () =>
         {
             var group = new WaitGroup();
-            group.Go(async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan));
+            group.Go(async () => await Go.SleepAsync(TimeSpan.MaxValue));
             await group.WaitAsync();
         }));
         Assert.Contains("wait group", exception.Goroutines.Select(goroutine => goroutine.WaitReason));

@@ -27,7 +27,7 @@ public sealed class FlowedContinuationTests
             case "sleep":
                 var source = new CancellationTokenSource();
                 end = source.Cancel;
-                return Of(Go.SleepAsync(Timeout.InfiniteTimeSpan, source.Token));
+                return Of(Go.SleepAsync(TimeSpan.MaxValue, source.Token));
             case "yield":
                 end = static () => { };
                 return Go.Yield().GetAwaiter().OnCompleted;

@@ -43,7 +43,7 @@ public sealed class WaitPlaceTests
         ["cancelled sleep"] = async () =>
         {
             using var source = new CancellationTokenSource(s_aMoment);
-            await Assert.ThrowsAsync<OperationCanceledException>(async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan, source.Token));
+            await Assert.ThrowsAsync<OperationCanceledException>(async () => await Go.SleepAsync(TimeSpan.MaxValue, source.Token));
         },
         ["sleep as a ValueTask"] = async () => await Go.SleepAsync(s_aMoment).AsValueTask(),
         ["sleep as a task"] = async () => await Go.SleepAsync(s_aMoment).AsTask(),
