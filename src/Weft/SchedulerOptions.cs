@@ -80,9 +80,16 @@ public sealed class SchedulerOptions
     public TimeSpan TimeSlice { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
-    /// How many computing goroutines may run on without a processor at once after theirs was handed on; 0 switches that off, at most
-    /// 1,000. Default: 64.
+    /// How many computing goroutines may run on without a processor at once after theirs was handed on; at most 1,000. With 0, none is handed
+    /// on for computing, and a goroutine keeps its processor until it waits or ends. Default: 64.
     /// </summary>
+    /// <remarks>
+    /// When so many do (64, if the option is larger) and no waiting goroutine has had its turn for ten time slices, further ones get theirs all
+    /// the same, on threads of their own: first one, then two, up to 16 every ten time slices, until turns come about by themselves again.
+    /// Otherwise goroutines that spin until another has done something could keep that one from running for ever. So the number of threads of a
+    /// scheduler with many goroutines that each compute for seconds grows, in the end up to <see cref="MaxThreads"/>. Whoever wants fewer of them
+    /// at work at the same time starts fewer, in a <see cref="GoroutineGroup"/> with a limit, for example.
+    /// </remarks>
     public int MaxComputingExtra { get; init; } = 64;
 
     /// <summary>What an exception does that leaves a goroutine nobody can await. Default: it ends the process, as on a thread.</summary>

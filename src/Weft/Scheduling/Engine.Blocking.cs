@@ -192,7 +192,8 @@ internal sealed partial class Engine
 
     /// <summary>
     /// Goroutine code entered the scheduler and <see cref="Machine.Enter"/> said no: waits for a processor if it is really gone. False
-    /// only while the engine is being stopped, when there may be none; and in a declared call, which needs none.
+    /// in a declared call, which needs none, while the engine is being stopped, when there may be none, and when the machine was given its turn
+    /// without (<see cref="RunWithoutProcessor"/>).
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Reenter(Machine machine)
@@ -215,12 +216,7 @@ internal sealed partial class Engine
         if (!owns)
         {
             machine.Processor = null;
-            if (machine.TakenFor is HandOffCause cause)
-            {
-                machine.TakenFor = null;
-                if (cause == HandOffCause.TimeSlice)
-                    _computingExtra--;
-            }
+            NoteTaken(machine);
         }
 
         _lock.Exit();

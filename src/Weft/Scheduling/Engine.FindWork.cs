@@ -34,10 +34,15 @@ internal sealed partial class Engine
             return;
         }
 
+        Goroutine? next = null;
         if (machine.Locked is null)
+        {
             machine.TakeDelivery();
+            next = machine.TakeNextGoroutine();
+        }
+
         MonitorWaits.Learn();
-        Goroutine? next = FindRunnable(machine);
+        next ??= FindRunnable(machine);
         while (next is not null)
         {
             Goroutine? parked = Execute(machine, next, out bool hasEnded);
@@ -66,20 +71,20 @@ internal sealed partial class Engine
     private Goroutine? Execute(Machine machine, Goroutine goroutine, out bool hasEnded)
     {
         hasEnded = false;
-        Processor processor = machine.Processor!;
+        Processor? processor = machine.Processor; // null: see RunWithoutProcessor, which hands out none that belong to other machines
         if (goroutine.PendingReturn is ReturnItem back)
         {
             goroutine.RemovePendingReturn();
             goroutine.TakeRunRight();
             goroutine.NoteRunner(back.Machine);
             machine.Processor = null;
-            TryDeliver(back.Machine, processor, null);
+            TryDeliver(back.Machine, processor!, null);
             return null;
         }
 
         if (goroutine.LockedMachine is Machine locked && locked != machine)
         {
-            if (TryDeliver(locked, processor, goroutine))
+            if (TryDeliver(locked, processor!, goroutine))
             {
                 machine.Processor = null;
                 return null;
@@ -99,7 +104,7 @@ internal sealed partial class Engine
         goroutine.NoteRunner(machine);
         machine.Current = goroutine;
         machine.Budget = Machine.OperationBudget;
-        if (processor.Tick++ % ClockInterval == 0)
+        if (processor is null || processor.Tick++ % ClockInterval == 0)
         {
             machine.CoarseTime = unchecked((int)Environment.TickCount64);
             machine.KeepPlaces();
@@ -172,6 +177,8 @@ internal sealed partial class Engine
             {
                 if (!AcquireOrIdle(machine))
                     return null;
+                if (machine.TakeNextGoroutine() is Goroutine given)
+                    return given;
                 continue;
             }
 
@@ -431,9 +438,7 @@ internal sealed partial class Engine
         if (exits)
             return null;
         machine.TakeDelivery();
-        Goroutine? goroutine = machine.NextGoroutine;
-        machine.NextGoroutine = null;
-        return goroutine;
+        return machine.TakeNextGoroutine();
     }
 
     /// <summary>The lock is held; the processor is in the caller's hands.</summary>
@@ -465,10 +470,15 @@ internal sealed partial class Engine
         return true;
     }
 
+    /// <summary>The lock is held; the processor is in the caller's hands, or stands for none (<see cref="RunWithoutProcessor"/>).</summary>
     private static void DeliverLocked(Machine machine, Processor processor, Goroutine? goroutine)
     {
-        processor.InTransit = false;
-        processor.Owner = machine;
+        if (!processor.IsNone)
+        {
+            processor.InTransit = false;
+            processor.Owner = machine;
+        }
+
         machine.NextGoroutine = goroutine;
         machine.Order = MachineOrder.Run;
         machine.NextProcessor = processor;

@@ -97,8 +97,6 @@ internal sealed partial class Engine
                 + $"looking for work {_spinning}.";
         }
 
-        if (_computingExtra < 0 || _computingExtra > Options.MaxComputingExtra)
-            return $"{_computingExtra} machines compute without a processor, and {Options.MaxComputingExtra} may.";
         if (_threadsReserved - Host.Reaped > AllowedThreads.Threads)
             return $"{_threadsReserved - Host.Reaped} threads exist or are being made, and {AllowedThreads.Threads} may.";
         return _stopped && _machineCount > 0 ? $"The engine has stopped with {_machineCount} machines." : null;
@@ -107,12 +105,13 @@ internal sealed partial class Engine
     /// <summary>A machine is in one state, and each list has those that are marked as being on it.</summary>
     private string? FindBrokenMachine()
     {
-        int all = 0, idle = 0, waiting = 0;
+        int all = 0, idle = 0, waiting = 0, computing = 0;
         for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
         {
             all++;
             idle += machine.IsIdle ? 1 : 0;
             waiting += machine.IsWaitingForGoroutine ? 1 : 0;
+            computing += machine.TakenFor == HandOffCause.TimeSlice ? 1 : 0;
             if (machine.AllNext is Machine next && next.AllPrevious != machine)
                 return $"The list of all machines is torn after machine {machine.Id}.";
             if (machine.IsGone)
@@ -133,6 +132,8 @@ internal sealed partial class Engine
                 return $"Idle machines {machine.Id} and {newer.Id} are out of order.";
         }
 
+        if (computing != _computingExtra)
+            return $"{computing} machines compute without a processor, and {_computingExtra} are counted.";
         if (all != _machineCount || waiting != _machinesWaitingForGoroutine)
             return $"{all} machines are listed, {waiting} of them waiting, and {_machineCount} and {_machinesWaitingForGoroutine} are counted.";
         return listed == _idleMachineCount && idle == listed

@@ -168,6 +168,7 @@ internal sealed partial class Engine
         if (error != 0)
         {
             Unlink(machine);
+            NoteTaken(machine);
             _threadsReserved--;
             _budget.NoteRefusal(ThreadsReserved, MonotonicClock.Now);
         }
@@ -299,6 +300,9 @@ internal sealed partial class Engine
         machine.Processor = null;
         machine.NextProcessor = null;
         machine.NextGoroutine = null;
+        NoteTaken(machine);
+        if (delivered is { IsNone: true })
+            delivered = null;
         Release(owned);
         Release(delivered);
         AssertOwnsNothing(machine);

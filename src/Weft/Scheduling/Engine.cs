@@ -50,9 +50,6 @@ internal sealed partial class Engine
     // Machines in a declared wait, and machines that wait for a processor to go on with their goroutine. Under the lock.
     private int _blockedMachines;
 
-    // Machines whose processor the monitor took while they computed. Under the lock.
-    private int _computingExtra;
-
     internal Engine(Scheduler owner, SchedulerOptions options)
     {
         Owner = owner;

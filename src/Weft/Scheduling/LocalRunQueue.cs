@@ -105,6 +105,22 @@ internal sealed class LocalRunQueue
         return (int)count;
     }
 
+    /// <summary>Takes the oldest goroutine. Any thread; the owner uses <see cref="TryDequeue"/>.</summary>
+    internal Goroutine? TryStealOne()
+    {
+        while (true)
+        {
+            uint head = Volatile.Read(ref _head);
+            if (head == Volatile.Read(ref _tail))
+                return null;
+            Goroutine? goroutine = _ring[head & (Capacity - 1)].Goroutine;
+            if (Interlocked.CompareExchange(ref _head, head + 1, head) != head)
+                continue;
+            _wasRobbed = true;
+            return goroutine;
+        }
+    }
+
     /// <summary>
     /// Moves half of <paramref name="victim"/> (rounded up) into this empty-enough queue and returns one of them to run. Called by the owner
     /// of this queue.

@@ -192,13 +192,21 @@ internal sealed partial class Machine : IThreadBody
 
     internal void Unpark() => _parker.Unpark();
 
-    /// <summary>Takes over the processor that was delivered.</summary>
+    /// <summary>Takes over the processor that was delivered, if it is one.</summary>
     internal void TakeDelivery()
     {
-        Processor = NextProcessor;
+        Processor = NextProcessor is { IsNone: false } processor ? processor : null;
         NextProcessor = null;
         HasNewProcessor = true;
         CoarseTime = unchecked((int)Environment.TickCount64);
+    }
+
+    /// <summary>The goroutine that was delivered with the processor, if one was.</summary>
+    internal Goroutine? TakeNextGoroutine()
+    {
+        Goroutine? goroutine = NextGoroutine;
+        NextGoroutine = null;
+        return goroutine;
     }
 
     /// <summary>Notes what the calling goroutine waits for, if it is one and <paramref name="box"/> turns out to be its body.</summary>

@@ -69,6 +69,9 @@ internal sealed class Processor
     /// </summary>
     private const int MaxWakesSkipped = 16_383;
 
+    /// <summary>Larger than the id of any processor.</summary>
+    internal const int NoneId = int.MaxValue;
+
     private RunNextSlot _runNext;
     private int _runNextStreak;
 
@@ -88,6 +91,9 @@ internal sealed class Processor
     }
 
     internal int Id { get; }
+
+    /// <summary>It stands for none: delivered to a machine that is to go on without; see <see cref="Engine.RunWithoutProcessor"/>.</summary>
+    internal bool IsNone => Id == NoneId;
 
     internal LocalRunQueue Queue { get; } = new();
 
@@ -201,6 +207,9 @@ internal sealed class Processor
         _wakesToSkip = 0;
         return next;
     }
+
+    /// <summary>Takes the goroutine out of the run-next slot at once. By the monitor; machines know cheaper ways.</summary>
+    internal Goroutine? TakeRunNextAsThief() => _runNext.IsEmpty ? null : _runNext.Steal();
 
     /// <summary>
     /// Owner only: a goroutine was put into the slot, which was empty. Whether nobody need be woken for it, because the owner has been quick to

@@ -37,6 +37,7 @@ internal sealed partial class SystemMonitor : IThreadBody
 
     private readonly Engine _engine;
     private readonly Parker _parker;
+    private readonly StallRelief _relief = new();
 
     private volatile bool _running;
     private volatile OSThread? _thread;
@@ -296,6 +297,7 @@ internal sealed partial class SystemMonitor : IThreadBody
     private bool Retake(long now, bool closely)
     {
         bool taken = false;
+        long lastTurn = 0;
         foreach (Processor processor in _engine.Processors)
         {
             MonitorSample sample = processor.Sample;
@@ -308,15 +310,17 @@ internal sealed partial class SystemMonitor : IThreadBody
                 _engine.Wake();
             }
 
-            if (machine is null || !isStill)
+            if (!isStill)
             {
                 sample.Machine = machine;
                 sample.Tick = tick;
                 sample.Since = now;
-                if (machine is null || !closely)
-                    continue;
             }
 
+            if (processor.Id < _engine.MaxProcs)
+                lastTurn = Math.Max(lastTurn, sample.Since);
+            if (machine is null || !(isStill || closely))
+                continue;
             if (_engine.IdleProcessorCount > 0 || machine.WasInScheduler || !_engine.AnyWork())
                 continue;
             bool blocked = _engine.Platform.GetActivity(machine.ThreadId) == ThreadActivity.Blocked;
@@ -326,6 +330,15 @@ internal sealed partial class SystemMonitor : IThreadBody
                 taken |= _engine.TryTake(processor, machine, HandOffCause.TimeSlice);
         }
 
-        return taken;
+        return taken | RelieveStall(now, lastTurn);
+    }
+
+    /// <summary>Gives waiting goroutines their turn if none has had one for long because others compute; whether any got one.</summary>
+    private bool RelieveStall(long now, long lastTurn)
+    {
+        if (!_engine.ManyCompute || _engine.IdleProcessorCount > 0 || !_engine.AnyWork())
+            return false;
+        int turns = _relief.TurnsDue(now, lastTurn, MonotonicClock.Nanoseconds(_engine.Options.TimeSlice));
+        return turns > 0 && _engine.RunWithoutProcessor(turns) > 0;
     }
 }

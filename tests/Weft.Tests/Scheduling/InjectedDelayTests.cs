@@ -25,7 +25,10 @@ public sealed class InjectedDelayTests
     private static readonly string[] s_ofEnd = ["monitor.leaving", "monitor.gone"];
 
     // With a single CPU no machine dozes; without a limit or a refusal there is no shortage.
-    private static readonly string[] s_all = [.. s_general, .. s_ofThieves, .. s_ofStorm, "mail.given", .. s_ofChannels, .. s_ofEnd, "machine.dozing", "shortage.ending"];
+    private static readonly string[] s_all =
+    [
+        .. s_general, .. s_ofThieves, .. s_ofStorm, "mail.given", .. s_ofChannels, .. s_ofEnd, "machine.dozing", "shortage.ending", "extra.taken",
+    ];
 
     [Theory]
     [InlineData(1, 1)]

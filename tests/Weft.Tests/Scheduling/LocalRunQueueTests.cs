@@ -33,6 +33,19 @@ public sealed class LocalRunQueueTests : IDisposable
     }
 
     [Fact]
+    public void TryStealOne_AnyFillLevel_EmptiesInOrder()
+    {
+        var queue = new LocalRunQueue();
+        for (int fill = 0; fill <= LocalRunQueue.Capacity; fill += 341)
+        {
+            Goroutine[] all = Make(fill);
+            Assert.All(all, goroutine => Assert.True(queue.TryEnqueue(goroutine)));
+            Assert.All(all, goroutine => Assert.Same(goroutine, queue.TryStealOne()));
+            Assert.Null(queue.TryStealOne());
+        }
+    }
+
+    [Fact]
     public void TakeHalf_Full_TakesTheOlderHalfAsAChain()
     {
         Goroutine[] all = Make(LocalRunQueue.Capacity);
