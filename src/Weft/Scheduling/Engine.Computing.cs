@@ -106,15 +106,16 @@ internal sealed partial class Engine
         else
         {
             machine = _idleNewest;
+            ThreadShortageCause cause = default;
             if (machine is not null)
                 RemoveIdle(machine);
             else
-                isNew = (machine = _stopped ? null : TryReserveMachine()) is not null;
+                isNew = (machine = TryReserveAffordableMachine(out cause)) is not null;
             if (machine is null)
             {
                 _global.Enqueue(goroutine);
                 _lock.Exit();
-                OnShortage(ThreadShortageCause.Limit, 0);
+                OnShortage(cause, cause == ThreadShortageCause.Limit ? 0 : Platform.TryAgain);
                 return false;
             }
 

@@ -11,8 +11,9 @@ namespace Weft.Scheduling;
 internal sealed class Processor
 {
     /// <summary>
-    /// How many goroutines in a row may run out of the run-next slot before one of the ring has its turn: two that wake each other would
-    /// starve the rest otherwise.
+    /// How many goroutines in a row may run out of the run-next slot before one of the ring has its turn, and those that it wakes have the
+    /// slot: two that wake each other would starve the rest otherwise. With one from the ring that makes four turns for each such pair before
+    /// the next has as many.
     /// </summary>
     private const int MaxRunNextStreak = 3;
 
@@ -121,11 +122,14 @@ internal sealed class Processor
         return _nextId++;
     }
 
-    /// <summary>Owner only. Puts a goroutine into the run-next slot; false when the slot is full. No full fence.</summary>
+    /// <summary>
+    /// Owner only. Puts a goroutine into the run-next slot; false when the slot is full, or when as many as may have run out of it in a row
+    /// and the ring has some: then this one has to wait behind them. No full fence.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryPutRunNext(Goroutine goroutine)
     {
-        if (!_runNext.IsEmpty)
+        if (!_runNext.IsEmpty || (_runNextStreak >= MaxRunNextStreak && !Queue.IsEmpty))
             return false;
         FaultPoints.Hit("slot.putting");
         _runNext.Put(goroutine);
@@ -138,7 +142,8 @@ internal sealed class Processor
     {
         if ((_runNextStreak < MaxRunNextStreak || Queue.IsEmpty) && _runNext.Take() is Goroutine next)
         {
-            _runNextStreak++;
+            // With the ring empty the count begins again, so that two goroutines alone seldom look at the ring.
+            _runNextStreak = _runNextStreak < MaxRunNextStreak ? _runNextStreak + 1 : 1;
             return next;
         }
 
