@@ -64,6 +64,45 @@ public abstract class AwaitableGoroutine : Goroutine
             item.Goroutine!.Resume(item.Continuation!, null);
     }
 
+    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    {
+        if (Volatile.Read(ref _joiners) is null)
+            return;
+        ends ??= new GoroutineEnds();
+        JoinItem? joiners = Interlocked.Exchange(ref _joiners, null);
+        for (JoinItem? item = alone ? null : joiners; item is not null; item = item.Next)
+        {
+            if (item.Goroutine!.Engine != Engine)
+            {
+                PutBack(joiners!);
+                return;
+            }
+        }
+
+        ends.Joiners = joiners;
+    }
+
+    private protected override void PutOwnEndsBack(GoroutineEnds ends)
+    {
+        if (ends.Joiners is JoinItem joiners)
+            PutBack(joiners);
+    }
+
+    /// <summary>On top of those that came meanwhile; the stack is not closed, as the goroutine cannot end while it is held.</summary>
+    private void PutBack(JoinItem joiners)
+    {
+        JoinItem last = joiners;
+        while (last.Next is not null)
+            last = last.Next;
+        JoinItem? head;
+        do
+        {
+            head = Volatile.Read(ref _joiners);
+            last.Next = head;
+        }
+        while (Interlocked.CompareExchange(ref _joiners, joiners, head) != head);
+    }
+
     private void AddJoiner(Goroutine goroutine, object continuation)
     {
         var item = new JoinItem(goroutine, continuation);

@@ -85,33 +85,41 @@ public static partial class Go
         Scheduler.Start(body, state, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run(Action, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run(Func{Task}, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run(GoroutineBody, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(GoroutineBody main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run(Func{GoroutineBody}, string, int)"/>
     [OverloadResolutionPriority(1)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(Func<GoroutineBody> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{TResult}, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TResult Run<TResult>(Func<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{Task{TResult}}, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(GoroutineBody{TResult}, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TResult Run<TResult>(GoroutineBody<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{GoroutineBody{TResult}}, string, int)"/>
     [OverloadResolutionPriority(1)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TResult Run<TResult>(Func<GoroutineBody<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Scheduler.Run(main, file, line);
 }

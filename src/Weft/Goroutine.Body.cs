@@ -46,6 +46,14 @@ public abstract partial class Goroutine
     /// <summary>Calls the body; the task or frame that it goes on in, or null when it has run to its end.</summary>
     private protected abstract object? InvokeBody(object body);
 
+    /// <summary>Gives a body what it was started with; the goroutine's handle does not lead there afterwards.</summary>
+    private protected static TState Take<TState>(ref TState state)
+    {
+        TState taken = state;
+        state = default!;
+        return taken;
+    }
+
     /// <summary>Gives the outcome of an ended body to whoever awaits it; false when nobody can, so that an exception is unhandled.</summary>
     /// <param name="ended">The task or frame of an asynchronous body.</param>
     /// <param name="exception">What left the body.</param>
@@ -119,7 +127,10 @@ public abstract partial class Goroutine
 
         if (!otherFlow)
             _flags &= unchecked((byte)~FlagParkedOnWeft);
-        NoteParked(WaitReason.Await, machine.CoarseTime);
+
+
+        // An operation of Weft that the item awaited elsewhere than in the body itself says more than that the body awaits something.
+        NoteParked(box is null ? WaitReason.Await : machine.WaitReason, machine.CoarseTime);
         if ((_flags & FlagHooked) != 0)
             return;
         _flags |= FlagHooked;

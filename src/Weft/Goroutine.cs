@@ -64,14 +64,9 @@ public abstract partial class Goroutine : SynchronizationContext
     {
         get
         {
-            GoroutineExtra extra = Extra;
-            if (extra.Completion is not TaskCompletionSource completion)
-            {
-                completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                if (HasEnded)
-                    Settle(completion); // nobody waits for it yet
-                completion = Interlocked.CompareExchange(ref extra.Completion, completion, null) ?? completion;
-            }
+            TaskCompletionSource completion = FindCompletion();
+            for (var pause = default(SpinWait); completion == GoroutineEnds.Away; completion = FindCompletion())
+                pause.SpinOnce(); // a search has it, for the length of a collection
 
             // The ending goroutine sets the flag, then reads the source; here the source is set, then the flag is read.
             Interlocked.MemoryBarrier();
@@ -92,6 +87,17 @@ public abstract partial class Goroutine : SynchronizationContext
     public void GetAwaiter() => throw new NotSupportedException();
 
     internal Engine Engine { get; }
+
+    private TaskCompletionSource FindCompletion()
+    {
+        GoroutineExtra extra = Extra;
+        if (Volatile.Read(ref extra.Completion) is TaskCompletionSource known)
+            return known;
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (HasEnded)
+            Settle(completion); // nobody waits for it yet
+        return Interlocked.CompareExchange(ref extra.Completion, completion, null) ?? completion;
+    }
 
     /// <summary>A goroutine is its own context; a copy would be another logical thread.</summary>
     public sealed override SynchronizationContext CreateCopy() => this;

@@ -19,6 +19,9 @@ public class Goroutine<TResult> : AwaitableGoroutine
     // The body has ended, with OwnResult, and nobody has asked for a task.
     private static readonly object s_ownResult = new();
 
+    // Stands in the place of the promise while a search has it.
+    private static readonly Promise s_away = new();
+
     // Null while the body runs and nobody has asked for its task. Whoever comes first sets it, by compare-and-swap: one who asks to a Promise, which
     // then stays; the end to a Task<TResult>, which stays, too, or to s_ownResult, which the first to ask replaces by a task of that result.
     private object? _outcome;
@@ -40,13 +43,9 @@ public class Goroutine<TResult> : AwaitableGoroutine
     {
         get
         {
-            object? outcome = Volatile.Read(ref _outcome);
-            if (outcome is null)
-            {
-                var promise = new Promise();
-                outcome = Interlocked.CompareExchange(ref _outcome, promise, null) ?? promise;
-            }
-
+            object? outcome = FindOutcome();
+            for (var pause = default(SpinWait); outcome == s_away; outcome = FindOutcome())
+                pause.SpinOnce(); // for the length of a collection
             if (outcome == s_ownResult)
             {
                 Task<TResult> task = System.Threading.Tasks.Task.FromResult(_ownResult);
@@ -63,6 +62,14 @@ public class Goroutine<TResult> : AwaitableGoroutine
     }
 
     private protected sealed override Task OutcomeTask => Task;
+
+    private object FindOutcome()
+    {
+        if (Volatile.Read(ref _outcome) is object outcome)
+            return outcome;
+        var promise = new Promise();
+        return Interlocked.CompareExchange(ref _outcome, promise, null) ?? promise;
+    }
 
     /// <summary>Makes <c>await goroutine</c> work.</summary>
     public new GoroutineAwaiter<TResult> GetAwaiter() => new(this);
@@ -143,6 +150,23 @@ public class Goroutine<TResult> : AwaitableGoroutine
     {
         Settle(System.Threading.Tasks.Task.FromException<TResult>(reason));
         _ = Task.Exception; // no failure of the body's: not to be reported if nobody awaits it
+    }
+
+    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    {
+        base.TakeOwnEnds(alone, ref ends);
+        if (!alone || _outcome is not Promise promise)
+            return;
+        ends ??= new GoroutineEnds();
+        (ends.HasPromise, ends.Promise, ends.PromisedTask) = (true, promise, promise.Task);
+        Volatile.Write(ref _outcome, s_away);
+    }
+
+    private protected override void PutOwnEndsBack(GoroutineEnds ends)
+    {
+        base.PutOwnEndsBack(ends);
+        if (ends.HasPromise)
+            Volatile.Write(ref _outcome, ends.Promise);
     }
 
     private void Settle(object outcome)

@@ -13,7 +13,7 @@ public sealed partial class Scheduler
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
     /// <exception cref="ArgumentNullException"><paramref name="main"/> is null.</exception>
-    /// <exception cref="DeadlockException">Every goroutine is asleep, and nothing can wake one.</exception>
+    /// <exception cref="DeadlockException">Every goroutine is asleep, and it is certain that nothing can wake main.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler is disposed, or is disposed before main ends.</exception>
     /// <example>
     /// <code>
@@ -21,10 +21,12 @@ public sealed partial class Scheduler
     /// int length = scheduler.Run(async () => (await File.ReadAllTextAsync("/etc/hostname")).Length);
     /// </code>
     /// </example>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<object?>(NotNull(main), BodyKind.Action, file, line);
 
     /// <inheritdoc cref="Run(Action, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<object?>(NotNull(main), BodyKind.AsynchronousAction, file, line);
 
@@ -34,14 +36,16 @@ public sealed partial class Scheduler
     /// </summary>
     /// <exception cref="ArgumentException"><paramref name="main"/> is the default value.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="main"/> was started before.</exception>
-    /// <exception cref="DeadlockException">Every goroutine is asleep, and nothing can wake one.</exception>
+    /// <exception cref="DeadlockException">Every goroutine is asleep, and it is certain that nothing can wake main.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler is disposed, or is disposed before main ends.</exception>
     /// <inheritdoc cref="Run(Action, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(GoroutineBody main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<object?>(GoroutineBodies.ClaimArgument(main.Frame, nameof(main)), BodyKind.Frame, file, line);
 
     /// <inheritdoc cref="Run(Action, string, int)"/>
     [OverloadResolutionPriority(1)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(Func<GoroutineBody> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<object?>(NotNull(main), BodyKind.BodyAction, file, line);
 
@@ -51,6 +55,7 @@ public sealed partial class Scheduler
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <returns>What main returned.</returns>
     /// <inheritdoc cref="Run(Action, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TResult Run<TResult>(Func<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<TResult>(NotNull(main), BodyKind.Function, file, line);
 
@@ -60,6 +65,7 @@ public sealed partial class Scheduler
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <returns>What main returned.</returns>
     /// <inheritdoc cref="Run(Action, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<TResult>(NotNull(main), BodyKind.AsynchronousFunction, file, line);
 
@@ -69,14 +75,17 @@ public sealed partial class Scheduler
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <returns>What main returned.</returns>
     /// <inheritdoc cref="Run(GoroutineBody, string, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TResult Run<TResult>(GoroutineBody<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<TResult>(GoroutineBodies.ClaimArgument(main.Frame, nameof(main)), BodyKind.Frame, file, line);
 
     /// <inheritdoc cref="Run{TResult}(Func{TResult}, string, int)"/>
     [OverloadResolutionPriority(1)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TResult Run<TResult>(Func<GoroutineBody<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<TResult>(NotNull(main), BodyKind.BodyFunction, file, line);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TResult RunMain<TResult>(object main, BodyKind kind, string file, int line)
     {
         Goroutine<TResult> goroutine = Launch(new Goroutine<TResult>(_engine, main, kind, file, line));

@@ -60,6 +60,12 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     public event EventHandler<WorkRefusedEventArgs>? WorkRefused;
 
     /// <summary>
+    /// Raised when the goroutines seem to be deadlocked and that is not certain, once for each sleep; never instead of a
+    /// <see cref="DeadlockException"/>. On a thread of the pool. <c>WEFT_DEBUG=deadlock=1</c> has it written to standard error, too.
+    /// </summary>
+    public event EventHandler<DeadlockSuspectedEventArgs>? DeadlockSuspected;
+
+    /// <summary>
     /// The scheduler of <see cref="Go"/> on threads that run no goroutine. It is made when it is first asked for, with the options that
     /// <see cref="Go.Configure"/> was given. It cannot be disposed.
     /// </summary>
@@ -133,6 +139,34 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// </summary>
     public IReadOnlyList<GoroutineInfo> GetGoroutines() => _engine.DescribeGoroutines();
 
+    /// <summary>
+    /// The goroutines of this scheduler that nothing can ever wake, by id: they are parked, and nothing that can still run can reach what they wait for. It
+    /// is the goroutine leak profile of Go 1.27.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Costs two full, blocking collections of .NET's heap, and a look at each parked goroutine of the process; what is sent to those meanwhile runs
+    /// afterwards. Goroutines that block their thread are not among the results: their stacks count as reachable. A local variable of a method
+    /// that is still running counts, too, to the end of that method if the code is not optimized.
+    /// </para>
+    /// <para>
+    /// <b>Finalizers and weak references.</b> For the collector, what only leaked goroutines refer to is garbage, although it is kept: its finalizers run, and
+    /// weak references to it are cleared. So a goroutine must not rely on an object that calls it back and that nothing but the goroutine refers to,
+    /// other than weakly; and one that only a finalizer could wake, which registers its object again and again, is taken for leaked.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">
+    /// A region without collections is in force (<see cref="GC.TryStartNoGCRegion(long)"/>), or the process has a <see cref="FileSystemWatcher"/>: the framework
+    /// itself refers to it weakly, so that a collection might end it for a goroutine that waits for its events.
+    /// </exception>
+    /// <example>
+    /// <code>
+    /// foreach (GoroutineInfo leaked in Scheduler.Default.FindLeakedGoroutines())
+    ///     Console.Error.WriteLine($"goroutine {leaked.Id} has leaked: {leaked.WaitReason} since {leaked.WaitedFor}, started at {leaked.StartedAt}");
+    /// </code>
+    /// </example>
+    public IReadOnlyList<GoroutineInfo> FindLeakedGoroutines() => _engine.FindLeaked();
+
     /// <summary>Writes what every processor, machine and goroutine is doing, a line each. For people: the form may change.</summary>
     /// <param name="to">Written to on the calling thread, after everything was looked at.</param>
     /// <example>
@@ -196,6 +230,12 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
                 handler(this, args);
             },
             null);
+    }
+
+    internal void RaiseDeadlockSuspected(DeadlockSuspectedEventArgs args)
+    {
+        if (DeadlockSuspected is EventHandler<DeadlockSuspectedEventArgs> handler)
+            QueueToPool(handler, args);
     }
 
     internal void RaiseWorkRefused(WorkRefusedEventArgs args)

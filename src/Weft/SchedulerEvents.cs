@@ -49,3 +49,16 @@ public sealed class WorkRefusedEventArgs : EventArgs
     /// <summary>The goroutine it was for.</summary>
     public Goroutine Goroutine { get; }
 }
+
+/// <summary>
+/// Everything has slept for a second while somebody waits in Run, for things that only goroutines end, as far as the scheduler knows, although something
+/// outside could reach them. That may be a deadlock, or a wait for an event that has not come yet.
+/// </summary>
+/// <seealso cref="Scheduler.DeadlockSuspected"/>
+public sealed class DeadlockSuspectedEventArgs : EventArgs
+{
+    internal DeadlockSuspectedEventArgs(IReadOnlyList<GoroutineInfo> goroutines) => Goroutines = goroutines;
+
+    /// <summary>The goroutines of the scheduler, all asleep, as they were then; by id.</summary>
+    public IReadOnlyList<GoroutineInfo> Goroutines { get; }
+}

@@ -101,6 +101,12 @@ public sealed class SchedulerOptions
     /// </summary>
     public TimeSpan DisposeTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>
+    /// Whether <see cref="Scheduler.Run(Action, string, int)"/> throws a <see cref="DeadlockException"/> when nothing can ever wake its main goroutine. Default:
+    /// <see cref="DeadlockDetection.Sure"/>.
+    /// </summary>
+    public DeadlockDetection DeadlockDetection { get; init; } = DeadlockDetection.Sure;
+
     /// <summary>The system underneath; tests put one here that refuses.</summary>
     internal IThreadPlatform? Platform { get; init; }
 
@@ -143,6 +149,8 @@ public sealed class SchedulerOptions
             nameof(DisposeTimeout));
         if (!Enum.IsDefined(UnhandledExceptions))
             throw new ArgumentException($"{nameof(UnhandledExceptions)} has no policy {(int)UnhandledExceptions}.", nameof(UnhandledExceptions));
+        if (!Enum.IsDefined(DeadlockDetection))
+            throw new ArgumentException($"{nameof(DeadlockDetection)} has no value {(int)DeadlockDetection}.", nameof(DeadlockDetection));
     }
 
     private static void Require<T>(bool ok, T value, string range, string option)
@@ -160,4 +168,18 @@ public enum UnhandledExceptionPolicy
 
     /// <summary><see cref="Scheduler.UnhandledException"/> is raised and the process goes on; without a handler it ends all the same.</summary>
     Report,
+}
+
+/// <summary>What a scheduler does to find out that the main goroutine of a <see cref="Scheduler.Run(Action, string, int)"/> will never end.</summary>
+public enum DeadlockDetection
+{
+    /// <summary>
+    /// When everything has slept for a second while somebody waits in Run, one full, blocking collection of .NET's heap finds out what can still be
+    /// reached that could wake main; there is no other for the same sleep, and over time they take at most a hundredth of it. If there is nothing,
+    /// that is certain: a second one confirms it, and Run throws. If main may merely be asleep for good, <see cref="Scheduler.DeadlockSuspected"/> is raised.
+    /// </summary>
+    Sure,
+
+    /// <summary>Nothing: no collection, no exception, no event. Run waits for ever.</summary>
+    Off,
 }

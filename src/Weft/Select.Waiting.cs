@@ -81,7 +81,9 @@ public sealed partial class Select
                 return new SelectAwaitable(this);
             }
 
-            WaitReason reason = _isMetFromOutside || cancellationToken.CanBeCanceled ? WaitReason.Select | WaitReason.OrOutside : WaitReason.Select;
+            WaitReason reason = _candidateCount + _keptCount == 0 && !_hasOthers ? WaitReason.SelectNothing : WaitReason.Select;
+            if (_isMetFromOutside || cancellationToken.CanBeCanceled)
+                reason |= WaitReason.OrOutside;
             if (operation is null)
                 operation = Begin(goroutine, reason);
             else

@@ -1,8 +1,9 @@
 namespace Weft;
 
 /// <summary>
-/// Every goroutine is asleep and nothing can wake one. <see cref="Exception.Message"/> names each, what it waits for, since when, and where
-/// it was started. Thrown by <see cref="Go.Run(Action, string, int)"/> and <see cref="Scheduler.Run(Action, string, int)"/>.
+/// Every goroutine is asleep, and nothing that the program can still reach could wake main: it is certain that main never ends.
+/// <see cref="Exception.Message"/> names each goroutine, what it waits for, since when, and where it was started. Thrown by
+/// <see cref="Go.Run(Action, string, int)"/> and <see cref="Scheduler.Run(Action, string, int)"/> unless <see cref="DeadlockDetection.Off"/> is set.
 /// </summary>
 /// <example>
 /// <code>

@@ -10,6 +10,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["default-stack"] = DefaultScheduler.StackSize,
     ["full-pool"] = FullPool.Run,
     ["locked-main"] = LockedMain.Run,
+    ["outside-events"] = OutsideEvents.Run,
     ["stack-overflow"] = StackOverflow.Run,
     ["storm"] = Storm.Run,
     ["tainted-thread"] = TaintedThread.Run,

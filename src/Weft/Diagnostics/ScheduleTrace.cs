@@ -6,7 +6,7 @@ namespace Weft.Diagnostics;
 
 /// <summary>
 /// <c>WEFT_DEBUG=schedtrace=1000</c>: a line every so many milliseconds on standard error, in the form of Go's; with
-/// <c>scheddetail=1</c> another for each processor, machine and goroutine.
+/// <c>scheddetail=1</c> another for each processor, machine and goroutine. (<c>deadlock=1</c> of the same variable is for <see cref="DeadlockSuspicion"/>.)
 /// </summary>
 internal sealed class ScheduleTrace : IDisposable
 {
@@ -15,13 +15,17 @@ internal sealed class ScheduleTrace : IDisposable
     private readonly Timer _timer;
     private readonly long _start = MonotonicClock.Now;
 
+    private static int s_count;
+
     // 1 while a line is being written: on a busy pool the timer's calls overlap, and a later line must not come before an earlier one.
     private int _printing;
+    private int _isDisposed;
 
     private ScheduleTrace(Engine engine, int period, bool detail)
     {
         _engine = engine;
         _detail = detail;
+        Interlocked.Increment(ref s_count);
         _timer = new Timer(static t => ((ScheduleTrace)t!).Print(), this, period, period);
     }
 
@@ -41,8 +45,10 @@ internal sealed class ScheduleTrace : IDisposable
                 period = number;
             else if (pair[0] == "scheddetail" && isNumber)
                 detail = number != 0;
+            else if (pair[0] == "deadlock" && isNumber)
+                engine.WritesSuspicions = number != 0;
             else
-                Console.Error.WriteLine($"WEFT_DEBUG: '{word}' is not schedtrace=MILLISECONDS or scheddetail=0|1");
+                Console.Error.WriteLine($"WEFT_DEBUG: '{word}' is not schedtrace=MILLISECONDS, scheddetail=0|1 or deadlock=0|1");
         }
 
         if (period > 0)
@@ -65,7 +71,15 @@ internal sealed class ScheduleTrace : IDisposable
             + $"[{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} stackbytes={s.StackBytesMapped} scheduler={engine.Options.Name}");
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>How many there are in the process, each with a timer that is none of the program's.</summary>
+    internal static int Count => Volatile.Read(ref s_count);
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            Interlocked.Decrement(ref s_count);
+    }
 
     private void Print()
     {

@@ -10,6 +10,9 @@ internal interface IGoroutineParent
 
     /// <summary>A child will never end, as its scheduler was disposed.</summary>
     void OnChildAbandoned(Goroutine child, Exception reason);
+
+    /// <summary>Whether all that wait for the children's ends, as far as it knows, are goroutines of one engine, and would end with it.</summary>
+    bool IsAwaitedOnlyBy(Engine engine);
 }
 
 /// <summary>A goroutine that tells its parent of its end.</summary>
@@ -21,27 +24,54 @@ internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, obj
 
     private protected override object? InvokeBody(object body) => GoroutineBodies.Invoke(kind, body);
 
-    private protected override bool Deliver(object? ended, Exception? exception) => parent.OnChildEnded(this, exception);
+    // Null while a search has it.
+    private IGoroutineParent? _parent = parent;
 
-    private protected override void Abandon(Exception reason) => parent.OnChildAbandoned(this, reason);
+    private protected override bool Deliver(object? ended, Exception? exception) => _parent!.OnChildEnded(this, exception);
+
+    private protected override void Abandon(Exception reason) => _parent?.OnChildAbandoned(this, reason);
+
+    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    {
+        if (_parent is IGoroutineParent parent && (alone || parent.IsAwaitedOnlyBy(Engine)))
+            ((ends ??= new GoroutineEnds()).Parent, _parent) = (parent, null);
+    }
+
+    private protected override void PutOwnEndsBack(GoroutineEnds ends) => _parent ??= ends.Parent;
 }
 
 /// <summary>A goroutine with a result that tells its parent of its end, too.</summary>
 internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine engine, object body, BodyKind kind, string file, int line)
     : Goroutine<TResult>(engine, body, kind, file, line)
 {
+    // Null while a search has it.
+    private IGoroutineParent? _parent = parent;
+
     private protected override bool Deliver(object? ended, Exception? exception)
     {
         base.Deliver(ended, exception);
         if (exception is not null)
             _ = Task.Exception; // the parent tells of it, so the task's finalizer need not
-        parent.OnChildEnded(this, exception);
+        _parent!.OnChildEnded(this, exception);
         return true;
     }
 
     private protected override void Abandon(Exception reason)
     {
         base.Abandon(reason);
-        parent.OnChildAbandoned(this, reason);
+        _parent?.OnChildAbandoned(this, reason);
+    }
+
+    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    {
+        base.TakeOwnEnds(alone, ref ends);
+        if (_parent is IGoroutineParent parent && (alone || parent.IsAwaitedOnlyBy(Engine)))
+            ((ends ??= new GoroutineEnds()).Parent, _parent) = (parent, null);
+    }
+
+    private protected override void PutOwnEndsBack(GoroutineEnds ends)
+    {
+        base.PutOwnEndsBack(ends);
+        _parent ??= ends.Parent;
     }
 }

@@ -17,10 +17,6 @@ namespace Weft;
 /// All members may be used from any thread, inside goroutines and outside, and on both sides of <c>ConfigureAwait(false)</c>. Locking and
 /// unlocking allocate nothing once there were as many waiters as there are now; a wait that can be cancelled may.
 /// </para>
-/// <para>
-/// A goroutine that waits for a lock that was never used outside goroutines counts as asleep for the detection of deadlocks
-/// (<see cref="DeadlockException"/>); if a goroutine takes a lock and anything else is to release it, have that one wait for it as well.
-/// </para>
 /// </remarks>
 /// <example>
 /// <code>

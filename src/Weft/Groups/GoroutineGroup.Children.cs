@@ -84,6 +84,15 @@ public sealed partial class GoroutineGroup
         GiveRoomBack();
     }
 
+    bool IGoroutineParent.IsAwaitedOnlyBy(Engine engine)
+    {
+        _gate.Enter();
+        bool only = _waiting.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine))
+            && _starting.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine));
+        _gate.Exit();
+        return only;
+    }
+
     private WaitReason Reason(WaitReason reason) =>
         Machine.CallingGoroutine?.Engine == _engine ? reason : reason | WaitReason.OrOutside;
 

@@ -8,13 +8,7 @@ namespace Weft;
 /// Go's <c>sync.WaitGroup</c>: a counter of what is under way, and a wait until it is zero. For new code <see cref="GoroutineGroup"/> does more:
 /// it also carries errors, cancels, and lets nothing outlive it.
 /// </summary>
-/// <remarks>
-/// <para>All members may be used from any thread, inside goroutines and outside.</para>
-/// <para>
-/// A goroutine that waits counts as asleep for the detection of deadlocks (<see cref="DeadlockException"/>) if only <see cref="Go(Action, string, int)"/>
-/// and its overloads have raised the counter, as then only goroutines lower it; after <see cref="Add"/>, anybody may.
-/// </para>
-/// </remarks>
+/// <remarks>All members may be used from any thread, inside goroutines and outside.</remarks>
 /// <example>
 /// <code>
 /// var done = new WaitGroup();
@@ -30,7 +24,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     private WaiterList<WaitOperation> _waiters;
     private int _count;
 
-    // The engine of the goroutines it counted, if all were of one, and Add has never raised it: then only those lower it.
+    // The engine of the goroutines it counted, if all were of one, and Add has never raised it: then only those lower it, as far as is known.
     private Engine? _engine;
     private bool _mayBeLoweredOutside;
 
@@ -41,12 +35,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     /// <param name="delta">How much; may be negative.</param>
     /// <exception cref="InvalidOperationException">The counter would become negative; it is unchanged.</exception>
     /// <exception cref="OverflowException">The counter would be more than <see cref="int.MaxValue"/>; it is unchanged.</exception>
-    public void Add(int delta)
-    {
-        if (delta > 0)
-            _mayBeLoweredOutside = true;
-        Change(delta);
-    }
+    public void Add(int delta) => Change(delta, mayBeLoweredOutside: delta > 0);
 
     /// <summary>Lowers the counter by one: something that was counted is done.</summary>
     /// <exception cref="InvalidOperationException">The counter is zero.</exception>
@@ -127,12 +116,19 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
         Change(-1);
     }
 
+    bool IGoroutineParent.IsAwaitedOnlyBy(Engine engine)
+    {
+        _gate.Enter();
+        bool only = _waiters.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine));
+        _gate.Exit();
+        return only;
+    }
+
     private ChildGoroutine Start(object body, BodyKind kind, string file, int line)
     {
         ArgumentNullException.ThrowIfNull(body);
         var child = new ChildGoroutine(this, ChildGoroutine.CurrentEngine, body, kind, file, line);
-        _mayBeLoweredOutside |= Interlocked.CompareExchange(ref _engine, child.Engine, null) is Engine other && other != child.Engine;
-        Change(1);
+        Change(1, Interlocked.CompareExchange(ref _engine, child.Engine, null) is Engine other && other != child.Engine);
         try
         {
             child.Engine.Start(child);
@@ -146,10 +142,12 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
         return child;
     }
 
-    private void Change(int delta)
+    private void Change(int delta, bool mayBeLoweredOutside = false)
     {
         WaiterList<WaitOperation> woken = default;
         _gate.Enter();
+        if (mayBeLoweredOutside)
+            _mayBeLoweredOutside = true;
         long count = (long)_count + delta;
         if (count is >= 0 and <= int.MaxValue)
         {

@@ -52,6 +52,10 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
 
     public bool IsListed { get; set; }
 
+    /// <summary>Whether it is known to be awaited by a goroutine of that engine. While it is in its list.</summary>
+    internal bool IsAwaitedBy(Engine engine) =>
+        Volatile.Read(ref _phase) == Awaited && _context is Goroutine goroutine && goroutine.Engine == engine;
+
     internal bool IsCancellationRequested => _token.IsCancellationRequested;
 
     internal ValueTask Task => new(this, 0);

@@ -25,6 +25,18 @@ internal struct WaiterList<T>
 
     internal readonly T? First => _first;
 
+    /// <summary>Whether a condition holds for each; walks the list.</summary>
+    internal readonly bool All<TState>(TState state, Func<T, TState, bool> condition)
+    {
+        for (T? waiter = _first; waiter is not null; waiter = waiter.Following)
+        {
+            if (!condition(waiter, state))
+                return false;
+        }
+
+        return true;
+    }
+
     internal void AddLast(T waiter)
     {
         waiter.Previous = _last;

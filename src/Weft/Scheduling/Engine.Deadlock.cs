@@ -1,23 +1,14 @@
 using System.Text;
+using Weft.Diagnostics;
 
 namespace Weft.Scheduling;
 
 /// <content>Noticing that nothing can ever happen again, for those that wait in <see cref="Scheduler.Run(Action, string, int)"/>.</content>
 internal sealed partial class Engine
 {
-    /// <summary>
-    /// In nanoseconds. A goroutine may have started something that it does not wait for, such as a loop over Task.Delay; that shows only when
-    /// it runs for the first time. A deadlock loses nothing by being told a second later.
-    /// </summary>
-    private const long DeadlockGrace = 1_000_000_000;
-
     // Those that wait for a main goroutine; under the lock.
     private readonly List<MainRun> _mainRuns = [];
     private int _mainRunCount;
-
-    // The monitor's own: since when it has looked like a deadlock, and how many goroutines had been run then.
-    private long _suspectedAtTicks = -1;
-    private long _suspectedSince;
 
     /// <summary>Has the monitor look whether everything sleeps for good, if somebody wants to know.</summary>
     private void NoteAllIdle()
@@ -70,40 +61,6 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// Called by the monitor when no machine runs goroutines. Whoever could still change something is a machine that is not idle, a timer, a
-    /// thread outside (then some goroutine awaits something that is not Weft's), or work in a queue. If there is none of them for
-    /// <see cref="DeadlockGrace"/>, the main runs are told. Returns when to ask again.
-    /// </summary>
-    internal long CheckDeadlock(long now)
-    {
-        if (LooksAsleep() is not long ticks)
-            return TimerHeap.Never;
-        if (Registry.Find(static g => !g.HasEnded && !g.WaitReason.OnlyGoroutinesWake()) is not null)
-            return TimerHeap.Never;
-        if (Registry.Find(static g => !g.HasEnded && g.WaitReason.IsChannel()) is not null && !IsQuietOutside())
-            (_suspectedAtTicks, _suspectedSince) = (ticks, now);
-        if (ticks != _suspectedAtTicks)
-            (_suspectedAtTicks, _suspectedSince) = (ticks, now);
-        if (now - _suspectedSince < DeadlockGrace)
-            return _suspectedSince + DeadlockGrace;
-        List<GoroutineInfo> asleep = [.. Registry.Snapshot().Where(g => !g.HasEnded).Select(g => g.Describe()).OrderBy(g => g.Id)];
-
-        // The look at the goroutines took time. If none has run since it began, it shows one moment.
-        if (LooksAsleep() != ticks || asleep.Count != GoroutinesAlive)
-            return now + DeadlockGrace;
-        _lock.Enter();
-        MainRun[] runs = [.. _mainRuns];
-        _lock.Exit();
-        foreach (MainRun run in runs)
-        {
-            if (!run.Main.HasEnded || run.Main.HasExitedEarly)
-                run.End(Describe(asleep));
-        }
-
-        return TimerHeap.Never;
-    }
-
-    /// <summary>
     /// Whether nothing is known of outside goroutines that could use a channel for the first time: no work and no thread at work in .NET's pool,
     /// no timer of .NET's, no goroutine of another scheduler. A thread that somebody has made himself, or a socket, cannot be known of.
     /// </summary>
@@ -111,7 +68,7 @@ internal sealed partial class Engine
     {
         ThreadPool.GetMaxThreads(out int most, out _);
         ThreadPool.GetAvailableThreads(out int available, out _);
-        if (available != most || ThreadPool.PendingWorkItemCount > 0 || Timer.ActiveCount > 0)
+        if (available != most || ThreadPool.PendingWorkItemCount > 0 || Timer.ActiveCount > ScheduleTrace.Count)
             return false;
         foreach (Engine other in EngineList.Snapshot())
         {
@@ -147,7 +104,7 @@ internal sealed partial class Engine
         return ticks;
     }
 
-    private static DeadlockException Describe(List<GoroutineInfo> asleep)
+    private static DeadlockException ExceptionFor(List<GoroutineInfo> asleep)
     {
         if (asleep.Count == 0)
             return new DeadlockException("no goroutines (main called Go.Exit) - deadlock!", asleep);

@@ -64,7 +64,7 @@ internal sealed partial class Engine
         }
 
         if (!HasRun(main) && !_stopRequested)
-            throw Describe([.. Registry.Snapshot().Where(g => !g.HasEnded).Select(g => g.Describe()).OrderBy(g => g.Id)]);
+            throw ExceptionFor(Describe(Registry.Snapshot().Where(static goroutine => !goroutine.HasEnded)));
     }
 
     /// <summary>The loop of the only machine: returns when main has ended, when nothing can run any more, or when the engine is stopped.</summary>

@@ -77,6 +77,7 @@ internal sealed partial class Engine
 
         Host.Close();
         Uninterrupted.Do(_monitor, static m => CleanThread.Do(static m => m.RunAllErrands(), m));
+        LeakSearch.WaitForEnd(); // one that begins later leaves this engine out
         AbandonGoroutines();
         Uninterrupted.Do(this, static e => e.AbandonMainRuns());
         Uninterrupted.Do(_stopFinished, static f => CleanThread.Do(static f => f.TrySetResult(), f));

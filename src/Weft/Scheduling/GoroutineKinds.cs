@@ -27,9 +27,11 @@ internal sealed class FrameGoroutine(Engine engine, BodyFrame body, string file,
 internal sealed class ActionGoroutine<TState>(Engine engine, Action<TState> body, TState state, string file, int line)
     : Goroutine(engine, body, file, line)
 {
+    private TState _state = state;
+
     private protected override object? InvokeBody(object body)
     {
-        ((Action<TState>)body)(state);
+        ((Action<TState>)body)(Take(ref _state));
         return null;
     }
 }
@@ -37,21 +39,28 @@ internal sealed class ActionGoroutine<TState>(Engine engine, Action<TState> body
 internal sealed class TaskGoroutine<TState>(Engine engine, Func<TState, Task> body, TState state, string file, int line)
     : Goroutine(engine, body, file, line)
 {
-    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(state));
+    private TState _state = state;
+
+    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(Take(ref _state)));
 }
 
 internal sealed class BodyGoroutine<TState>(Engine engine, Func<TState, GoroutineBody> body, TState state, string file, int line)
     : Goroutine(engine, body, file, line)
 {
-    private protected override object? InvokeBody(object body) => GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(state).Frame);
+    private TState _state = state;
+
+    private protected override object? InvokeBody(object body) =>
+        GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(Take(ref _state)).Frame);
 }
 
 internal sealed class ActionRun<TState>(Engine engine, Action<TState> body, TState state, string file, int line)
     : Goroutine<NoResult>(engine, body, BodyKind.Action, file, line)
 {
+    private TState _state = state;
+
     private protected override object? InvokeBody(object body)
     {
-        ((Action<TState>)body)(state);
+        ((Action<TState>)body)(Take(ref _state));
         return null;
     }
 }
@@ -59,21 +68,28 @@ internal sealed class ActionRun<TState>(Engine engine, Action<TState> body, TSta
 internal sealed class TaskRun<TState>(Engine engine, Func<TState, Task> body, TState state, string file, int line)
     : Goroutine<NoResult>(engine, body, BodyKind.AsynchronousAction, file, line)
 {
-    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(state));
+    private TState _state = state;
+
+    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(Take(ref _state)));
 }
 
 internal sealed class BodyRun<TState>(Engine engine, Func<TState, GoroutineBody> body, TState state, string file, int line)
     : Goroutine<NoResult>(engine, body, BodyKind.BodyAction, file, line)
 {
-    private protected override object? InvokeBody(object body) => GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(state).Frame);
+    private TState _state = state;
+
+    private protected override object? InvokeBody(object body) =>
+        GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(Take(ref _state)).Frame);
 }
 
 internal sealed class FunctionGoroutine<TState, TResult>(Engine engine, Func<TState, TResult> body, TState state, string file, int line)
     : Goroutine<TResult>(engine, body, BodyKind.Function, file, line)
 {
+    private TState _state = state;
+
     private protected override object? InvokeBody(object body)
     {
-        SetOwnResult(((Func<TState, TResult>)body)(state));
+        SetOwnResult(((Func<TState, TResult>)body)(Take(ref _state)));
         return null;
     }
 }
@@ -81,7 +97,9 @@ internal sealed class FunctionGoroutine<TState, TResult>(Engine engine, Func<TSt
 internal sealed class TaskFunctionGoroutine<TState, TResult>(Engine engine, Func<TState, Task<TResult>> body, TState state, string file, int line)
     : Goroutine<TResult>(engine, body, BodyKind.AsynchronousFunction, file, line)
 {
-    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task<TResult>>)body)(state));
+    private TState _state = state;
+
+    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task<TResult>>)body)(Take(ref _state)));
 }
 
 internal sealed class BodyFunctionGoroutine<TState, TResult>(
@@ -92,5 +110,8 @@ internal sealed class BodyFunctionGoroutine<TState, TResult>(
     int line)
     : Goroutine<TResult>(engine, body, BodyKind.BodyFunction, file, line)
 {
-    private protected override object? InvokeBody(object body) => GoroutineBodies.Claim(((Func<TState, GoroutineBody<TResult>>)body)(state).Frame);
+    private TState _state = state;
+
+    private protected override object? InvokeBody(object body) =>
+        GoroutineBodies.Claim(((Func<TState, GoroutineBody<TResult>>)body)(Take(ref _state)).Frame);
 }

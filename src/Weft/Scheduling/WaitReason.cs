@@ -32,6 +32,9 @@ internal enum WaitReason : byte
     /// <summary>One of several things.</summary>
     Select,
 
+    /// <summary>A select without a case that can win: a sleep without end.</summary>
+    SelectNothing,
+
     /// <summary>A <see cref="GoLock"/> that only goroutines use.</summary>
     Lock,
 
@@ -63,6 +66,7 @@ internal static class WaitReasons
         WaitReason.ChanSend => "chan send",
         WaitReason.ChanReceive => "chan receive",
         WaitReason.Select => "select",
+        WaitReason.SelectNothing => "select (no cases)",
         WaitReason.Lock => "lock",
         WaitReason.WaitGroup => "wait group",
         WaitReason.Group => "group end",
@@ -72,9 +76,13 @@ internal static class WaitReasons
 
     /// <summary>Whether only another goroutine can end such a wait, so that it counts for deadlock detection.</summary>
     internal static bool OnlyGoroutinesWake(this WaitReason reason) =>
-        reason is WaitReason.SleepForever or WaitReason.Join
+        reason is WaitReason.SleepForever or WaitReason.SelectNothing or WaitReason.Join
             or WaitReason.Lock or WaitReason.WaitGroup or WaitReason.Group or WaitReason.GroupLimit
             || reason.IsChannel();
+
+    /// <summary>Whether it is a wait that is meant to have no end. One for a task may be: <c>Task.Delay</c> can be asked for that, too.</summary>
+    internal static bool MayBeMeantForEver(this WaitReason reason) =>
+        reason is WaitReason.SleepForever or WaitReason.SelectNothing or WaitReason.Await;
 
     /// <summary>Whether it is a wait at channels that no thread outside goroutines has used yet.</summary>
     internal static bool IsChannel(this WaitReason reason) => reason is WaitReason.ChanSend or WaitReason.ChanReceive or WaitReason.Select;
