@@ -254,6 +254,9 @@ public abstract partial class Goroutine
     /// <summary>The scheduler was disposed before the goroutine ended. Called once nothing of it runs any more.</summary>
     internal void AbandonBecause(Exception reason)
     {
+        AbandonMail();
+        Operation.LeaveAll(this);
+        _extra?.KeptSelects?.Leave(this);
         if (HasEnded)
             return;
         Extra.Abandoned = reason;

@@ -132,6 +132,7 @@ public abstract partial class Goroutine
         if (Engine.IsStopped && item is not ReturnItem)
         {
             Engine.Refuse(this);
+            item.OnNeverRun();
             return;
         }
 
@@ -146,6 +147,7 @@ public abstract partial class Goroutine
         if (Engine.IsStopped)
         {
             Engine.Refuse(this);
+            operation.OnNeverRun();
             return;
         }
 
@@ -178,11 +180,45 @@ public abstract partial class Goroutine
         if (_phase == PhaseParked && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked)
         {
             Engine.Enqueue(this);
+            if (Engine.IsStopped)
+                AbandonInbox();
             return;
         }
 
         // A locked goroutine that waits runs what arrives inside its wait.
         _extra?.LockedWait?.Signal();
+
+        // It stopped after the look at it: whoever abandoned the goroutine may have emptied the inbox before.
+        if (Engine.IsStopped)
+            AbandonInbox();
+    }
+
+    /// <summary>By the one who abandons the goroutine, of which nothing runs any more: tells what it was sent that it will not come to that.</summary>
+    private void AbandonMail()
+    {
+        WorkItem? chain = _slot as WorkItem;
+        if (chain is not null)
+            _slot = null;
+        Abandon(chain);
+        AbandonInbox();
+    }
+
+    /// <summary>By anybody, once the engine has stopped.</summary>
+    private void AbandonInbox()
+    {
+        if (_inbox is not null)
+            Abandon(Interlocked.Exchange(ref _inbox, null));
+    }
+
+    private static void Abandon(WorkItem? chain)
+    {
+        while (chain is not null)
+        {
+            WorkItem? next = chain.Next;
+            chain.Next = null;
+            chain.OnNeverRun();
+            chain = next;
+        }
     }
 
     /// <summary>Ready to Running, by the machine that took the goroutine from a queue, or for the machine that it is handed to.</summary>

@@ -53,6 +53,13 @@ public sealed class ReceiveCase<T> : SelectCase
             Queued.TryRemove(_waiter, isSend: false);
     }
 
+    internal override void GiveBack()
+    {
+        if (_waiter.EndedAs == Outcome.Done)
+            Queued.GiveBack(_waiter.Value);
+        _waiter.Value = default!;
+    }
+
     internal override void Conclude()
     {
         Value = _waiter.Value;

@@ -19,6 +19,15 @@ public sealed partial class Select
 
     private bool _hasWaited;
 
+    /// <summary>The goroutine never runs again.</summary>
+    internal void Leave(Goroutine home)
+    {
+        if (_home == home && _isWaiting)
+            _operation!.LeaveWait();
+        else
+            TryLeavePlaces(home);
+    }
+
     /// <summary>Gives up the places kept for a goroutine; false if the select waits just now.</summary>
     internal bool TryLeavePlaces(Goroutine home)
     {
@@ -28,6 +37,26 @@ public sealed partial class Select
             return false;
         LeavePlaces(home);
         return true;
+    }
+
+    /// <summary>The goroutine that waits never runs again, and its wait was withdrawn: no case keeps its place.</summary>
+    internal void LeaveForGood()
+    {
+        foreach (SelectCase each in _cases.AsSpan(0, _count))
+            each.LeavePlace();
+        if (_hasOthers)
+            DisarmOthers();
+    }
+
+    /// <summary>The goroutine that waited never runs again, and has not looked at what the winner brought. It may have looked already at an earlier wait.</summary>
+    internal void GiveBack(int winner)
+    {
+        if (!_isWaiting)
+            return;
+        _isWaiting = false;
+        SelectCase won = _cases[winner];
+        won.GiveBack();
+        LeaveForGood();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -51,6 +80,7 @@ public sealed partial class Select
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void LeaveOrStay(SelectOperation operation)
     {
+        operation.UnlistIfMine();
         foreach (SelectCase each in _cases.AsSpan(0, _count))
             each.LeavePlace();
         if (_hasWaited

@@ -219,6 +219,8 @@ public sealed partial class Select
         }
 
         _operation.BeginWait(goroutine, reason);
+        if (_home is null)
+            _operation.List();
         _isWaiting = true;
         return _operation;
     }

@@ -78,6 +78,11 @@ public abstract class SelectCase
     {
     }
 
+    /// <summary>The case has won, and nobody will look at what it has brought: gives it to somebody else.</summary>
+    internal virtual void GiveBack()
+    {
+    }
+
     /// <summary>Gives what the case has brought to its public face, or throws what it ended with. On the goroutine that waited.</summary>
     internal virtual void Conclude()
     {

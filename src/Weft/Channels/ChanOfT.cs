@@ -92,7 +92,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         if (outcome == Outcome.Closed)
             return new SendAwaitable(ChanOperation<T>.Failed(Outcome.Closed, default));
         return machine is { Current: { } goroutine } && machine.SpendBudget()
-            ? new SendAwaitable(Turn(goroutine, default!, Outcome.Done))
+            ? new SendAwaitable(Turn(goroutine, isSend: true, default!, Outcome.Done))
             : SendAwaitable.Sent;
     }
 
@@ -205,6 +205,24 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         return outcome == Outcome.Done;
     }
 
+    /// <summary>
+    /// A goroutine that never runs again has received the value, and has not looked at it: somebody else gets it, before all others as far as there is room.
+    /// </summary>
+    internal void GiveBack(T value)
+    {
+        Lock();
+        Waiter<T>? receiver = _receivers.Take();
+        if (receiver is not null)
+            receiver.Value = value;
+        else if (_count < Capacity)
+            PutFirst(value);
+        else
+            _senders.AddFirst(new GivenBack<T>(value));
+        Unlock();
+        NotifyWatchers();
+        receiver?.Finish(Outcome.Done, Machine.Calling);
+    }
+
     /// <summary>Takes a waiter out of the queue, for a cancellation; false when it is not in there any more.</summary>
     internal bool TryRemove(Waiter<T> waiter, bool isSend)
     {
@@ -291,13 +309,13 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         Unlock();
         NotifyWatchers();
         sender?.Finish(Outcome.Done, machine);
-        return machine is { Current: { } goroutine } && machine.SpendBudget() ? Turn(goroutine, value, outcome) : null;
+        return machine is { Current: { } goroutine } && machine.SpendBudget() ? Turn(goroutine, isSend: false, value, outcome) : null;
     }
 
     /// <summary>An operation that has ended already: the goroutine has done so many at once that the others are to have a turn.</summary>
-    private ChanOperation<T> Turn(Goroutine goroutine, T value, Outcome outcome)
+    private ChanOperation<T> Turn(Goroutine goroutine, bool isSend, T value, Outcome outcome)
     {
-        var operation = ChanOperation<T>.Begin(this, goroutine, isSend: false);
+        var operation = ChanOperation<T>.Begin(this, goroutine, isSend);
         operation.Value = value;
         operation.EndAfterTurn(outcome);
         return operation;
@@ -363,6 +381,14 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         T[] buffer = _buffer!;
         int tail = _head + _count;
         buffer[tail >= buffer.Length ? tail - buffer.Length : tail] = value;
+        _count++;
+    }
+
+    private void PutFirst(T value)
+    {
+        T[] buffer = _buffer!;
+        _head = _head == 0 ? buffer.Length - 1 : _head - 1;
+        buffer[_head] = value;
         _count++;
     }
 

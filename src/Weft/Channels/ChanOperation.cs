@@ -26,6 +26,8 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
             if (goroutine is ScheduledTaskGoroutine)
                 goroutine = null;
             operation = (goroutine is null ? channel.ExtraOrNull?.Watchers?.TakeSpare<T>(isSend) : null) ?? new ChanOperation<T>();
+            if (goroutine is not null)
+                operation.ListFor(goroutine);
         }
 
         operation.Begin(goroutine, WaitReasons.OfChannel(channel, isSend ? WaitReason.ChanSend : WaitReason.ChanReceive));
@@ -127,6 +129,18 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     {
         if (_channel?.ExtraOrNull?.Watchers is ChanWatchers watchers && TryMakeNew())
             watchers.KeepSpare(this, _isSend);
+    }
+
+    internal override void OnNeverRun()
+    {
+        if (!_isSend && OutcomeSoFar == Outcome.Done && TryClaimLeft())
+            _channel.GiveBack(Value);
+    }
+
+    private protected override void Leave()
+    {
+        if (!_channel.TryRemove(this, _isSend))
+            OnNeverRun();
     }
 
     private void Cancel()

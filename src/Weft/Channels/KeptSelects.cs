@@ -24,6 +24,13 @@ internal sealed class KeptSelects
         return true;
     }
 
+    /// <summary>The goroutine never runs again.</summary>
+    internal void Leave(Goroutine goroutine)
+    {
+        foreach (Select? select in _selects)
+            select?.Leave(goroutine);
+    }
+
     /// <summary>The goroutine has ended.</summary>
     internal void LeavePlaces(Goroutine goroutine)
     {

@@ -113,6 +113,41 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
     /// <summary>Whether it can be won now.</summary>
     internal bool IsOpen => (uint)Volatile.Read(ref _state) == 0;
 
+    internal override void OnNeverRun()
+    {
+        int winner = Winner;
+        if (OutcomeSoFar == Outcome.Done && winner is >= 0 and < CancelledIndex && TryClaimLeft())
+            _select.GiveBack(winner);
+    }
+
+    private protected override void Leave()
+    {
+        if (TryWithdraw())
+            _select.LeaveForGood();
+        else
+            OnNeverRun();
+    }
+
+    /// <summary>
+    /// Lists it with the operations that its goroutine keeps, so that a goroutine that never runs again finds it: as long as the select keeps no places for
+    /// the goroutine, which finds it by those otherwise.
+    /// </summary>
+    internal void List()
+    {
+        if (Owner is Goroutine owner)
+            ListFor(owner);
+    }
+
+    /// <summary>The wait is over. By the goroutine; if somebody else awaited, it stays listed until there is no room.</summary>
+    internal void UnlistIfMine()
+    {
+        if (Owner is Goroutine owner && Machine.CurrentGoroutine == owner)
+            Unlist();
+    }
+
+    /// <inheritdoc cref="Leave"/>
+    internal void LeaveWait() => Leave();
+
     ValueTaskSourceStatus IValueTaskSource<SelectCase>.GetStatus(short token) => Status(token);
 
     void IValueTaskSource<SelectCase>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>

@@ -31,6 +31,8 @@ internal sealed class SelectWaiter<T> : Waiter<T>
 
     internal override void EndSend(short token) => throw new NotSupportedException("A case is awaited through its select.");
 
+    private protected override bool IsLeftSpecial => _operation!.IsLeftBehind;
+
     private protected override bool IsOpenSpecial => _operation!.IsOpen;
 
     private protected override bool TryClaimSpecial() => _operation!.TryClaimOpen(_index);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Weft.Scheduling;
 
 namespace Weft.Channels;
 
@@ -15,6 +16,8 @@ internal struct WaitQueue<T>
     internal void Add(Waiter<T> waiter)
     {
         Debug.Assert(!waiter.IsQueued && waiter.Before is null && waiter.After is null, "A waiter is in two queues.");
+        if (LeftBehind.Exists)
+            DropLeft();
         waiter.IsQueued = true;
         Waiter<T>? first = _first;
         if (first is null)
@@ -28,6 +31,20 @@ internal struct WaitQueue<T>
         waiter.Before = last;
         waiter.After = first;
         first.Before = waiter;
+    }
+
+    /// <summary>Adds a waiter before all others.</summary>
+    internal void AddFirst(Waiter<T> waiter)
+    {
+        Add(waiter);
+        _first = waiter;
+    }
+
+    /// <summary>Takes out those at the head that nobody waits with any more: a channel that outlives many schedulers does not fill up with them.</summary>
+    private void DropLeft()
+    {
+        while (_first is Waiter<T> { IsLeft: true } waiter)
+            Remove(waiter);
     }
 
     /// <summary>Takes out the first waiter that can be claimed; null when there is none.</summary>

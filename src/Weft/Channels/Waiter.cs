@@ -25,10 +25,13 @@ internal abstract class Waiter<T> : SendOperation
     /// Decides for the caller, who holds the channel's lock and has just taken the waiter out of the queue, that the waiter is his; false when
     /// somebody else was first at another channel of the same select.
     /// </summary>
-    internal bool TryClaim() => !IsSpecial || TryClaimSpecial();
+    internal bool TryClaim() => !(LeftBehind.Exists && IsLeft) && (!IsSpecial || TryClaimSpecial());
+
+    /// <summary>Whether the goroutine that waits never runs again.</summary>
+    internal bool IsLeft => IsSpecial ? IsLeftSpecial : IsLeftBehind;
 
     /// <summary>With the channel's lock: whether <see cref="TryClaim"/> would succeed now.</summary>
-    internal bool IsOpen => !IsSpecial || IsOpenSpecial;
+    internal bool IsOpen => !(LeftBehind.Exists && IsLeft) && (!IsSpecial || IsOpenSpecial);
 
     /// <summary>Tells a claimed waiter how it ended. Without locks.</summary>
     /// <param name="outcome">How it ended.</param>
@@ -40,6 +43,9 @@ internal abstract class Waiter<T> : SendOperation
         else
             Complete(outcome, machine);
     }
+
+    /// <inheritdoc cref="IsLeft"/>
+    private protected virtual bool IsLeftSpecial => false;
 
     /// <inheritdoc cref="IsOpen"/>
     private protected virtual bool IsOpenSpecial => true;

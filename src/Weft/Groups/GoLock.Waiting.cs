@@ -283,6 +283,9 @@ public sealed partial class GoLock
         while (waiter is not null && !waiter.Wake());
     }
 
+    /// <summary>The waiter that was woken last never runs again.</summary>
+    internal void WakeNext() => WakeFirst();
+
     private LockWaiter Rent()
     {
         _gate.Enter();

@@ -203,6 +203,8 @@ public sealed partial class GoroutineGroup
             if (Token.IsCancellationRequested)
                 refused = TakeStarting();
             WaitOperation? next = _starting.RemoveFirst();
+            while (next is { IsLeftBehind: true })
+                next = _starting.RemoveFirst(); // nobody would hear that the child has started
             if (next is null && --_running == 0)
                 ended = TakeWaiting();
             _gate.Exit();

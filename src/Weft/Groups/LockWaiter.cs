@@ -80,10 +80,15 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
             return true;
         }
 
+        if (_context is Goroutine { Engine.IsStopped: true } goroutine)
+        {
+            goroutine.Engine.Refuse(goroutine);
+            return false;
+        }
+
         // Once it is posted, the waiter may be in use for another wait.
-        bool runs = _context is not Goroutine { Engine.IsStopped: true };
         Post();
-        return runs;
+        return true;
     }
 
     /// <summary>The wait's outcome, asked for by the one who awaited it.</summary>
@@ -152,6 +157,15 @@ internal sealed partial class LockWaiter : WorkItem, IWaiter<LockWaiter>, IThrea
         if (onGoroutine)
             Machine.NoteWait(_lock.ReasonFor(_token), State);
         return outcome == WaitOutcome.Waiting;
+    }
+
+    /// <summary>It has the lock, or was woken for it, and its goroutine never runs again.</summary>
+    internal override void OnNeverRun()
+    {
+        if (_outcome == WaitOutcome.Waiting)
+            _lock.WakeNext();
+        else if (_outcome == WaitOutcome.Done)
+            _lock.Unlock();
     }
 
     private void Cancel()

@@ -58,6 +58,9 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
 
     internal bool IsCancellationRequested => _token.IsCancellationRequested;
 
+    /// <summary>Whether the goroutine that awaits it never runs again.</summary>
+    internal bool IsLeftBehind => _context is Goroutine { Engine.IsStopped: true };
+
     internal ValueTask Task => new(this, 0);
 
     /// <summary>The wait is over. Called once, by the one who took the operation out of the list, or never put it there.</summary>

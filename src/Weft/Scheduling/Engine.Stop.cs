@@ -250,7 +250,11 @@ internal sealed partial class Engine
     {
         _lock.Enter();
         if (_machineCount == 0 && !_monitor.IsRunning)
+        {
+            LeftBehind.Exists = true;
             _stopped = true;
+        }
+
         _lock.Exit();
         return _stopped;
     }

@@ -93,6 +93,12 @@ internal abstract class Operation : WorkItem
 
     internal Goroutine? Owner => _owner;
 
+    /// <summary>Whether the goroutine that started it never runs again.</summary>
+    internal bool IsLeftBehind => _owner is { Engine.IsStopped: true };
+
+    /// <summary>How it ended, so far.</summary>
+    private protected Outcome OutcomeSoFar => _afterTurn != Outcome.Pending ? _afterTurn : _outcome;
+
     /// <summary>From now on it is in use, by the goroutine that the calling thread runs; null for a thread that runs none.</summary>
     /// <param name="owner">That goroutine.</param>
     /// <param name="reason">What it waits for when it awaits the operation.</param>
@@ -102,7 +108,6 @@ internal abstract class Operation : WorkItem
             _owner = owner;
         _reason = reason;
         _isAwaitedInPlace = false;
-        _outcome = Outcome.Pending;
         _afterTurn = Outcome.Pending;
         WasTaken = false;
     }
@@ -316,6 +321,70 @@ internal abstract class Operation : WorkItem
             CleanThread.QueueToPool((Action<object?>)waiting, state);
     }
 
+    /// <summary>
+    /// The goroutine that keeps these operations never runs again: takes out of their queues what it waits for, and gives back what it got and has not
+    /// looked at.
+    /// </summary>
+    internal static void LeaveAll(Goroutine goroutine)
+    {
+        for (Operation? operation = goroutine.KeptOperations; operation is not null; operation = operation._nextKept)
+        {
+            if (operation is { _isFree: false, _isLeftToMail: false })
+                operation.Leave();
+        }
+
+        goroutine.KeptOperations = null;
+    }
+
+    /// <summary>For an operation in use, of a goroutine that never runs again; see <see cref="LeftBehind"/>.</summary>
+    private protected virtual void Leave()
+    {
+    }
+
+    /// <summary>Decides that the caller gives back what the operation brought; once, for an operation that is never used again.</summary>
+    private protected bool TryClaimLeft() => Interlocked.Exchange(ref Action, s_completed) != s_completed;
+
+    /// <summary>Lists an operation that was just made for its goroutine with those that this keeps, in use from now on.</summary>
+    private protected void ListFor(Goroutine owner)
+    {
+        if (_isKept)
+            return;
+
+        // Not as the first, which is looked at before the others are.
+        if (owner.KeptOperations is Operation first)
+        {
+            owner.KeptOperations = first._nextKept;
+            TryAddTo(owner);
+            first._nextKept = owner.KeptOperations;
+            owner.KeptOperations = first;
+        }
+        else
+        {
+            TryAddTo(owner);
+        }
+    }
+
+    /// <summary>Undoes it.</summary>
+    private protected void Unlist()
+    {
+        if (!_isKept)
+            return;
+        _isKept = false;
+        if (_owner!.KeptOperations == this)
+        {
+            _owner.KeptOperations = _nextKept;
+        }
+        else
+        {
+            Operation before = _owner.KeptOperations!;
+            while (before._nextKept != this)
+                before = before._nextKept!;
+            before._nextKept = _nextKept;
+        }
+
+        _nextKept = null;
+    }
+
     /// <summary>The end of this use; afterwards the operation may be in use again at any time.</summary>
     private protected Outcome End(short token)
     {
@@ -326,6 +395,7 @@ internal abstract class Operation : WorkItem
         if (outcome == Outcome.Pending)
             throw Action is null ? new InvalidOperationException("The operation has no result before it has ended.") : AwaitedTwice();
         _version++;
+        _outcome = Outcome.Pending; // for the next use; and there is nothing left to be given back
         return outcome;
     }
 

@@ -25,6 +25,11 @@ internal class WorkItem
     /// <summary>The argument of <see cref="Action"/>, where it takes one.</summary>
     internal object? State;
 
+    /// <summary>It is in the mailbox, or was to get there, of a goroutine that never runs again.</summary>
+    internal virtual void OnNeverRun()
+    {
+    }
+
     /// <summary>It was taken out of the mailbox since somebody cleared this. With the goroutine's run right only.</summary>
     internal bool WasTaken;
 }
