@@ -235,6 +235,28 @@ public sealed class SchedulerTaskSchedulerTests
     }
 
     [Fact]
+    public async Task BlockingOperations_InAGoroutineUnderAnotherContext_LetItsContinuationsRun()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
+        await scheduler.StartChecked(() =>
+        {
+            var channel = new Chan<int>();
+            Task sending = SendAsync();
+            SynchronizationContext? own = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(null);
+            Assert.Equal(1, channel.Receive());
+            SynchronizationContext.SetSynchronizationContext(own);
+            sending.Wait();
+
+            async Task SendAsync()
+            {
+                await Task.Delay(1);
+                channel.Send(1);
+            }
+        }).Within();
+    }
+
+    [Fact]
     public async Task ChannelOperations_InTasks_PassAll()
     {
         const int Count = 5_000;
