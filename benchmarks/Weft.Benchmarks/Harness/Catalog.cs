@@ -31,6 +31,7 @@ internal static class Catalog
         new ChanStream("chan-buffered", pairs: 1, capacity: 64, [new Target("go", 1.0, 0.6), new Target("channel", 0.7, 0.6)]),
         new ChanStream("chan-many-unbuffered", pairs: 4, capacity: 0, [new Target("go", 0.8, 0.5)]),
         new ChanStream("chan-many-buffered", pairs: 4, capacity: 64, [new Target("go", 1.0, 0.5)]),
+        new ChanAdapter(),
         new ChanSelect(2),
         new ChanSelect(4),
         new ChanSelect(16),
