@@ -75,7 +75,13 @@ public sealed class SchedulerDisposeTimeoutTests
     {
         using var test = TestScheduler.Create(Options(Limits.Hang), out Scheduler scheduler);
         using var release = new Gate();
-        Goroutine<bool>[] all = scheduler.StartMany(10, _ => release.Wait());
+        using var entered = new CountdownEvent(10);
+        Goroutine<bool>[] all = scheduler.StartMany(10, _ =>
+        {
+            entered.Signal();
+            release.Wait();
+        });
+        Assert.True(await Task.Run(() => entered.Wait(Limits.Hang)));
         Task disposing = scheduler.DisposeAsync().AsTask();
         release.Open();
         await disposing.Within(scheduler);
@@ -129,19 +135,21 @@ public sealed class SchedulerDisposeTimeoutTests
     {
         using var test = TestScheduler.Create(Options(Timeout.InfiniteTimeSpan), out Scheduler scheduler);
         using var release = new Gate();
-        var entered = new TaskCompletionSource();
+        using var entered = new Gate();
         scheduler.Start(() =>
         {
-            entered.SetResult();
+            entered.Open();
             release.Wait();
         });
-        await entered.Task;
+        entered.Wait();
         Task[] others = [.. Enumerable.Range(0, 3).Select(_ => scheduler.DisposeAsync().AsTask())];
         await Limits.Until(() => IsDisposing(scheduler), "disposal has begun", scheduler);
-        var disposer = new Thread(() => Assert.Throws<ThreadInterruptedException>(scheduler.Dispose));
+        Exception? thrown = null;
+        var disposer = new Thread(() => thrown = Record.Exception(scheduler.Dispose));
         disposer.Start();
         disposer.Interrupt();
         Assert.True(disposer.Join(Limits.Hang));
+        Assert.IsType<ThreadInterruptedException>(thrown);
         release.Open();
         await Task.WhenAll(others).Within(scheduler);
         TestScheduler.AssertGone(scheduler);
