@@ -316,7 +316,7 @@ public sealed class DeadlockTests
             searched.Open();
         });
         scheduler.Start(async () => { await channel.ReceiveAsync(); });
-        _ = Task.Run(() => Assert.Throws<ObjectDisposedException>(() => scheduler.Run(async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan))));
+        _ = Task.Run(() => Assert.Throws<ObjectDisposedException>(() => scheduler.Run(async () => await Go.SleepAsync(TimeSpan.MaxValue))));
         searched.Wait();
     }
 
@@ -336,7 +336,7 @@ public sealed class DeadlockTests
         using var _ = TestScheduler.Create(new SchedulerOptions { Name = TestScheduler.NextName(), DeadlockDetection = DeadlockDetection.Off }, out Scheduler scheduler);
         Goroutine<bool> main = scheduler.Start(async () =>
         {
-            await Go.SleepAsync(Timeout.InfiniteTimeSpan);
+            await Go.SleepAsync(TimeSpan.MaxValue);
             return true;
         });
         Task run = Task.Run(() => scheduler.Engine.WaitForMain(main));

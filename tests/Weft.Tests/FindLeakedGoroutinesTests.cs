@@ -42,7 +42,7 @@ public sealed class FindLeakedGoroutinesTests
         ids["kept"] = scheduler.Start(PassOnAsync, (kept, ofALiveOne)).Id;
         ids["from a live one"] = scheduler.Start(ReceiveAsync, ofALiveOne).Id;
         ids["static"] = scheduler.Start(ReceiveAsync, s_static).Id;
-        ids["sleeps for ever"] = scheduler.Start(static async () => await Go.SleepAsync(Timeout.InfiniteTimeSpan)).Id;
+        ids["sleeps for ever"] = scheduler.Start(static async () => await Go.SleepAsync(TimeSpan.MaxValue)).Id;
         Goroutine<int> deep = scheduler.Start(static async () => await ReceiveDeepAsync(new Chan<int>()));
         ids["lost deep"] = deep.Id;
         ids["waits for a lost one"] = scheduler.Start(static async goroutine => { await goroutine; }, deep).Id;
