@@ -350,7 +350,7 @@ public sealed class BodyKindTests
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         Goroutine<string> goroutine = isTask ? scheduler.Start((Func<Task<string>>)SleepTask) : scheduler.Start(SleepBody());
-        Assert.Contains("awaited before", await goroutine.Within(), StringComparison.Ordinal);
+        Assert.Contains("awaited already", await goroutine.Within(), StringComparison.Ordinal);
 
         static async GoroutineBody<string> SleepBody()
         {

@@ -113,13 +113,6 @@ public sealed class ChanErrorTests
     }
 
     [Fact]
-    public void Duration_Negative_ThrowsNamingIt()
-    {
-        Assert.Throws<ArgumentOutOfRangeException>("Duration", () => new Select().Timeout(TimeSpan.FromTicks(-5)));
-        Assert.Throws<ArgumentOutOfRangeException>("Duration", () => new Select().OnTimeout(TimeSpan.MinValue));
-    }
-
-    [Fact]
     public async Task Operations_WithACancelledToken_ThrowWithItAndDoNothing()
     {
         var cancelled = new CancellationToken(canceled: true);
