@@ -108,6 +108,7 @@ internal sealed partial class Engine
         {
             machine.CoarseTime = unchecked((int)Environment.TickCount64);
             machine.KeepPlaces();
+            machine.ResetThreadWholly();
         }
 
         SynchronizationContext.SetSynchronizationContext(goroutine);
@@ -116,6 +117,7 @@ internal sealed partial class Engine
         if (!machine.Enter())
             StillOwns(machine);
         machine.Current = null;
+        machine.ResetThread();
         hasEnded = goroutine.HasEnded;
         if (goroutine.TryPark())
             return goroutine;

@@ -180,6 +180,7 @@ internal sealed partial class Machine : IThreadBody
     /// <summary>Sleeps until a processor was delivered, or the order to exit. A wake-up may be left over from an order that was overtaken.</summary>
     internal void ParkForOrder()
     {
+        ResetThreadWholly();
         while (!HasOrder)
             _parker.Park();
     }
@@ -243,6 +244,7 @@ internal sealed partial class Machine : IThreadBody
         SynchronizationContext? outerContext = SynchronizationContext.Current;
         BecomeCalling();
         ThreadId = Engine.Platform.CurrentThreadId();
+        KnowThread();
         ExecutionContext? outerFlow = ExecutionContext.Capture();
         DefaultContext ??= Engine.Platform.CreatesThreads ? outerFlow : ContextOfANewThread() ?? outerFlow;
         if (outerFlow is not null && outerFlow != DefaultContext)
