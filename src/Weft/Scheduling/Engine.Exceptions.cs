@@ -42,7 +42,10 @@ internal sealed partial class Engine
             {
                 TryWriteError(where);
                 info.Throw();
-            }) { Name = "weft-crash" };
+            })
+            {
+                Name = "weft-crash",
+            };
             thread.UnsafeStart();
             thread.Join();
         }
