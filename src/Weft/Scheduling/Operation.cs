@@ -58,7 +58,7 @@ internal abstract class Operation : WorkItem
         (Operation operation, ScheduledContinuation waiting, short token) = ((Operation, ScheduledContinuation, short))await!;
 
         // Somebody else has awaited it meanwhile. This one goes on, and is told as it asks for the result.
-        if (operation.IsAwaited(token))
+        if (operation.HasAwaiter(token))
             waiting.Dispatch();
         else
             operation.Attach(s_dispatch, waiting);
@@ -86,6 +86,9 @@ internal abstract class Operation : WorkItem
 
     // Awaited by an awaiter of Weft in the goroutine's own flow: so it is the goroutine that asks for the result.
     private bool _isAwaitedInPlace;
+
+    // Awaited by somebody who does not run its goroutine, where the continuation arrives a little later.
+    private bool _isAwaitedElsewhere;
     private short _version;
 
     /// <summary>What a <see cref="ValueTask"/> over this use of the operation needs to know.</summary>
@@ -108,6 +111,7 @@ internal abstract class Operation : WorkItem
             _owner = owner;
         _reason = reason;
         _isAwaitedInPlace = false;
+        _isAwaitedElsewhere = false;
         _afterTurn = Outcome.Pending;
         WasTaken = false;
     }
@@ -187,7 +191,10 @@ internal abstract class Operation : WorkItem
 
     // What does not run with the run right may see an await too late: see s_attach.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsAwaited(short token) => token != _version || (Action is { } awaiter && awaiter != s_completed);
+    private bool IsAwaited(short token) => _isAwaitedElsewhere || HasAwaiter(token);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool HasAwaiter(short token) => token != _version || (Action is { } awaiter && awaiter != s_completed);
 
     /// <summary>For an awaiter of our own: <paramref name="continuation"/> runs on the goroutine that awaits, or where its context says.</summary>
     internal void Await(Action continuation, short token, bool flowContext)
@@ -290,11 +297,18 @@ internal abstract class Operation : WorkItem
             FlowedContinuation.Replace(ref continuation, ref state);
         object? place = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 ? WaitContext.Capture() : null;
         if (owner is null)
+        {
             AwaitOutside(continuation, state, place);
+        }
         else if (isRunning)
+        {
             Attach(s_dispatch, new ScheduledContinuation(continuation, state, place));
+        }
         else
+        {
+            _isAwaitedElsewhere = true;
             owner.Resume(s_attach, (this, new ScheduledContinuation(continuation, state, place), token));
+        }
     }
 
     /// <summary>For an operation that no goroutine has started. What is to go on on the pool needs no object: the state is stored before the action.</summary>
