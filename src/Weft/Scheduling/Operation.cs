@@ -57,11 +57,12 @@ internal abstract class Operation : WorkItem
     {
         (Operation operation, ScheduledContinuation waiting, short token) = ((Operation, ScheduledContinuation, short))await!;
 
-        // Somebody else has awaited it meanwhile. This one goes on, and is told as it asks for the result.
-        if (operation.HasAwaiter(token))
-            waiting.Dispatch();
-        else
+        if (!operation.HasAwaiter(token))
             operation.Attach(s_dispatch, waiting);
+        else if (token == operation._version && !operation.WasTaken)
+            operation.TakePlace(waiting);
+        else
+            waiting.Dispatch(); // it is over: told as it asks for the result
     };
 
     // The goroutine that started it, or null. Set by Begin.
@@ -514,6 +515,20 @@ internal abstract class Operation : WorkItem
             if (state is not null)
                 State = state;
         }
+    }
+
+    /// <summary>
+    /// The goroutine has awaited the operation while this one's continuation was on its way: neither saw the other. The goroutine goes on, and is told as
+    /// it asks for the result; it is one flow that can catch that. With the run right of the goroutine.
+    /// </summary>
+    private void TakePlace(ScheduledContinuation waiting)
+    {
+        object second = Action!;
+        object? state = State;
+        _isAwaitedInPlace = false;
+        Action = s_dispatch;
+        State = waiting;
+        _owner!.Resume(second, state);
     }
 
     private void SettleTurn()
