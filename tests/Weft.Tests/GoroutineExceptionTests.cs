@@ -78,6 +78,8 @@ public sealed class GoroutineExceptionTests
         Assert.Equal(128 + 6, child.ExitCode);
         Assert.Contains("Unhandled exception. System.InvalidOperationException: left the goroutine", child.Error, StringComparison.Ordinal);
         Assert.Contains("UnhandledException.cs", child.Error, StringComparison.Ordinal);
+        if (!where.StartsWith("foreign", StringComparison.Ordinal))
+            Assert.Matches(@"Goroutine \d+, started at .*UnhandledException\.cs:\d+", child.Error);
     }
 
     [Fact]

@@ -64,11 +64,13 @@ internal sealed class BlockingSignal
 
     private void WaitForPulse(CancellationToken token)
     {
+        bool isForsaken = false;
         Monitor.Enter(this);
         try
         {
+            isForsaken = SystemMonitor.AnyForsaken && Machine.Calling is null;
             if (!_isSet && !token.IsCancellationRequested)
-                Monitor.Wait(this);
+                Monitor.Wait(this, isForsaken ? SystemMonitor.ForsakenPause : Timeout.Infinite);
         }
         finally
         {
@@ -77,6 +79,10 @@ internal sealed class BlockingSignal
             if (Monitor.IsEntered(this))
                 Monitor.Exit(this);
         }
+
+        // What is waited for may need a scheduler that could have no thread when this one, the only one that knows of it, began to wait.
+        if (isForsaken)
+            SystemMonitor.AskForForsaken();
     }
 
     /// <summary>

@@ -72,7 +72,8 @@ internal sealed partial class SystemMonitor
     /// <summary>Called by the monitor in each round. Returns when it is to look again.</summary>
     private long RunThreadErrands(long now)
     {
-        if (_threadErrands.IsEmpty && !ScarceThreads.IsPoolBroken)
+        bool anyForsaken = AnyForsaken;
+        if (_threadErrands.IsEmpty && !ScarceThreads.IsPoolBroken && !anyForsaken)
         {
             ScarceThreads.WarmPool(_engine, now);
             _threadErrandsSince = TimerHeap.Never;
@@ -81,6 +82,8 @@ internal sealed partial class SystemMonitor
 
         if (now < _threadErrandsAt)
             return _threadErrandsAt;
+        if (anyForsaken)
+            AskForForsaken();
         if (_threadErrandsSince == TimerHeap.Never)
             _threadErrandsSince = now;
         bool wait = !_engine.IsStopping && now - _threadErrandsSince < LongestWaitForThreads;
@@ -88,7 +91,7 @@ internal sealed partial class SystemMonitor
             return _threadErrandsAt = now + RetryPause;
         _threadErrandsSince = TimerHeap.Never;
         RunThreadErrands();
-        return ScarceThreads.IsPoolBroken ? _threadErrandsAt = now + RetryPause : TimerHeap.Never;
+        return ScarceThreads.IsPoolBroken || AnyForsaken ? _threadErrandsAt = now + RetryPause : TimerHeap.Never;
     }
 
     /// <summary>

@@ -13,6 +13,43 @@ internal sealed partial class SystemMonitor
     // 1 while somebody is to try again: whoever asks meanwhile must not put it off.
     private int _isFallbackSet;
 
+    // Monitors that nobody tries again for but who comes by.
+    private static int s_forsaken;
+    private int _isForsaken;
+
+    /// <summary>How often a thread that blocks outside goroutines tries again for monitors that nobody else does it for, in milliseconds.</summary>
+    internal const int ForsakenPause = 20;
+
+    /// <summary>Whether there are monitors that were refused their thread, and no thread that would ask again.</summary>
+    internal static bool AnyForsaken => Volatile.Read(ref s_forsaken) > 0;
+
+    /// <summary>Asks for the threads of such monitors. Any thread that is neither locked nor in a wait hook.</summary>
+    internal static void AskForForsaken()
+    {
+        foreach (Engine engine in EngineList.Snapshot())
+        {
+            if (Volatile.Read(ref engine.Monitor._isForsaken) != 0)
+                engine.Monitor.TryAgainForsaken();
+        }
+    }
+
+    private bool TryAgainForsaken()
+    {
+        if (!_running && !_engine.IsStopped && EnsureRunning() != 0)
+            return false;
+        if (Interlocked.Exchange(ref _isForsaken, 0) != 0)
+            Interlocked.Decrement(ref s_forsaken);
+        Volatile.Write(ref _isFallbackSet, 0);
+        return true;
+    }
+
+    private void Forsake()
+    {
+        if (Interlocked.Exchange(ref _isForsaken, 1) == 0)
+            Interlocked.Increment(ref s_forsaken);
+        _ = new FallbackAtCollection(this);
+    }
+
     /// <summary>
     /// Has the thread started if there is none, when it was refused or must not be created on the calling thread: by .NET's timer, or, if that must
     /// not be set there either, by the monitor that belongs to the calling thread.
@@ -36,8 +73,9 @@ internal sealed partial class SystemMonitor
 
     /// <remarks>
     /// A timer of .NET's is called on the pool. If the pool has no thread and gets none, the process ends, so no timer is set then. A machine or a
-    /// monitor of another engine, which has a monitor, leaves it to that. Any other thread waits for a moment. After that the next to use the engine tries
-    /// again, and so does the finalizer after the next collection: that thread is always there.
+    /// monitor of another engine, which has a monitor, leaves it to that. Any other thread waits for a moment. After that everybody who comes by tries
+    /// again: who uses the engine next, threads that block outside goroutines in a wait of Weft's, other monitors, and the finalizer after the next
+    /// collection, a thread that is always there.
     /// </remarks>
     private void SetFallback(TimeSpan after)
     {
@@ -54,7 +92,7 @@ internal sealed partial class SystemMonitor
             if (ScarceThreads.TryAsLongAsMayBe(static m => m.EnsureRunning() == 0, this))
                 Volatile.Write(ref _isFallbackSet, 0);
             else
-                _ = new FallbackAtCollection(this);
+                Forsake();
             return;
         }
 
@@ -68,7 +106,7 @@ internal sealed partial class SystemMonitor
         {
             // .NET has no thread for timers, and got none.
             ScarceThreads.NoteRefusal();
-            _ = new FallbackAtCollection(this);
+            Forsake();
         }
     }
 
@@ -86,9 +124,7 @@ internal sealed partial class SystemMonitor
     {
         ~FallbackAtCollection()
         {
-            if (monitor._running || monitor._engine.IsStopped || monitor.EnsureRunning() == 0)
-                Volatile.Write(ref monitor._isFallbackSet, 0);
-            else
+            if (!monitor.TryAgainForsaken())
                 _ = new FallbackAtCollection(monitor);
         }
     }
