@@ -458,21 +458,21 @@ public sealed class BodyKindTests
     public void Run_TheBodyWaitsForNobody_ThrowsSayingForWhat(bool isTask, string wait)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        var @lock = new GoLock();
-        var group = new WaitGroup();
         string main = "";
         var exception = Assert.Throws<DeadlockException>(() =>
         {
             if (isTask)
                 scheduler.Run((Func<Task>)MainTask);
             else
-                scheduler.Run(MainBody());
+                scheduler.Run(MainBody); // not MainBody(): this thread would have the body itself, and count as reaching it
         });
         Assert.Contains(exception.Goroutines, goroutine => goroutine.StartedAt == main && goroutine.WaitReason!.Contains(wait, StringComparison.OrdinalIgnoreCase));
 
         async GoroutineBody MainBody()
         {
             main = Go.Current!.StartedAt;
+            var @lock = new GoLock(); // this thread, which waits in Run, must not have it, or it counts as reachable
+            var group = new WaitGroup();
             group.Go(async () => await Go.Yield());
             await group.WaitAsync(); // a ValueTask: that the body has awaited one hides nothing afterwards
             await @lock.LockAsync();
@@ -494,6 +494,8 @@ public sealed class BodyKindTests
         async Task MainTask()
         {
             main = Go.Current!.StartedAt;
+            var @lock = new GoLock(); // this thread, which waits in Run, must not have it, or it counts as reachable
+            var group = new WaitGroup();
             group.Go(async () => await Go.Yield());
             await group.WaitAsync(); // a ValueTask: that the body has awaited one hides nothing afterwards
             await @lock.LockAsync();
