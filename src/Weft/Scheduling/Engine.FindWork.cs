@@ -216,7 +216,11 @@ internal sealed partial class Engine
     }
 
     /// <summary>Whether the timers and the global queue come before the processor's own queue.</summary>
-    /// <remarks>A processor that was handed on may have been so for every goroutine it ran: counting those would keep the global queue waiting.</remarks>
+    /// <remarks>
+    /// A processor that was handed on may have been so for every goroutine it ran: counting those would keep the global queue waiting. The other way
+    /// round, goroutines that block each other in turn keep the global queue filled and have the processor handed on each time: its own queue has
+    /// every eighth of these turns (<see cref="Processor.IsTurnOfOwnQueue"/>), or what a goroutine starts would wait behind them.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsTurnOfOthers(Machine machine, Processor processor) =>
         machine.HasNewProcessor
@@ -228,8 +232,11 @@ internal sealed partial class Engine
     {
         if (IsTurnOfOthers(machine, processor))
         {
+            bool wasHandedOn = machine.HasNewProcessor;
             machine.HasNewProcessor = false;
             FireTimers(processor);
+            if (wasHandedOn && processor.IsTurnOfOwnQueue() && processor.Dequeue() is Goroutine own)
+                return own;
             if (TakeGlobal(processor, 1) is Goroutine fromGlobal)
                 return fromGlobal;
         }

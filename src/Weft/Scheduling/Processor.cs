@@ -18,6 +18,12 @@ internal sealed class Processor
     private const int MaxRunNextStreak = 3;
 
     /// <summary>
+    /// Of this many searches for work after the processor was handed on, one begins with its own queue and the others with the global queue: as many as
+    /// woken goroutines wait there for at most.
+    /// </summary>
+    private const int OwnQueueInterval = 8;
+
+    /// <summary>
     /// The machine that may use this processor. A machine gives it away itself, or the monitor takes it as argued at
     /// <see cref="Engine.TryTake"/>; null while nobody may.
     /// </summary>
@@ -37,6 +43,9 @@ internal sealed class Processor
 
     /// <summary>No other processor is in force, so the owner can wake nobody. Under the engine's lock; an owner that reads it may be late.</summary>
     internal bool IsOnly;
+
+    // Searches for work after the processor was handed on. Written by the owner.
+    private uint _searchesAfterHandOff;
 
     internal long GoroutinesStarted;
     internal long GoroutinesEnded;
@@ -135,6 +144,9 @@ internal sealed class Processor
         _runNext.Put(goroutine);
         return true;
     }
+
+    /// <summary>Owner only, once in each search for work after the processor was handed on: whether this one begins with its own queue.</summary>
+    internal bool IsTurnOfOwnQueue() => ++_searchesAfterHandOff % OwnQueueInterval == 0;
 
     /// <summary>Owner only, in scheduler code. The next goroutine to run, or null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

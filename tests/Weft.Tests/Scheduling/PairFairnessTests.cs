@@ -34,7 +34,6 @@ public sealed class PairFairnessTests
     /// <summary>The fewest turns that a pair had while the busiest had so many, in the worst of some such windows.</summary>
     private static async Task<int> IdlestAsync(Scheduler scheduler, string form, int pairs, int window)
     {
-        // One processor runs all of it: the counts need no fence.
         int[] turns = new int[pairs];
         int idlest = window;
         int windows = 0;
@@ -50,13 +49,17 @@ public sealed class PairFairnessTests
 
         void Turn(int pair)
         {
-            if (++turns[pair] < window)
-                return;
-            if (windows++ > 0)
-                idlest = Math.Min(idlest, turns.Min()); // in the first they are being started
-            Array.Clear(turns);
-            if (windows > Windows)
-                stop.Open();
+            // Two count at once only where the monitor has taken the processor from one of them.
+            lock (turns)
+            {
+                if (++turns[pair] < window)
+                    return;
+                if (windows++ > 0)
+                    idlest = Math.Min(idlest, turns.Min()); // in the first they are being started
+                Array.Clear(turns);
+                if (windows > Windows)
+                    stop.Open();
+            }
         }
     }
 
