@@ -85,11 +85,7 @@ internal abstract class Operation : WorkItem
 
     private WaitReason _reason;
 
-    // Awaited by an awaiter of Weft in the goroutine's own flow: so it is the goroutine that asks for the result.
-    private bool _isAwaitedInPlace;
-
-    // Awaited by somebody who does not run its goroutine, where the continuation arrives a little later.
-    private bool _isAwaitedElsewhere;
+    private AwaitPlace _awaitPlace;
     private short _version;
 
     /// <summary>What a <see cref="ValueTask"/> over this use of the operation needs to know.</summary>
@@ -111,8 +107,7 @@ internal abstract class Operation : WorkItem
         if (_owner != owner)
             _owner = owner;
         _reason = reason;
-        _isAwaitedInPlace = false;
-        _isAwaitedElsewhere = false;
+        _awaitPlace = AwaitPlace.Unknown;
         _afterTurn = Outcome.Pending;
         WasTaken = false;
     }
@@ -192,7 +187,7 @@ internal abstract class Operation : WorkItem
 
     // What does not run with the run right may see an await too late: see s_attach.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsAwaited(short token) => _isAwaitedElsewhere || HasAwaiter(token);
+    private bool IsAwaited(short token) => HasAwaiter(token) || _awaitPlace == AwaitPlace.Elsewhere;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool HasAwaiter(short token) => token != _version || (Action is { } awaiter && awaiter != s_completed);
@@ -235,7 +230,7 @@ internal abstract class Operation : WorkItem
         CheckVersion(token);
         WaitReason reason = _afterTurn != Outcome.Pending ? WaitReason.Yield : _reason;
         Attach(continuation, null);
-        _isAwaitedInPlace = true;
+        _awaitPlace = AwaitPlace.InOwnFlow;
         machine.NoteWaitBox(owner, continuation);
         machine.WaitReason = reason;
         return true;
@@ -307,7 +302,7 @@ internal abstract class Operation : WorkItem
         }
         else
         {
-            _isAwaitedElsewhere = true;
+            _awaitPlace = AwaitPlace.Elsewhere;
             owner.Resume(s_attach, (this, new ScheduledContinuation(continuation, state, place), token));
         }
     }
@@ -423,7 +418,7 @@ internal abstract class Operation : WorkItem
             return;
         }
 
-        if (!_isAwaitedInPlace && Machine.CurrentGoroutine != owner)
+        if (_awaitPlace != AwaitPlace.InOwnFlow && Machine.CurrentGoroutine != owner)
             return;
         if (WasTaken)
             KeepFor(owner);
@@ -525,7 +520,7 @@ internal abstract class Operation : WorkItem
     {
         object second = Action!;
         object? state = State;
-        _isAwaitedInPlace = false;
+        _awaitPlace = AwaitPlace.Unknown;
         Action = s_dispatch;
         State = waiting;
         _owner!.Resume(second, state);
