@@ -13,9 +13,9 @@ public sealed class ThreadPropertiesTests
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
         var changed = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        for (int i = 0; i < 20; i++)
+        int onTheSame = 0;
+        for (int i = 0; i < 200 && onTheSame < 20; i++)
         {
-            using var mayEnd = new ManualResetEventSlim();
             int thread = await scheduler.Start(async () =>
             {
                 Thread.CurrentThread.Name = "changed";
@@ -28,11 +28,15 @@ public sealed class ThreadPropertiesTests
             }).Within();
             (int Thread, string? Name, ThreadPriority Priority, CultureInfo Culture) next = await scheduler.Start(() =>
                 (Environment.CurrentManagedThreadId, Thread.CurrentThread.Name, Thread.CurrentThread.Priority, CultureInfo.CurrentCulture)).Within();
-            Assert.Equal(thread, next.Thread); // or the test shows nothing
+            if (thread != next.Thread)
+                continue; // the monitor had taken the processor for another machine: this round shows nothing
+            onTheSame++;
             Assert.Null(next.Name);
             Assert.Equal(ThreadPriority.Normal, next.Priority);
             Assert.NotSame(changed, next.Culture);
         }
+
+        Assert.NotEqual(0, onTheSame);
     }
 
     [Fact]
