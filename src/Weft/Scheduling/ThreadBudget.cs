@@ -29,6 +29,9 @@ internal sealed class ThreadBudget
     /// <summary>In nanoseconds: slow against the threads that a burst asks for in that time, fast for a person who waits.</summary>
     internal const long FirstPace = 100_000_000;
 
+    /// <summary>The shortest while that a load stands still before a thread more is allowed: the monitor asks again no sooner.</summary>
+    internal const long ShortestStandstill = 10_000_000;
+
     /// <summary>Of a limit that stays where it is, one refusal in a while is noise.</summary>
     private const long LongestPace = 5_000_000_000;
 
@@ -61,6 +64,8 @@ internal sealed class ThreadBudget
     private int _standstillThreads;
     private long _lastTicks = -1;
     private long _lastTicksSince;
+    private long _lastStandstill;
+    private long _standstillPace = FirstPace;
 
     /// <summary>Makes a budget without limits of its own.</summary>
     /// <param name="limits">The system's, if they are known already.</param>
@@ -110,6 +115,7 @@ internal sealed class ThreadBudget
         _base = Math.Max(Floor, threads - Math.Max(1, threads / 8));
         _since = now;
         _standstillThreads = 0;
+        _standstillPace = Math.Min(_standstillPace * 2, FirstPace); // as before this thread was allowed
     }
 
     /// <summary>Work waits for a thread. <paramref name="ticks"/> grows with each goroutine that is run.</summary>
@@ -117,12 +123,15 @@ internal sealed class ThreadBudget
     {
         if (ticks != _lastTicks)
         {
+            if (now - _lastStandstill > FirstPace)
+                _standstillPace = FirstPace;
             (_lastTicks, _lastTicksSince) = (ticks, now);
             _standstillThreads = 0;
         }
-        else if (now - _lastTicksSince >= FirstPace)
+        else if (now - _lastTicksSince >= _standstillPace)
         {
-            _lastTicksSince = now;
+            _lastTicksSince = _lastStandstill = now;
+            _standstillPace = Math.Max(_standstillPace / 2, ShortestStandstill);
             _standstillThreads = (int)Math.Min(threads + 1, int.MaxValue);
         }
     }

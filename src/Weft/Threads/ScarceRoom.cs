@@ -17,6 +17,12 @@ internal sealed class ScarceRoom
     /// <summary>In milliseconds. Within the reserve a thread comes after that long: slow against a burst, fast for a person who waits.</summary>
     internal const long Pace = 100;
 
+    /// <summary>
+    /// In milliseconds. After a refusal by the system nothing is given for that long, and then only if a look finds enough: a system that refuses now and
+    /// then, for reasons of its own, holds nobody up.
+    /// </summary>
+    internal const long RefusalPause = 20;
+
     /// <summary>In milliseconds. What was seen is believed for so long, or for as long as looks are to be apart.</summary>
     internal const long Fresh = 1_000;
 
@@ -70,7 +76,7 @@ internal sealed class ScarceRoom
         _lock.Enter();
         _isScarce = true;
         _granted = 0;
-        _lookAt = now + Pace;
+        _lookAt = now + RefusalPause;
         _lock.Exit();
     }
 

@@ -68,6 +68,26 @@ public sealed class ThreadBudgetTests
     }
 
     [Fact]
+    public void NoteWaitingWork_StillNothingRuns_AllowsTheNextSooner()
+    {
+        ThreadBudget budget = Blind();
+        budget.NoteRefusal(80, 0);
+        budget.NoteWaitingWork(ticks: 7, threads: 79, 0);
+        budget.NoteWaitingWork(ticks: 7, threads: 79, Pace);
+        budget.NoteWaitingWork(ticks: 7, threads: 80, Pace + (Pace / 2) - 1);
+        Assert.False(budget.Allows(80, Pace + (Pace / 2) - 1));
+        budget.NoteWaitingWork(ticks: 7, threads: 80, Pace + (Pace / 2));
+        Assert.True(budget.Allows(80, Pace + (Pace / 2)));
+
+        // Refused: not sooner than this one, nor later.
+        budget.NoteRefusal(80, Pace + (Pace / 2));
+        budget.NoteWaitingWork(ticks: 7, threads: 80, (2 * Pace) - 1);
+        Assert.False(budget.Allows(80, (2 * Pace) - 1));
+        budget.NoteWaitingWork(ticks: 7, threads: 80, 2 * Pace);
+        Assert.True(budget.Allows(80, 2 * Pace));
+    }
+
+    [Fact]
     public void NoteWaitingWork_SomethingRuns_AllowsNoMore()
     {
         ThreadBudget budget = Blind();

@@ -82,8 +82,8 @@ public sealed class ScarceRoomTests
         Assert.True(_room.TryTake(Each, 1, now: 0));
         _room.NoteRefusal(now: 1);
         Assert.True(_room.IsScarce);
-        Assert.False(_room.TryTake(Each, 1, now: ScarceRoom.Pace));
-        Assert.True(_room.TryTake(Each, 1, now: ScarceRoom.Pace + 1));
+        Assert.False(_room.TryTake(Each, 1, now: ScarceRoom.RefusalPause));
+        Assert.True(_room.TryTake(Each, 1, now: ScarceRoom.RefusalPause + 1));
         Assert.False(_room.IsScarce);
         Assert.Equal(2, _looks);
     }
