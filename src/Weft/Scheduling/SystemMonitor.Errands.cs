@@ -95,8 +95,8 @@ internal sealed partial class SystemMonitor
     }
 
     /// <summary>
-    /// The last thread to go is joined by a thread of the pool, as nobody of ours is left to do it; or, while the pool may get no thread, by whoever
-    /// uses the engine next. A stop that everybody has given up must not wait for that.
+    /// The last thread to go is joined by a thread of the pool, as nobody of ours is left to do it. If threads have become scarce at this very moment,
+    /// whoever uses the engine next joins it. A stop that everybody has given up must not wait for that.
     /// </summary>
     private void LeaveToBeReaped(OSThread self)
     {

@@ -173,7 +173,7 @@ internal sealed partial class SystemMonitor : IThreadBody
                     if (TryExit())
                         return;
                     if (until == TimerHeap.Never)
-                        until = MonotonicClock.Now + ReapNap; // something came between, and may be gone again
+                        until = MonotonicClock.Now + (ScarceThreads.MayBeRefused ? RetryPause : ReapNap); // or something came between, and may be gone again
                 }
             }
 
@@ -236,6 +236,10 @@ internal sealed partial class SystemMonitor : IThreadBody
     private bool TryExit()
     {
         if (NextTimer() != TimerHeap.Never && !_engine.IsStopping)
+            return false;
+
+        // The pool joins the last thread. Where it may get no thread for that, the monitor waits: its stack would stay behind.
+        if (ScarceThreads.MayBeRefused && !_engine.IsStopping)
             return false;
         OSThread self = Self();
         FaultPoints.Hit("monitor.leaving");
