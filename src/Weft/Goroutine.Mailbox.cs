@@ -193,7 +193,7 @@ public abstract partial class Goroutine
             AbandonInbox();
     }
 
-    /// <summary>By the one who abandons the goroutine, of which nothing runs any more: tells what it was sent that it will not come to that.</summary>
+    /// <summary>Called by the thread that abandons the goroutine, of which nothing runs any more: tells the senders of its mail that nothing of it is run.</summary>
     private void AbandonMail()
     {
         WorkItem? chain = _slot as WorkItem;

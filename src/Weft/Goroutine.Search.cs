@@ -60,7 +60,7 @@ public abstract partial class Goroutine
     internal bool NeverGoesOn => _body == s_gone
         || (_waitReason is WaitReason.SleepForever or WaitReason.SelectNothing && (_flags & (FlagParkedOnWeft | FlagManyFlows)) == FlagParkedOnWeft);
 
-    /// <summary>Takes away what the handle leads to. By the one who holds it.</summary>
+    /// <summary>Takes away what the handle leads to. Called by the searcher that holds the goroutine.</summary>
     /// <param name="alone">No other scheduler has goroutines.</param>
     internal GoroutineLuggage TakeLuggage(bool alone)
     {

@@ -57,7 +57,7 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
         _registration = token.UnsafeRegister(static o => ((ChanOperation<T>)o!).Cancel(), this);
     }
 
-    /// <summary>For the channel's adapter: the end of the channel is an exception. By the one who has begun the operation, before it is awaited.</summary>
+    /// <summary>For the channel's adapter: the end of the channel is an exception. Called by the code that has begun the operation, before it is awaited.</summary>
     internal void TellEndOf(Chan<T> channel)
     {
         _channel = channel;

@@ -3,7 +3,7 @@ namespace Weft.Scheduling;
 /// <content>Being given the mail of the goroutine whose frames are on its stack while it waits; see <see cref="HostedWait"/>.</content>
 internal sealed partial class Machine
 {
-    // Made by the machine before it first waits; set by whoever gives it mail. Left to the collector: the one who sets it may be late.
+    // Made by the machine before it first waits; set by the giver of mail. Left to the collector: a giver may set it late.
     private AutoResetEvent? _mailEvent;
 
     // For waits for one handle, which are nearly all: used by one wait at a time, as the runtime has read it before anything else can run here.

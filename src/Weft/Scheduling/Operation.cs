@@ -35,7 +35,7 @@ internal enum Outcome : byte
 /// <para>
 /// <b>Started by a thread that runs no goroutine.</b> There is no run right; <see cref="WorkItem.Action"/> is settled by interlocked operations:
 /// null, then the continuation or <see cref="s_completed"/>, and whoever comes second acts. Such an operation is used once, unless it is seen after
-/// its use that <see cref="s_completed"/> is there: to store that is the last thing the one who completes it does with it (<see cref="TryMakeNew"/>).
+/// its use that <see cref="s_completed"/> is there: to store that is the last thing that the completer does with it (<see cref="TryMakeNew"/>).
 /// </para>
 /// <para>
 /// Whoever completes an operation must have claimed it (taken it out of the queue it was in, or won what decides a race for it), so it happens

@@ -131,7 +131,7 @@ internal static class ScarceThreads
     }
 
     /// <summary>
-    /// Called by a monitor in each round. If its scheduler has grown, and the process may not have any number of threads, has .NET make the threads that
+    /// Called by a monitor in each round. If its scheduler has grown, has .NET make the threads that
     /// it makes when they are needed: the pool's, and the one that fires timers.
     /// </summary>
     internal static void WarmPool(Engine engine, long now)
