@@ -9,8 +9,8 @@ namespace Weft.Threads;
 internal sealed unsafe class LinuxBallast
 {
     /// <summary>
-    /// Mappings: what the runtime takes when a program starts to use Weft, measured at some 75, nearly all of which is for code that it loads and compiles. Odd, for
-    /// the sake of both ends.
+    /// Mappings: what the runtime takes when a program starts to use Weft, measured at some 75, nearly all of which is for code that it loads and
+    /// compiles. The number is odd, so that both ends are of the rarer kind.
     /// </summary>
     internal const int Mappings = 65;
 
@@ -22,7 +22,10 @@ internal sealed unsafe class LinuxBallast
     // 0 if there is none.
     private nint _address;
 
-    internal bool IsHeld => Volatile.Read(ref _address) != 0;
+    internal bool IsHeld => Address != 0;
+
+    /// <summary>Where it begins; 0 if it is not held.</summary>
+    internal nint Address => Volatile.Read(ref _address);
 
     /// <summary>Takes it, unless it is held or the system refuses it. By one thread at a time.</summary>
     internal void TryTake()
