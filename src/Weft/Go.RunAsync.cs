@@ -81,7 +81,10 @@ public static partial class Go
     /// <inheritdoc cref="Weft.Scheduler.RunAsync{TResult}(Func{TResult}, string, int)"/>
     [Obsolete(Weft.Scheduler.HasResult, error: true)]
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public static AwaitableGoroutine RunAsync<TResult>(Func<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static AwaitableGoroutine RunAsync<TResult>(
+        Func<TResult> body,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
         throw new NotSupportedException(Weft.Scheduler.HasResult);
 
     /// <inheritdoc cref="Weft.Scheduler.RunAsync{TState, TResult}(Func{TState, TResult}, TState, string, int)"/>

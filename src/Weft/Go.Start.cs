@@ -23,11 +23,19 @@ public static partial class Go
         Scheduler.Start(body, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Start{TState}(Action{TState}, TState, string, int)"/>
-    public static Goroutine Start<TState>(Action<TState> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static Goroutine Start<TState>(
+        Action<TState> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
         Scheduler.Start(body, state, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Start{TState}(Func{TState, Task}, TState, string, int)"/>
-    public static Goroutine Start<TState>(Func<TState, Task> body, TState state, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static Goroutine Start<TState>(
+        Func<TState, Task> body,
+        TState state,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
         Scheduler.Start(body, state, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Start{TState}(Func{TState, GoroutineBody}, TState, string, int)"/>
@@ -40,15 +48,24 @@ public static partial class Go
         Scheduler.Start(body, state, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Start{TResult}(Func{TResult}, string, int)"/>
-    public static Goroutine<TResult> Start<TResult>(Func<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static Goroutine<TResult> Start<TResult>(
+        Func<TResult> body,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
         Scheduler.Start(body, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Start{TResult}(Func{Task{TResult}}, string, int)"/>
-    public static Goroutine<TResult> Start<TResult>(Func<Task<TResult>> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static Goroutine<TResult> Start<TResult>(
+        Func<Task<TResult>> body,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
         Scheduler.Start(body, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Start{TResult}(GoroutineBody{TResult}, string, int)"/>
-    public static Goroutine<TResult> Start<TResult>(GoroutineBody<TResult> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static Goroutine<TResult> Start<TResult>(
+        GoroutineBody<TResult> body,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
         Scheduler.Start(body, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Start{TResult}(Func{GoroutineBody{TResult}}, string, int)"/>
@@ -86,15 +103,18 @@ public static partial class Go
 
     /// <inheritdoc cref="Weft.Scheduler.Run(Action, string, int)"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
+    public static void Run(Action main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run(Func{Task}, string, int)"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
+    public static void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run(GoroutineBody, string, int)"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(GoroutineBody main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Scheduler.Run(main, file, line);
+    public static void Run(GoroutineBody main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run(Func{GoroutineBody}, string, int)"/>
     [OverloadResolutionPriority(1)]
@@ -120,6 +140,9 @@ public static partial class Go
     /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{GoroutineBody{TResult}}, string, int)"/>
     [OverloadResolutionPriority(1)]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static TResult Run<TResult>(Func<GoroutineBody<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public static TResult Run<TResult>(
+        Func<GoroutineBody<TResult>> main,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
         Scheduler.Run(main, file, line);
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Weft.Channels;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+using Weft.Runtime.Running;
 
 namespace Weft;
 
@@ -27,8 +29,9 @@ public static partial class Go
     public static Goroutine? Current => Machine.CallingGoroutine;
 
     /// <summary>
-    /// Says what the default scheduler (<see cref="Scheduler.Default"/>) is made with: the one that <see cref="Go"/> uses outside goroutines. For the
-    /// program, where it starts: once, and before anything else of Weft. A library makes a scheduler of its own instead.
+    /// Says what the default scheduler (<see cref="Scheduler.Default"/>) is made with: the one that <see cref="Go"/> uses outside
+    /// goroutines. For the program, where it starts: once, and before anything else of Weft. A library makes a scheduler of its own
+    /// instead.
     /// </summary>
     /// <param name="options">What it may use.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
@@ -46,17 +49,18 @@ public static partial class Go
     private static Scheduler Scheduler => Machine.CallingGoroutine?.Scheduler ?? Scheduler.Default;
 
     /// <summary>
-    /// Lets the other goroutines in the processor's queue run first. Outside a goroutine's own flow it is <see cref="Task.Yield"/>: a turn of the
-    /// <see cref="SynchronizationContext"/> or <see cref="TaskScheduler"/> that the caller is on, or of .NET's pool. Inside it allocates nothing.
+    /// Lets the other goroutines in the processor's queue run first. Outside a goroutine's own flow it is <see cref="Task.Yield"/>: a turn
+    /// of the <see cref="SynchronizationContext"/> or <see cref="TaskScheduler"/> that the caller is on, or of .NET's pool. Inside it
+    /// allocates nothing.
     /// </summary>
     /// <returns>To be awaited, at once.</returns>
     public static YieldAwaitable Yield() => default;
 
     /// <summary>Sleeps without a thread, and goes on where the await began.</summary>
     /// <param name="duration">
-    /// How long, at least; <see cref="TimeSpan.MaxValue"/> for ever. Zero or less is a <see cref="Yield"/>, as in Go: a time that was computed, and is over
-    /// already, is not slept through. That includes <see cref="Timeout.InfiniteTimeSpan"/>, which is minus one millisecond. Precision is that of
-    /// the system's timers, some 50 us.
+    /// How long, at least; <see cref="TimeSpan.MaxValue"/> for ever. Zero or less is a <see cref="Yield"/>, as in Go: a time that was
+    /// computed, and is over already, is not slept through. That includes <see cref="Timeout.InfiniteTimeSpan"/>, which is minus one
+    /// millisecond. Precision is that of the system's timers, some 50 us.
     /// </param>
     /// <param name="cancellationToken">Ends the sleep with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>To be awaited, once.</returns>
@@ -82,8 +86,8 @@ public static partial class Go
     }
 
     /// <summary>
-    /// Blocks the calling goroutine's thread for at least that long; the processor goes on to another thread, as in <see cref="Blocking(Action)"/>, and so does
-    /// what is posted to the goroutine.
+    /// Blocks the calling goroutine's thread for at least that long; the processor goes on to another thread, as in
+    /// <see cref="Blocking(Action)"/>, and so does what is posted to the goroutine.
     /// </summary>
     /// <param name="duration">How long; zero or less: not at all; <see cref="TimeSpan.MaxValue"/> for ever.</param>
     public static void Sleep(TimeSpan duration)
@@ -100,20 +104,22 @@ public static partial class Go
     }
 
     /// <summary>
-    /// Makes a call that may block: its thread gives the processor up before, so that other goroutines go on at once. Worth it for calls that
-    /// block for more than some 50 us; without it the monitor notices, a little later. Outside goroutines it is just the call. Calls nest.
+    /// Makes a call that may block: its thread gives the processor up before, so that other goroutines go on at once. Worth it for calls
+    /// that block for more than some 50 us; without it the monitor notices, a little later. Outside goroutines it is just the call. Calls
+    /// nest.
     /// </summary>
     /// <param name="call">Runs on the calling thread, at once. An exception that leaves it leaves this method.</param>
     /// <remarks>
     /// <para>
-    /// For the length of the call the goroutine is as it is in a managed wait: what is posted to it, such as the rest of an async method that it has started,
-    /// runs on another thread meanwhile, and the goroutine goes on after the call when none of that runs. So the call may wait for it by whatever means, also by
-    /// one of which the runtime tells nobody: on .NET 11 that is <see cref="Thread.Join()"/>.
+    /// For the length of the call the goroutine is as it is in a managed wait: what is posted to it, such as the rest of an async method
+    /// that it has started, runs on another thread meanwhile, and the goroutine goes on after the call when none of that runs. So the call
+    /// may wait for it by whatever means, also by one of which the runtime tells nobody: on .NET 11 that is <see cref="Thread.Join()"/>.
     /// </para>
     /// <para>
-    /// The code of the call is therefore no part of the goroutine's one logical thread. It should do no more than block, and must not touch without a lock what
-    /// the goroutine's continuations touch. It may use every operation of Weft; they work as on a thread that runs no goroutine, but <see cref="Current"/> and the
-    /// scheduler are the goroutine's. A goroutine that is locked to its thread keeps its run right: what is posted to it waits until the call returns.
+    /// The code of the call is therefore no part of the goroutine's one logical thread. It should do no more than block, and must not touch
+    /// without a lock what the goroutine's continuations touch. It may use every operation of Weft; they work as on a thread that runs no
+    /// goroutine, but <see cref="Current"/> and the scheduler are the goroutine's. A goroutine that is locked to its thread keeps its run
+    /// right: what is posted to it waits until the call returns.
     /// </para>
     /// </remarks>
     /// <example>
@@ -158,7 +164,8 @@ public static partial class Go
     /// <returns>Undoes this lock when disposed.</returns>
     /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
-    /// <exception cref="ArgumentException"><paramref name="options"/> asks for a fresh thread, which cannot be had without awaiting it.</exception>
+    /// <exception cref="ArgumentException"><paramref name="options"/> asks for a fresh thread, which cannot be had without awaiting
+    /// it.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="options"/> has unknown flags.</exception>
     /// <example>
     /// <code>
@@ -179,7 +186,8 @@ public static partial class Go
     /// <returns>Undoes this lock when disposed.</returns>
     /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="options"/> has unknown flags.</exception>
-    /// <exception cref="InvalidOperationException">The caller is no goroutine, or it is locked already and a fresh thread is asked for.</exception>
+    /// <exception cref="InvalidOperationException">The caller is no goroutine, or it is locked already and a fresh thread is asked
+    /// for.</exception>
     /// <exception cref="ThreadLimitException">A fresh thread is asked for and cannot be had.</exception>
     /// <example>
     /// <code>
@@ -205,13 +213,15 @@ public static partial class Go
         return new ThreadLock(goroutine);
     }
 
-    /// <summary>Undoes one <see cref="LockOSThread"/> of the calling goroutine; does nothing when there is none, or outside goroutines.</summary>
+    /// <summary>
+    /// Undoes one <see cref="LockOSThread"/> of the calling goroutine; does nothing when there is none, or outside goroutines.
+    /// </summary>
     public static void UnlockOSThread() => Current?.UnlockFromThread();
 
     /// <summary>
-    /// Ends the calling goroutine, as an exception that its finally blocks see and that nobody reports. It must be let through: in a method that
-    /// the body does not await, and to a goroutine that awaits the method's task, it is an exception like others. In the main goroutine of
-    /// <see cref="Run(Action, string, int)"/>, the other goroutines go on.
+    /// Ends the calling goroutine, as an exception that its finally blocks see and that nobody reports. It must be let through: in a method
+    /// that the body does not await, and to a goroutine that awaits the method's task, it is an exception like others. In the main
+    /// goroutine of <see cref="Run(Action, string, int)"/>, the other goroutines go on.
     /// </summary>
     /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
     [DoesNotReturn]

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Weft.FieldChild;
 
-/// <summary>Goroutines that block their threads: more of them than there can be threads. The arguments of a mode say how many, and for how long.</summary>
+/// <summary>
+/// Goroutines that block their threads: more of them than there can be threads. The arguments of a mode say how many, and for how long.
+/// </summary>
 internal readonly record struct Burst(int Count, int Milliseconds)
 {
     /// <summary>Reads <c>COUNT MILLISECONDS</c>.</summary>

@@ -1,14 +1,17 @@
 namespace Weft.FieldChild;
 
 /// <summary>
-/// Threads of the program's own, as many as the system lets it have, so that nobody else gets one. They leave together: when told to, or after a time.
+/// Threads of the program's own, as many as the system lets it have, so that nobody else gets one. They leave together: when told to, or
+/// after a time.
 /// </summary>
 internal sealed class ThreadFill
 {
     private readonly TaskCompletionSource _over = new();
     private readonly List<Thread> _threads = [];
 
-    /// <summary>Makes threads until one is refused. They leave after <paramref name="stay"/>, or when <see cref="End"/> is called.</summary>
+    /// <summary>
+    /// Makes threads until one is refused. They leave after <paramref name="stay"/>, or when <see cref="End"/> is called.
+    /// </summary>
     internal ThreadFill(TimeSpan stay)
     {
         try

@@ -3,8 +3,8 @@ using Weft.FieldTests.Support;
 namespace Weft.FieldTests;
 
 /// <summary>
-/// The process may make only a few mappings more (<c>vm.max_map_count</c>), or has little address space left: each thread takes some of both, and .NET ends
-/// a process whose compiler or collector is refused either.
+/// The process may make only a few mappings more (<c>vm.max_map_count</c>), or has little address space left: each thread takes some of
+/// both, and .NET ends a process whose compiler or collector is refused either.
 /// </summary>
 public sealed class FewMappingsTests
 {

@@ -2,7 +2,10 @@ using Weft.FieldTests.Support;
 
 namespace Weft.FieldTests;
 
-/// <summary>Code outside goroutines, and .NET's own threads, where there are few threads to be had: as in a small container, or under <c>ulimit -u</c>.</summary>
+/// <summary>
+/// Code outside goroutines, and .NET's own threads, where there are few threads to be had: as in a small container, or under <c>ulimit
+/// -u</c>.
+/// </summary>
 public sealed class FewThreadsTests
 {
     private const int Goroutines = 1_000;

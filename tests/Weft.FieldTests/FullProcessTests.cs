@@ -2,7 +2,10 @@ using Weft.FieldTests.Support;
 
 namespace Weft.FieldTests;
 
-/// <summary>The program's own threads have taken every task there may be before Weft makes its first: what was asked for is done once there are some.</summary>
+/// <summary>
+/// The program's own threads have taken every task there may be before Weft makes its first: what was asked for is done once there are
+/// some.
+/// </summary>
 public sealed class FullProcessTests
 {
     public static TheoryData<int> MaxTasks => [40, 60, 100, 150];

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.PlatformCheck;
 

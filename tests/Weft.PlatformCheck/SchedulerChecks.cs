@@ -1,4 +1,4 @@
-using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.PlatformCheck;
 

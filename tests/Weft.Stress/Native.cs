@@ -57,7 +57,9 @@ internal static unsafe partial class Native
     /// <summary>Sends a signal to this process.</summary>
     public static void SignalSelf(int signal) => Check(Kill(Environment.ProcessId, signal));
 
-    /// <summary>Bytes that are allocated from the C library: the runtime's own record of a thread, some kilobytes, is among them. 0 on musl.</summary>
+    /// <summary>
+    /// Bytes that are allocated from the C library: the runtime's own record of a thread, some kilobytes, is among them. 0 on musl.
+    /// </summary>
     public static long AllocatedBytes()
     {
         try

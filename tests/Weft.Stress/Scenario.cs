@@ -1,6 +1,8 @@
 namespace Weft.Stress;
 
-/// <summary>One way to make life hard. It ends when its time is over, and throws <see cref="StressFailure"/> when something is wrong.</summary>
+/// <summary>
+/// One way to make life hard. It ends when its time is over, and throws <see cref="StressFailure"/> when something is wrong.
+/// </summary>
 internal abstract class Scenario
 {
     public abstract string Name { get; }

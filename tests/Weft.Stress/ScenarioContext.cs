@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Weft.Stress;
 
-/// <summary>What a scenario is given, and where it counts. Only the scenario's own thread may call <see cref="Add"/>, <see cref="Set"/>.</summary>
+/// <summary>
+/// What a scenario is given, and where it counts. Only the scenario's own thread may call <see cref="Add"/>, <see cref="Set"/>.
+/// </summary>
 internal sealed class ScenarioContext(StressOptions options, TimeSpan time)
 {
     private readonly long _started = Stopwatch.GetTimestamp();

@@ -5,8 +5,8 @@ namespace Weft.TestChild;
 
 /// <summary>
 /// Goroutines that block in read(2), and one that wakes them all: it has to get its turn while each of them keeps a thread. What /proc
-/// shows may be changed before, for the process alone if it has a mount namespace to itself. Prints how many have read, and whether the monitor
-/// noticed them.
+/// shows may be changed before, for the process alone if it has a mount namespace to itself. Prints how many have read, and whether the
+/// monitor noticed them.
 /// </summary>
 internal static partial class BlockedReaders
 {

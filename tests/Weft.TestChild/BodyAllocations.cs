@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Weft.TestChild;
 
 /// <summary>
-/// Prints how many bytes a number of waits of one kind allocate in a <see cref="GoroutineBody"/>, once each has been done before. In a process of its own,
-/// where nothing else allocates, and whose code can be compiled for speed from the first call.
+/// Prints how many bytes a number of waits of one kind allocate in a <see cref="GoroutineBody"/>, once each has been done before. In a
+/// process of its own, where nothing else allocates, and whose code can be compiled for speed from the first call.
 /// </summary>
 internal static class BodyAllocations
 {

@@ -13,8 +13,8 @@ namespace Weft.TestChild;
 internal static class OutsideEventKinds
 {
     /// <summary>
-    /// Those that a process can have only once, that keep others from being tested, or that <see cref="Scheduler.FindLeakedGoroutines"/> is documented to take
-    /// for leaked.
+    /// Those that a process can have only once, that keep others from being tested, or that <see cref="Scheduler.FindLeakedGoroutines"/> is
+    /// documented to take for leaked.
     /// </summary>
     internal static readonly string[] Alone = ["watcher", "console", "finalizer"];
 
@@ -272,7 +272,9 @@ internal static class OutsideEventKinds
         Later(() => ((Action)GCHandle.FromIntPtr(handle).Target!)());
     });
 
-    /// <summary>An object that nobody refers to sends when it is finalized for the first time after the event; until then it comes back each time.</summary>
+    /// <summary>
+    /// An object that nobody refers to sends when it is finalized for the first time after the event; until then it comes back each time.
+    /// </summary>
     private static Task FinalizerAsync() => Through(static send =>
     {
         MakeGarbage(send);

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Weft.TestChild;
 
 /// <summary>
-/// Healthy programs, each with a scheduler of its own, in which main waits for its first event from outside longer than everything must sleep for a deadlock
-/// to be looked for. All run at once; while they wait, nobody may be told of a deadlock, nor be found leaked.
+/// Healthy programs, each with a scheduler of its own, in which main waits for its first event from outside longer than everything must
+/// sleep for a deadlock to be looked for. All run at once; while they wait, nobody may be told of a deadlock, nor be found leaked.
 /// </summary>
 internal static class OutsideEvents
 {
@@ -43,7 +43,10 @@ internal static class OutsideEvents
         return 0;
     }
 
-    private static Thread Start(string name, ConcurrentDictionary<string, string> results, ConcurrentDictionary<string, Scheduler> schedulers)
+    private static Thread Start(
+        string name,
+        ConcurrentDictionary<string, string> results,
+        ConcurrentDictionary<string, Scheduler> schedulers)
     {
         var thread = new Thread(RunOne) { IsBackground = true };
         thread.Start();

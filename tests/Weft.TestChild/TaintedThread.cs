@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Weft.TestChild;
 
 /// <summary>
-/// A locked goroutine changes its thread, then does something that wants a thread which the process does not have yet. Prints in which state that one
-/// begins: its working directory, which a thread has to itself after unshare(CLONE_FS) and which a new thread inherits from the one that makes it.
+/// A locked goroutine changes its thread, then does something that wants a thread which the process does not have yet. Prints in which
+/// state that one begins: its working directory, which a thread has to itself after unshare(CLONE_FS) and which a new thread inherits from
+/// the one that makes it.
 /// </summary>
 internal static partial class TaintedThread
 {

@@ -1,7 +1,8 @@
 namespace Weft.TestChild;
 
 /// <summary>
-/// Lets an exception leave a goroutine that nobody awaits, or a foreign context that is to have an await go on; the process should not survive it.
+/// Lets an exception leave a goroutine that nobody awaits, or a foreign context that is to have an await go on; the process should not
+/// survive it.
 /// </summary>
 internal static class UnhandledException
 {
@@ -49,7 +50,9 @@ internal static class UnhandledException
         return 3;
     }
 
-    /// <summary>Waits in the context for what a goroutine sends: that fails for the receiver, not for the sender, whose failures do not count here.</summary>
+    /// <summary>
+    /// Waits in the context for what a goroutine sends: that fails for the receiver, not for the sender, whose failures do not count here.
+    /// </summary>
     private static void AwaitIn(SynchronizationContext context, bool locked)
     {
         var channel = new Chan<int>();

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Weft.Tests.Aot;
 
-/// <summary>Which tests to run, in the words of xunit's console runner: <c>-class</c>, <c>-method</c>, <c>-namespace</c>, and each with a minus sign after it.</summary>
+/// <summary>
+/// Which tests to run, in the words of xunit's console runner: <c>-class</c>, <c>-method</c>, <c>-namespace</c>, and each with a minus sign
+/// after it.
+/// </summary>
 internal sealed class TestFilter
 {
     private readonly List<(string Kind, Regex Pattern)> _wanted = [];

@@ -10,7 +10,9 @@ public sealed class BodyKindTests
     private static readonly string[] s_waits =
         ["send", "receive", "receive or closed", "select", "lock", "yield", "sleep", "goroutine", "wait group", "task", "Task.Yield"];
 
-    /// <summary>Whether the body is a task, what it waits for, whether it has left its goroutine before, and whether it has values of AsyncLocals.</summary>
+    /// <summary>
+    /// Whether the body is a task, what it waits for, whether it has left its goroutine before, and whether it has values of AsyncLocals.
+    /// </summary>
     public static TheoryData<bool, string, bool, bool> Waits { get; } = new(
         from isTask in new[] { false, true }
         from wait in s_waits

@@ -3,7 +3,9 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests;
 
-/// <summary>Bodies that are made by a call of an async method: what is theirs alone. What they share with tasks is in <see cref="BodyKindTests"/>.</summary>
+/// <summary>
+/// Bodies that are made by a call of an async method: what is theirs alone. What they share with tasks is in <see cref="BodyKindTests"/>.
+/// </summary>
 public sealed class GoroutineBodyTests
 {
     [Fact]

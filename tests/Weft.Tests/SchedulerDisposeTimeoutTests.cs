@@ -2,12 +2,15 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests;
 
-/// <summary>Whoever disposes a scheduler need not wait for ever: not for calls that never return, and not when the own thread is interrupted.</summary>
+/// <summary>
+/// Whoever disposes a scheduler need not wait for ever: not for calls that never return, and not when the own thread is interrupted.
+/// </summary>
 public sealed class SchedulerDisposeTimeoutTests
 {
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(50);
 
-    private static SchedulerOptions Options(TimeSpan timeout) => new() { Name = TestScheduler.NextName(), MaxProcs = 2, DisposeTimeout = timeout };
+    private static SchedulerOptions Options(TimeSpan timeout) =>
+        new() { Name = TestScheduler.NextName(), MaxProcs = 2, DisposeTimeout = timeout };
 
     [Theory]
     [InlineData("read", true)]

@@ -4,8 +4,8 @@ using Weft.Tests.Support;
 namespace Weft.Tests;
 
 /// <summary>
-/// Goroutines that never run again, as their scheduler was disposed, take nothing: they leave the channels, selects, locks and groups where they waited, and
-/// what was on its way to them goes to somebody else.
+/// Goroutines that never run again, as their scheduler was disposed, take nothing: they leave the channels, selects, locks and groups where
+/// they waited, and what was on its way to them goes to somebody else.
 /// </summary>
 public sealed class SchedulerDisposeWaiterTests
 {
@@ -234,8 +234,8 @@ public sealed class SchedulerDisposeWaiterTests
     }
 
     /// <summary>
-    /// Disposes a scheduler with a goroutine that waits, and is woken when the scheduler is about to stop, so that it does not come to run: its only processor
-    /// is with one that computes until then, and machines that stop take no other.
+    /// Disposes a scheduler with a goroutine that waits, and is woken when the scheduler is about to stop, so that it does not come to run:
+    /// its only processor is with one that computes until then, and machines that stop take no other.
     /// </summary>
     private static async Task DisposeWithOneAwakeAsync(Func<Task> body, Action wake)
     {

@@ -223,7 +223,8 @@ public sealed class SchedulerTaskSchedulerTests
     [Fact]
     public async Task BlockingOperations_InsideATask_GiveTheProcessorUpAtOnce()
     {
-        // On one processor that the monitor takes away from nobody: it looks at a thread that sleeps only while work waits, and tells whom it took.
+        // On one processor that the monitor takes away from nobody: it looks at a thread that sleeps only while work waits, and tells whom
+        // it took.
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
         var factory = new TaskFactory(scheduler.TaskScheduler);
         var channel = new Chan<int>();

@@ -36,7 +36,8 @@ internal static class MarkdownReport
         to.WriteLine();
     }
 
-    private static string NotRepeated(Report report) => report.NotRepeated > 0 ? $", {report.NotRepeated} benchmarks not repeated for lack of time" : "";
+    private static string NotRepeated(Report report) =>
+        report.NotRepeated > 0 ? $", {report.NotRepeated} benchmarks not repeated for lack of time" : "";
 
     private static string Targets(Row row, Func<Target, double> value) => string.Join(
         "; ",

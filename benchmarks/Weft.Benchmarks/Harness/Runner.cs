@@ -1,15 +1,16 @@
 namespace Weft.Benchmarks.Harness;
 
 /// <summary>
-/// Takes the samples. Contenders are interleaved: each round takes one sample of each contender of each benchmark, in an order that moves on with the
-/// round, so that what the machine does besides touches all alike, and a busy minute only one of the rounds. Where two rounds disagree, a
-/// third decides. Every sample has a process of its own.
+/// Takes the samples. Contenders are interleaved: each round takes one sample of each contender of each benchmark, in an order that moves
+/// on with the round, so that what the machine does besides touches all alike, and a busy minute only one of the rounds. Where two rounds
+/// disagree, a third decides. Every sample has a process of its own.
 /// </summary>
 internal sealed class Runner(Options options, TextWriter progress)
 {
     /// <summary>
-    /// After this long nothing is measured a second time, unless a number of rounds was asked for, so that all of it takes less than ten minutes on a
-    /// busy machine, too, if the first round leaves as much. One more turn of a benchmark takes 20 s at most (<c>rss-settle</c>).
+    /// After this long nothing is measured a second time, unless a number of rounds was asked for, so that all of it takes less than ten
+    /// minutes on a busy machine, too, if the first round leaves as much. One more turn of a benchmark takes 20 s at most
+    /// (<c>rss-settle</c>).
     /// </summary>
     private static readonly TimeSpan s_timeForRepeats = TimeSpan.FromMinutes(9.5);
 

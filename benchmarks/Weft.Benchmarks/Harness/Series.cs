@@ -3,7 +3,9 @@ namespace Weft.Benchmarks.Harness;
 /// <summary>The samples of one benchmark on so many processors, as the rounds add to them.</summary>
 internal sealed class Series(IBenchmark benchmark, Run run, IReadOnlyList<Contender> contenders)
 {
-    /// <summary>Two samples of a contender that differ by more than this part are not of one opinion: more than a quiet machine makes.</summary>
+    /// <summary>
+    /// Two samples of a contender that differ by more than this part are not of one opinion: more than a quiet machine makes.
+    /// </summary>
     private const double Tolerance = 0.08;
 
     private readonly Dictionary<string, List<Sample>> _samples = contenders.ToDictionary(contender => contender.Name, _ => new List<Sample>());
@@ -18,8 +20,8 @@ internal sealed class Series(IBenchmark benchmark, Run run, IReadOnlyList<Conten
         .Where(contender => round < Math.Min(benchmark.MaxRounds, contender.MaxRounds));
 
     /// <summary>
-    /// Who takes part in a round that is to decide where two disagree: all of those who took two. None if they agree, or if the benchmark is not
-    /// worth as many as two.
+    /// Who takes part in a round that is to decide where two disagree: all of those who took two. None if they agree, or if the benchmark
+    /// is not worth as many as two.
     /// </summary>
     public IEnumerable<Contender> TieBreak()
     {

@@ -13,7 +13,9 @@ internal abstract class Blocker : IDisposable
         _ => throw new ArgumentException($"There is no kind of blocking called '{kind}'.", nameof(kind)),
     };
 
-    /// <summary>Blocks the calling thread, as number <paramref name="i"/>, until the time is over or <see cref="Release"/> was called.</summary>
+    /// <summary>
+    /// Blocks the calling thread, as number <paramref name="i"/>, until the time is over or <see cref="Release"/> was called.
+    /// </summary>
     public abstract void Block(int i);
 
     /// <summary>Lets all go on, if they do not by themselves.</summary>

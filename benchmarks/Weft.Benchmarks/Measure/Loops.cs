@@ -11,7 +11,8 @@ internal static class Loops
     }
 
     /// <summary>The same for a repetition that the peers run, too.</summary>
-    public static double OnWeft(int procs, Func<Task<double>> repetition) => OnWeft(procs, async GoroutineBody<double> () => await repetition());
+    public static double OnWeft(int procs, Func<Task<double>> repetition) =>
+        OnWeft(procs, async GoroutineBody<double> () => await repetition());
 
     /// <summary>Each repetition is a task.</summary>
     public static double OnThreadPool(int procs, Func<Task<double>> repetition)

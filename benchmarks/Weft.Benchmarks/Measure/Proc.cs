@@ -20,7 +20,8 @@ internal static class Proc
     public static int Handles => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1;
 
     /// <summary>Threads whose name starts with <paramref name="prefix"/>.</summary>
-    public static int ThreadsNamed(string prefix) => Directory.EnumerateDirectories(Tasks).Count(task => NameOf(task).StartsWith(prefix, StringComparison.Ordinal));
+    public static int ThreadsNamed(string prefix) =>
+        Directory.EnumerateDirectories(Tasks).Count(task => NameOf(task).StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Collects garbage, and lets finalizers free what belongs to threads that are gone.</summary>
     public static void Collect()

@@ -5,7 +5,10 @@ internal static class Settling
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Returns after how many seconds no thread carried the scheduler's name; a little more than <paramref name="limit"/> when some still do.</summary>
+    /// <summary>
+    /// Returns after how many seconds no thread carried the scheduler's name; a little more than <paramref name="limit"/> when some still
+    /// do.
+    /// </summary>
     public static double Wait(string schedulerName, TimeSpan limit)
     {
         long start = Clock.Now;

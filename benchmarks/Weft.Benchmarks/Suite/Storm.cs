@@ -4,8 +4,8 @@ using Weft.Benchmarks.Measure;
 namespace Weft.Benchmarks.Suite;
 
 /// <summary>
-/// 1,000 goroutines block their threads for 100 ms at once. A slim event has no target: what it costs is how .NET spins before it blocks. Go has none, its
-/// peer is a plain event.
+/// 1,000 goroutines block their threads for 100 ms at once. A slim event has no target: what it costs is how .NET spins before it blocks.
+/// Go has none, its peer is a plain event.
 /// </summary>
 internal sealed class Storm(string kind, bool withThreadPool = false) : IBenchmark
 {
@@ -48,7 +48,8 @@ internal sealed class Storm(string kind, bool withThreadPool = false) : IBenchma
 
     private IReadOnlyList<Target> Targets(string? peer, double must, double aim) => IsSlim ? [] : [new Target(peer, must, aim)];
 
-    // The code is warm, compiled for speed, and the threads are new: those of the warm-up are gone with their scheduler, as Go's do not exist yet.
+    // The code is warm, compiled for speed, and the threads are new: those of the warm-up are gone with their scheduler, as Go's do not
+    // exist yet.
     private Sample OnWeft(Run run)
     {
         SchedulerOptions options = new() { MaxProcs = run.Procs };

@@ -4,8 +4,8 @@ using Weft.Benchmarks.Measure;
 namespace Weft.Benchmarks.Suite;
 
 /// <summary>
-/// Goroutines at once that ask for the <c>Result</c> of an async method, which asks for that of another, and so on; the innermost waits for 20 ms. In Go
-/// each depth is a goroutine that sends its result to the one that waits for it, which takes no thread.
+/// Goroutines at once that ask for the <c>Result</c> of an async method, which asks for that of another, and so on; the innermost waits for
+/// 20 ms. In Go each depth is a goroutine that sends its result to the one that waits for it, which takes no thread.
 /// </summary>
 internal sealed class SyncOverAsync : IBenchmark
 {

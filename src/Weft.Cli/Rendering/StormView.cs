@@ -3,7 +3,9 @@ using Weft.Cli.Storm;
 
 namespace Weft.Cli.Rendering;
 
-/// <summary>Shows a storm while it goes on, on standard error: live on a terminal, a line a phase elsewhere, nothing there with --json.</summary>
+/// <summary>
+/// Shows a storm while it goes on, on standard error: live on a terminal, a line a phase elsewhere, nothing there with --json.
+/// </summary>
 internal static class StormView
 {
     public static T Show<T>(StormOptions options, Func<Action<StormProgress>, T> run)

@@ -58,7 +58,9 @@ internal sealed record HandOffResult(long Wait, long Monitor, long Explicit, lon
 /// <summary>Bytes mapped for stacks.</summary>
 internal sealed record StackResult(long Peak, long After);
 
-/// <summary>The process's memory in RAM; the last value after two garbage collections, the second of what the finalizers of the first gave free.</summary>
+/// <summary>
+/// The process's memory in RAM; the last value after two garbage collections, the second of what the finalizers of the first gave free.
+/// </summary>
 internal sealed record MemoryResult(long Before, long Peak, long After);
 
 /// <summary>What kind file hashed in its last burst.</summary>

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Weft.Cli.Sampling;
 
 /// <summary>
-/// Counts this process's threads and memory, on Linux as /proc has them, elsewhere as .NET reports them. It starts no thread and does its work on
-/// the caller's. To disturb a storm of thousands of threads little, it reads the name of a thread until it has once proved to be a machine, not again.
+/// Counts this process's threads and memory, on Linux as /proc has them, elsewhere as .NET reports them. It starts no thread and does its
+/// work on the caller's. To disturb a storm of thousands of threads little, it reads the name of a thread until it has once proved to be a
+/// machine, not again.
 /// </summary>
 /// <param name="prefix">What the names of the engine's threads start with.</param>
 internal sealed class ProcessSampler(string prefix)

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Weft.Cli.Sampling;
 
-/// <summary>Tells by its name whether a thread is the engine's. Calls the C library directly: a storm has thousands of names to read.</summary>
+/// <summary>
+/// Tells by its name whether a thread is the engine's. Calls the C library directly: a storm has thousands of names to read.
+/// </summary>
 internal sealed unsafe class ThreadNames(string prefix)
 {
     /// <summary>What the kernel keeps of a name, and a line end.</summary>

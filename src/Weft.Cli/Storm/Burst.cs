@@ -5,8 +5,8 @@ using Weft.Cli.Storm.Work;
 namespace Weft.Cli.Storm;
 
 /// <summary>
-/// One burst: starts every goroutine, and until the last has ended releases them when that is due, starts bystanders, and looks. All of that happens
-/// on the calling thread, so that the storm needs no thread beside those it is about.
+/// One burst: starts every goroutine, and until the last has ended releases them when that is due, starts bystanders, and looks. All of
+/// that happens on the calling thread, so that the storm needs no thread beside those it is about.
 /// </summary>
 internal sealed class Burst(IStormEngine engine, StormWork work, Bystanders bystanders, StormObserver observer)
 {

@@ -73,7 +73,9 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
         CollectGarbage();
     }
 
-    /// <summary>How long it takes until every thread of the engine is gone, and every stack, or null when that takes longer than the options allow.</summary>
+    /// <summary>
+    /// How long it takes until every thread of the engine is gone, and every stack, or null when that takes longer than the options allow.
+    /// </summary>
     private TimeSpan? Settle(StormObserver observer)
     {
         long started = Stopwatch.GetTimestamp();
@@ -89,8 +91,8 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
         }
     }
 
-    // Aggressively, which gives the freed memory back to the system: what is left then is in use. The second time for what the finalizers of
-    // the first gave free, the runtime's records of threads among it.
+    // Aggressively, which gives the freed memory back to the system: what is left then is in use. The second time for what the finalizers
+    // of the first gave free, the runtime's records of threads among it.
     private static void CollectGarbage()
     {
         for (int i = 0; i < 2; i++)

@@ -7,7 +7,9 @@ using Weft.Cli.Sampling;
 
 namespace Weft.Cli.Storm;
 
-/// <summary>Does a storm's work on the ThreadPool in a process of its own, so that neither engine finds what the other left behind.</summary>
+/// <summary>
+/// Does a storm's work on the ThreadPool in a process of its own, so that neither engine finds what the other left behind.
+/// </summary>
 internal static class ThreadPoolChild
 {
     private static readonly TimeSpan s_timeBetweenShows = TimeSpan.FromMilliseconds(100);

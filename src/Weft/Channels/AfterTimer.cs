@@ -1,4 +1,5 @@
-using Weft.Scheduling;
+using Weft.Runtime.Host;
+using Weft.Runtime.Timers;
 
 namespace Weft.Channels;
 

@@ -1,8 +1,12 @@
-using Weft.Scheduling;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
-/// <summary>A thread that blocks at a channel. In a goroutine the wait is a managed one, so the processor goes on to another machine.</summary>
+/// <summary>
+/// A thread that blocks at a channel. In a goroutine the wait is a managed one, so the processor goes on to another machine.
+/// </summary>
 internal sealed class BlockingWaiter<T> : Waiter<T>
 {
     private readonly BlockingSignal _finished = new();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Weft.Channels;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 using Weft.Threads;
 
 namespace Weft;
@@ -36,7 +36,9 @@ public abstract class Chan
     // A thread that runs no goroutine has used the channel: what waits for it may be woken from outside.
     private bool _isUsedOutside;
 
-    /// <summary>It has an adapter, and so perhaps somebody who watches what can be done with it. Set under the lock; never goes back.</summary>
+    /// <summary>
+    /// It has an adapter, and so perhaps somebody who watches what can be done with it. Set under the lock; never goes back.
+    /// </summary>
     internal volatile bool IsWatched;
 
     private protected Chan()
@@ -46,7 +48,9 @@ public abstract class Chan
     /// <summary>How many values it can hold that nobody has received yet; 0 for an unbuffered channel.</summary>
     public abstract int Capacity { get; }
 
-    /// <summary>How many values it holds now; always 0 for an unbuffered channel. Another thread may have changed it when the caller looks.</summary>
+    /// <summary>
+    /// How many values it holds now; always 0 for an unbuffered channel. Another thread may have changed it when the caller looks.
+    /// </summary>
     public abstract int Count { get; }
 
     /// <summary>Whether <see cref="Close"/> was called. Values sent before may still be there to be received.</summary>
@@ -64,8 +68,9 @@ public abstract class Chan
     }
 
     /// <summary>
-    /// Grows, after the fact, whenever a channel is used from outside for the first time (<see cref="IsUsedOutside"/>), or begins to be watched
-    /// (<see cref="IsWatched"/>): as long as it does not, what a select knows of its channels holds, and it need not look at them again.
+    /// Grows, after the fact, whenever a channel is used from outside for the first time (<see cref="IsUsedOutside"/>), or begins to be
+    /// watched (<see cref="IsWatched"/>): as long as it does not, what a select knows of its channels holds, and it need not look at them
+    /// again.
     /// </summary>
     internal static int Newcomers => Volatile.Read(ref s_newcomers);
 
@@ -91,7 +96,9 @@ public abstract class Chan
     /// <summary>Closes it unless it is closed; <paramref name="error"/> is what its adapter's readers are told, if anything.</summary>
     internal abstract bool TryClose(Exception? error);
 
-    /// <summary>Called after every change, without the lock: tells those who watch the channel through its adapter, if there is one.</summary>
+    /// <summary>
+    /// Called after every change, without the lock: tells those who watch the channel through its adapter, if there is one.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void NotifyWatchers()
     {

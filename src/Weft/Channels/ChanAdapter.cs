@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using Weft.Scheduling;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
-/// <summary>A channel as a <see cref="Channel{T}"/>. Its reader and writer give out the channel's own operations: no task, no thread of the pool.</summary>
+/// <summary>
+/// A channel as a <see cref="Channel{T}"/>. Its reader and writer give out the channel's own operations: no task, no thread of the pool.
+/// </summary>
 internal sealed class ChanAdapter<T> : Channel<T>
 {
     internal ChanAdapter(Chan<T> channel, ChanWatchers watchers)

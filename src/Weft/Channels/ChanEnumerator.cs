@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
@@ -13,21 +14,25 @@ internal sealed class ChanEnumerator<T>(Chan<T> channel, CancellationToken token
 
     public ValueTask<bool> MoveNextAsync()
     {
-        if (channel.ReceiveOrBegin(token, out T value, out Scheduling.Outcome outcome) is { } operation)
+        if (channel.ReceiveOrBegin(token, out T value, out Outcome outcome) is { } operation)
         {
             _operation = operation;
             return new ValueTask<bool>(this, operation.Version);
         }
 
         Current = value;
-        return new ValueTask<bool>(outcome == Scheduling.Outcome.Done);
+        return new ValueTask<bool>(outcome == Outcome.Done);
     }
 
     public ValueTask DisposeAsync() => default;
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _operation!.GetStatus(token);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags) =>
         _operation!.OnCompleted(continuation, state, token, flags);
 
     bool IValueTaskSource<bool>.GetResult(short token)

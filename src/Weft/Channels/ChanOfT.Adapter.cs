@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Weft.Channels;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
+using Weft.Waiting;
 
 namespace Weft;
 

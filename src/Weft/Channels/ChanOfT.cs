@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Weft.Channels;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
+using Weft.Waiting;
 
 namespace Weft;
 
@@ -16,8 +17,8 @@ namespace Weft;
 /// ones (<see cref="Send"/>, <see cref="Receive"/>) keep the thread, and the processor goes on to another.
 /// </para>
 /// <para>
-/// What an operation returns is to be awaited once, as a <see cref="ValueTask"/>, to which it converts. Each has begun when it returns: a value sent may be
-/// received before the send is awaited.
+/// What an operation returns is to be awaited once, as a <see cref="ValueTask"/>, to which it converts. Each has begun when it returns: a
+/// value sent may be received before the send is awaited.
 /// </para>
 /// <para>A channel needs no closing and no disposal; close it to tell its receivers that nothing more will come.</para>
 /// </remarks>
@@ -47,7 +48,8 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
 
     /// <summary>Makes a channel.</summary>
     /// <param name="capacity">How many values it holds that nobody has received yet; 0 makes it unbuffered.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative, or more than <see cref="Array.MaxLength"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative, or more than
+    /// <see cref="Array.MaxLength"/>.</exception>
     public Chan(int capacity = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
@@ -96,7 +98,9 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             : SendAwaitable.Sent;
     }
 
-    /// <summary>Receives a value; waits for one if need be. As in Go, a closed and empty channel gives the type's default at once.</summary>
+    /// <summary>
+    /// Receives a value; waits for one if need be. As in Go, a closed and empty channel gives the type's default at once.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; no value is taken then.</param>
     /// <returns>The value. <see cref="ReceiveOrClosedAsync"/> tells a default that was sent from a closed channel.</returns>
     public ReceiveAwaitable<T> ReceiveAsync(CancellationToken cancellationToken = default) =>
@@ -127,7 +131,9 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         return outcome == Outcome.Closed ? throw SendOnClosed() : outcome == Outcome.Done;
     }
 
-    /// <summary>Sends a value; blocks the calling thread until somebody receives it or, in a buffered channel, until there is room.</summary>
+    /// <summary>
+    /// Sends a value; blocks the calling thread until somebody receives it or, in a buffered channel, until there is room.
+    /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; the value is not sent then.</param>
     /// <exception cref="ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
@@ -157,7 +163,9 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
             throw SendOnClosed();
     }
 
-    /// <summary>Receives a value; blocks the calling thread until there is one. A closed and empty channel gives the type's default.</summary>
+    /// <summary>
+    /// Receives a value; blocks the calling thread until there is one. A closed and empty channel gives the type's default.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; no value is taken then.</param>
     public T Receive(CancellationToken cancellationToken = default) => ReceiveOrClosed(cancellationToken).Value;
 
@@ -191,9 +199,12 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
 
     /// <summary>Receives until the channel is closed and empty: <c>await foreach</c>, Go's <c>for v := range c</c>.</summary>
     /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
-    public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new ChanEnumerator<T>(this, cancellationToken);
+    public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        new ChanEnumerator<T>(this, cancellationToken);
 
-    /// <summary>For timers and the adapter: sends if there is room or a receiver, and is no user of the channel (<see cref="Chan.NoteUser"/>).</summary>
+    /// <summary>
+    /// For timers and the adapter: sends if there is room or a receiver, and is no user of the channel (<see cref="Chan.NoteUser"/>).
+    /// </summary>
     /// <returns>Whether it was sent.</returns>
     internal bool TrySendUnlessClosed(T value)
     {
@@ -206,7 +217,8 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     }
 
     /// <summary>
-    /// A goroutine that never runs again has received the value, and has not looked at it: somebody else gets it, before all others as far as there is room.
+    /// A goroutine that never runs again has received the value, and has not looked at it: somebody else gets it, before all others as far
+    /// as there is room.
     /// </summary>
     internal void GiveBack(T value)
     {
@@ -323,7 +335,9 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
 
     // The lock is held in all of these.
 
-    /// <summary>Sends without waiting: Done, Closed, or Pending if it would have to wait. The caller finishes the receiver after the lock.</summary>
+    /// <summary>
+    /// Sends without waiting: Done, Closed, or Pending if it would have to wait. The caller finishes the receiver after the lock.
+    /// </summary>
     internal Outcome SendNow(T value, out Waiter<T>? receiver)
     {
         receiver = null;
@@ -339,7 +353,9 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         return Outcome.Done;
     }
 
-    /// <summary>Receives without waiting: Done, Closed, or Pending if it would have to wait. The caller finishes the sender after the lock.</summary>
+    /// <summary>
+    /// Receives without waiting: Done, Closed, or Pending if it would have to wait. The caller finishes the sender after the lock.
+    /// </summary>
     internal Outcome ReceiveNow(out T value, out Waiter<T>? sender)
     {
         if (_count > 0)

@@ -1,6 +1,9 @@
 using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
-using Weft.Scheduling;
+using Weft.Goroutines;
+using Weft.Runtime.Core;
+using Weft.Runtime.Running;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
@@ -47,8 +50,8 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     }
 
     /// <summary>
-    /// Has a token end the wait. Called once the operation can be found in the channel's queue: a cancellation that comes before takes it out
-    /// there, one that comes after the counterpart finds it gone and does nothing.
+    /// Has a token end the wait. Called once the operation can be found in the channel's queue: a cancellation that comes before takes it
+    /// out there, one that comes after the counterpart finds it gone and does nothing.
     /// </summary>
     internal void CancelWith(CancellationToken token)
     {
@@ -57,7 +60,10 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
         _registration = token.UnsafeRegister(static o => ((ChanOperation<T>)o!).Cancel(), this);
     }
 
-    /// <summary>For the channel's adapter: the end of the channel is an exception. Called by the code that has begun the operation, before it is awaited.</summary>
+    /// <summary>
+    /// For the channel's adapter: the end of the channel is an exception. Called by the code that has begun the operation, before it is
+    /// awaited.
+    /// </summary>
     internal void TellEndOf(Chan<T> channel)
     {
         _channel = channel;
@@ -74,7 +80,11 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         Await(continuation, state, token, flags);
 
-    void IValueTaskSource<Received<T>>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<Received<T>>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags) =>
         Await(continuation, state, token, flags);
 
     T IValueTaskSource<T>.GetResult(short token)

@@ -1,5 +1,7 @@
-using Weft.Groups;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+using Weft.Sync;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
@@ -13,9 +15,10 @@ namespace Weft.Channels;
 /// under the lock afterwards (<see cref="Chan.NotifyWatchers"/>).
 /// </para>
 /// <para>
-/// Changer: changes the channel under its lock, gives the lock up, reads without it whether anybody listens (<see cref="Listens"/>). Looker: takes
-/// the lock, looks at the channel, adds itself, gives the lock up. Fences: the lock's. Therefore: if the looker had the lock first, the changer
-/// reads the lists after it has had the lock later, and sees the looker; otherwise the looker sees the change, and does not wait.
+/// Changer: changes the channel under its lock, gives the lock up, reads without it whether anybody listens (<see cref="Listens"/>).
+/// Looker: takes the lock, looks at the channel, adds itself, gives the lock up. Fences: the lock's. Therefore: if the looker had the lock
+/// first, the changer reads the lists after it has had the lock later, and sees the looker; otherwise the looker sees the change, and does
+/// not wait.
 /// </para>
 /// </remarks>
 internal sealed class ChanWatchers
@@ -36,7 +39,9 @@ internal sealed class ChanWatchers
     /// <summary>How many watch; walks the lists.</summary>
     internal int Count => Length(_readers) + Length(_writers);
 
-    /// <summary>Whether somebody is to be told when something has changed. By one who has had the lock for that, and has given it up.</summary>
+    /// <summary>
+    /// Whether somebody is to be told when something has changed. By one who has had the lock for that, and has given it up.
+    /// </summary>
     internal bool Listens(bool isClosed) => !_readers.IsEmpty || !_writers.IsEmpty || (isClosed && !_isEndTold);
 
     internal void Add(WatchOperation watcher)
@@ -78,9 +83,11 @@ internal sealed class ChanWatchers
 
     internal void KeepSpare(WatchOperation spare) => Volatile.Write(ref spare.IsReader ? ref _spareReader : ref _spareWriter, spare);
 
-    internal ChanOperation<T>? TakeSpare<T>(bool isSend) => (ChanOperation<T>?)Interlocked.Exchange(ref isSend ? ref _spareSend : ref _spareReceive, null);
+    internal ChanOperation<T>? TakeSpare<T>(bool isSend) =>
+        (ChanOperation<T>?)Interlocked.Exchange(ref isSend ? ref _spareSend : ref _spareReceive, null);
 
-    internal void KeepSpare<T>(ChanOperation<T> spare, bool isSend) => Volatile.Write(ref isSend ? ref _spareSend : ref _spareReceive, spare);
+    internal void KeepSpare<T>(ChanOperation<T> spare, bool isSend) =>
+        Volatile.Write(ref isSend ? ref _spareSend : ref _spareReceive, spare);
 
     private static int Length(WaiterList<WatchOperation> list)
     {

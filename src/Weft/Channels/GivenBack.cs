@@ -1,10 +1,11 @@
-using Weft.Scheduling;
+using Weft.Runtime.Core;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
 /// <summary>
-/// A value that was received by a goroutine which never came to look at it, and for which the channel has no place: the next receiver gets it, as if its
-/// sender still waited.
+/// A value that was received by a goroutine which never came to look at it, and for which the channel has no place: the next receiver gets
+/// it, as if its sender still waited.
 /// </summary>
 internal sealed class GivenBack<T> : Waiter<T>
 {

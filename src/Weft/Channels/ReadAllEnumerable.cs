@@ -1,12 +1,12 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
-using Weft.Scheduling;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
 /// <summary>
-/// All values of a channel until it is closed and empty, as a reader of System.Threading.Channels gives them; with the error at the end, if it was closed
-/// with one. That of the base class goes on on .NET's pool after each wait.
+/// All values of a channel until it is closed and empty, as a reader of System.Threading.Channels gives them; with the error at the end, if
+/// it was closed with one. That of the base class goes on on .NET's pool after each wait.
 /// </summary>
 internal sealed class ReadAllEnumerable<T>(Chan<T> channel, CancellationToken token) : IAsyncEnumerable<T>
 {
@@ -54,7 +54,11 @@ internal sealed class ReadAllEnumerable<T>(Chan<T> channel, CancellationToken to
 
         ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _operation!.GetStatus(token);
 
-        void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        void IValueTaskSource<bool>.OnCompleted(
+            Action<object?> continuation,
+            object? state,
+            short token,
+            ValueTaskSourceOnCompletedFlags flags) =>
             _operation!.OnCompleted(continuation, state, token, flags);
 
         bool IValueTaskSource<bool>.GetResult(short token)

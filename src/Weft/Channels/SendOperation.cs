@@ -1,5 +1,5 @@
 using System.Threading.Tasks.Sources;
-using Weft.Scheduling;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using Weft.Scheduling;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
 /// <summary>
-/// Waiters, first come, first served. A ring, so that one reference holds both ends and any waiter can be taken out at once; a ring of one has
-/// no links. Guarded by the channel's lock.
+/// Waiters, first come, first served. A ring, so that one reference holds both ends and any waiter can be taken out at once; a ring of one
+/// has no links. Guarded by the channel's lock.
 /// </summary>
 internal struct WaitQueue<T>
 {
@@ -40,7 +40,9 @@ internal struct WaitQueue<T>
         _first = waiter;
     }
 
-    /// <summary>Takes out those at the head that nobody waits with any more: a channel that outlives many schedulers does not fill up with them.</summary>
+    /// <summary>
+    /// Takes out those at the head that nobody waits with any more: a channel that outlives many schedulers does not fill up with them.
+    /// </summary>
     private void DropLeft()
     {
         while (_first is Waiter<T> { IsLeft: true } waiter)

@@ -1,10 +1,11 @@
-using Weft.Scheduling;
+using Weft.Runtime.Core;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
 /// <summary>
-/// A place in one of a channel's queues: an operation that waits for its counterpart. Everything here is guarded by the channel's lock; once
-/// the waiter has been taken out of the queue (and claimed, see <see cref="TryClaim"/>), it belongs to whoever took it.
+/// A place in one of a channel's queues: an operation that waits for its counterpart. Everything here is guarded by the channel's lock;
+/// once the waiter has been taken out of the queue (and claimed, see <see cref="TryClaim"/>), it belongs to whoever took it.
 /// </summary>
 internal abstract class Waiter<T> : SendOperation
 {
@@ -22,8 +23,8 @@ internal abstract class Waiter<T> : SendOperation
     internal bool IsSpecial;
 
     /// <summary>
-    /// Decides for the caller, who holds the channel's lock and has just taken the waiter out of the queue, that the waiter is his; false when
-    /// somebody else was first at another channel of the same select.
+    /// Decides for the caller, who holds the channel's lock and has just taken the waiter out of the queue, that the waiter is his; false
+    /// when somebody else was first at another channel of the same select.
     /// </summary>
     internal bool TryClaim() => !(LeftBehind.Exists && IsLeft) && (!IsSpecial || TryClaimSpecial());
 

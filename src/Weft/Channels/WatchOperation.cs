@@ -1,7 +1,10 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
-using Weft.Groups;
-using Weft.Scheduling;
+using Weft.Goroutines;
+using Weft.Runtime.Core;
+using Weft.Runtime.Running;
+using Weft.Sync;
+using Weft.Waiting;
 
 namespace Weft.Channels;
 
@@ -53,7 +56,11 @@ internal sealed class WatchOperation : Operation, IValueTaskSource<bool>, IWaite
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) =>
         Status(token, isEndAnError: _channel.CloseError is not null, _channel.CloseError);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags) =>
         Await(continuation, state, token, flags);
 
     bool IValueTaskSource<bool>.GetResult(short token)

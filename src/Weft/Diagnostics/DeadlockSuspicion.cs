@@ -1,5 +1,5 @@
 using System.Text;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 
 namespace Weft.Diagnostics;
 

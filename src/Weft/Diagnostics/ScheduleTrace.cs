@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
 
 namespace Weft.Diagnostics;
 
 /// <summary>
 /// <c>WEFT_DEBUG=schedtrace=1000</c>: a line every so many milliseconds on standard error, in the form of Go's; with
-/// <c>scheddetail=1</c> another for each processor, machine and goroutine. (<c>deadlock=1</c> of the same variable is for <see cref="DeadlockSuspicion"/>.)
+/// <c>scheddetail=1</c> another for each processor, machine and goroutine. (<c>deadlock=1</c> of the same variable is for
+/// <see cref="DeadlockSuspicion"/>.)
 /// </summary>
 internal sealed class ScheduleTrace : IDisposable
 {
@@ -29,7 +31,9 @@ internal sealed class ScheduleTrace : IDisposable
         _timer = new Timer(static t => ((ScheduleTrace)t!).Print(), this, period, period);
     }
 
-    /// <summary>Starts the trace of a scheduler if the environment asks for it. Words it does not know are named on standard error.</summary>
+    /// <summary>
+    /// Starts the trace of a scheduler if the environment asks for it. Words it does not know are named on standard error.
+    /// </summary>
     internal static void Attach(Engine engine)
     {
         string? value = Environment.GetEnvironmentVariable("WEFT_DEBUG");

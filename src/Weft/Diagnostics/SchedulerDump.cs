@@ -1,5 +1,5 @@
 using System.Globalization;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 
 namespace Weft.Diagnostics;
 

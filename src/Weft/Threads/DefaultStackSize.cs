@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Weft.Threads;
 
-/// <summary>The stack that a thread gets when nobody asks for a size: what .NET gives to its own threads, those of the pool among them.</summary>
+/// <summary>
+/// The stack that a thread gets when nobody asks for a size: what .NET gives to its own threads, those of the pool among them.
+/// </summary>
 /// <remarks>
-/// Code that runs on the pool has that much of stack there, and must not overflow because it runs on a goroutine instead. A large stack costs
-/// address space only: memory is what is touched.
+/// Code that runs on the pool has that much of stack there, and must not overflow because it runs on a goroutine instead. A large stack
+/// costs address space only: memory is what is touched.
 /// </remarks>
 internal static class DefaultStackSize
 {

@@ -1,9 +1,10 @@
 namespace Weft.Threads;
 
 /// <summary>
-/// Has the C library's free memory given back after the next collection: only then does the runtime free what it kept for threads that are gone,
-/// some 10 KiB each, and the C library would hold on to it. The collection runs the finalizers of their <see cref="Thread"/> objects; the runtime
-/// frees what those stood for when it is through with all finalizers, this one included, so the memory is given back a little later.
+/// Has the C library's free memory given back after the next collection: only then does the runtime free what it kept for threads that are
+/// gone, some 10 KiB each, and the C library would hold on to it. The collection runs the finalizers of their <see cref="Thread"/> objects;
+/// the runtime frees what those stood for when it is through with all finalizers, this one included, so the memory is given back a little
+/// later.
 /// </summary>
 internal sealed class HeapTrim
 {

@@ -47,12 +47,14 @@ internal unsafe interface IThreadPlatform
     /// <summary>Bytes of stack that the system gives to a thread when nobody asks for a size; 0 where it does not tell.</summary>
     nuint DefaultStackSize => 0;
 
-    /// <summary>Finds the limits that the system sets to the number of threads; null where it documents none that can be asked for.</summary>
+    /// <summary>
+    /// Finds the limits that the system sets to the number of threads; null where it documents none that can be asked for.
+    /// </summary>
     IThreadLimits? FindThreadLimits() => null;
 
     /// <summary>
-    /// Whether <paramref name="stacks"/> more, of <paramref name="size"/> bytes with their guards, can be mapped beside what the rest of the program
-    /// needs. Asked before <see cref="Map"/>; counts as if they were mapped then.
+    /// Whether <paramref name="stacks"/> more, of <paramref name="size"/> bytes with their guards, can be mapped beside what the rest of
+    /// the program needs. Asked before <see cref="Map"/>; counts as if they were mapped then.
     /// </summary>
     bool HasRoomFor(int stacks, nuint size) => true;
 

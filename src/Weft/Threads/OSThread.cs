@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Weft.Threads.Platforms;
 
 namespace Weft.Threads;
 
@@ -42,7 +43,9 @@ public sealed class OSThread
         _root = GCHandle.Alloc(this);
     }
 
-    /// <summary>The thread's id as the system shows it, or 0 until it runs. The system may give the id to another thread after the join.</summary>
+    /// <summary>
+    /// The thread's id as the system shows it, or 0 until it runs. The system may give the id to another thread after the join.
+    /// </summary>
     public int NativeId => _nativeId;
 
     /// <summary>Where the thread is in its life.</summary>
@@ -68,11 +71,13 @@ public sealed class OSThread
 
     /// <summary>Starts a thread that runs <paramref name="body"/>. AsyncLocal values do not flow to it.</summary>
     /// <param name="body">What it runs; an exception that leaves it ends the process.</param>
-    /// <param name="options">Its name and its stack; null for no name and a stack of <see cref="OSThreadOptions.DefaultStackSize"/> bytes.</param>
+    /// <param name="options">Its name and its stack; null for no name and a stack of <see cref="OSThreadOptions.DefaultStackSize"/>
+    /// bytes.</param>
     /// <returns>The thread, which may have ended already.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is null.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="OSThreadStartException">The system refused the thread, for a fifth of a second if it was for want of resources.</exception>
+    /// <exception cref="OSThreadStartException">The system refused the thread, for a fifth of a second if it was for want of
+    /// resources.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
     public static OSThread Start(Action body, OSThreadOptions? options = null)
     {
@@ -95,7 +100,9 @@ public sealed class OSThread
         _host.Reaper.Join(this);
     }
 
-    /// <summary>Gives the thread's stack back if the thread is gone; says whether it has been given back, now or before. Never waits.</summary>
+    /// <summary>
+    /// Gives the thread's stack back if the thread is gone; says whether it has been given back, now or before. Never waits.
+    /// </summary>
     public bool TryReap() => State == OSThreadState.Reaped || _host.Reaper.TryReap(this);
 
     /// <summary>As the public one, on any host.</summary>

@@ -1,6 +1,8 @@
 namespace Weft.Threads;
 
-/// <summary>How an <see cref="OSThread"/> is made. A value out of range is refused by <see cref="OSThread.Start(Action, OSThreadOptions)"/>.</summary>
+/// <summary>
+/// How an <see cref="OSThread"/> is made. A value out of range is refused by <see cref="OSThread.Start(Action, OSThreadOptions)"/>.
+/// </summary>
 /// <example>
 /// <code>
 /// OSThread thread = OSThread.Start(Compute, new OSThreadOptions { Name = "compute", StackSize = 16 * 1024 * 1024 });
@@ -15,10 +17,10 @@ public sealed class OSThreadOptions
     public const int MaxStackSize = 1024 * 1024 * 1024;
 
     /// <summary>
-    /// The stack a thread gets by default, in bytes of address space: as much as .NET gives to its own threads, those of the pool among them.
-    /// That is the system's default for threads (8 MiB in most places with glibc; what <c>ulimit -s</c> says as the process starts), at least
-    /// 1.5 MiB, or what .NET's own settings ask for: DOTNET_Thread_DefaultStackSize in the environment, System.Threading.DefaultStackSize in the
-    /// program's configuration. 1 MiB in 32-bit processes. Only touched pages cost memory.
+    /// The stack a thread gets by default, in bytes of address space: as much as .NET gives to its own threads, those of the pool among
+    /// them. That is the system's default for threads (8 MiB in most places with glibc; what <c>ulimit -s</c> says as the process starts),
+    /// at least 1.5 MiB, or what .NET's own settings ask for: DOTNET_Thread_DefaultStackSize in the environment,
+    /// System.Threading.DefaultStackSize in the program's configuration. 1 MiB in 32-bit processes. Only touched pages cost memory.
     /// </summary>
     public static int DefaultStackSize => Threads.DefaultStackSize.Value;
 

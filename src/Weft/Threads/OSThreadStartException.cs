@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Weft.Threads;
 
-/// <summary>The system refused to make a thread, or the memory for its stack. Thrown by <see cref="OSThread.Start(Action, OSThreadOptions)"/>.</summary>
+/// <summary>
+/// The system refused to make a thread, or the memory for its stack. Thrown by <see cref="OSThread.Start(Action, OSThreadOptions)"/>.
+/// </summary>
 public sealed class OSThreadStartException : InvalidOperationException
 {
     internal OSThreadStartException(int errorNumber, int stackSize)

@@ -1,6 +1,8 @@
 namespace Weft.Threads;
 
-/// <summary>What the reaper keeps about a thread, inside the thread, so that no list can fail to grow. Guarded by the reaper's lock.</summary>
+/// <summary>
+/// What the reaper keeps about a thread, inside the thread, so that no list can fail to grow. Guarded by the reaper's lock.
+/// </summary>
 internal struct ReaperNode
 {
     internal OSThread? Older;

@@ -3,23 +3,26 @@ using System.Diagnostics;
 namespace Weft.Threads;
 
 /// <summary>
-/// Keeps the last of something that the process may have only so much of - mappings, bytes of address space - from threads, for the rest of the program:
-/// .NET ends the process when its compiler, its collector or a thread's first steps are refused either. May be used from any thread; never enters a
-/// managed wait.
+/// Keeps the last of something that the process may have only so much of - mappings, bytes of address space - from threads, for the rest of
+/// the program: .NET ends the process when its compiler, its collector or a thread's first steps are refused either. May be used from any
+/// thread; never enters a managed wait.
 /// </summary>
 /// <remarks>
-/// What is free is looked at rarely, as a look may cost as much as many threads: not before half of what was free beyond the reserve is used, nor
-/// more often than it is worth, but after a while in any case, since others use it, too. Within the reserve there is one thread at a time, each
-/// after a look and a pause, so that a program whose threads wait for one that it has not got goes on, slowly; down to what is never given.
+/// What is free is looked at rarely, as a look may cost as much as many threads: not before half of what was free beyond the reserve is
+/// used, nor more often than it is worth, but after a while in any case, since others use it, too. Within the reserve there is one thread
+/// at a time, each after a look and a pause, so that a program whose threads wait for one that it has not got goes on, slowly; down to what
+/// is never given.
 /// </remarks>
 internal sealed class ScarceRoom
 {
-    /// <summary>In milliseconds. Within the reserve a thread comes after that long: slow against a burst, fast for a person who waits.</summary>
+    /// <summary>
+    /// In milliseconds. Within the reserve a thread comes after that long: slow against a burst, fast for a person who waits.
+    /// </summary>
     internal const long Pace = 100;
 
     /// <summary>
-    /// In milliseconds. After a refusal by the system nothing is given for that long, and then only if a look finds enough: a system that refuses now and
-    /// then, for reasons of its own, holds nobody up.
+    /// In milliseconds. After a refusal by the system nothing is given for that long, and then only if a look finds enough: a system that
+    /// refuses now and then, for reasons of its own, holds nobody up.
     /// </summary>
     internal const long RefusalPause = 20;
 
@@ -35,7 +38,8 @@ internal sealed class ScarceRoom
     private readonly long _never;
     private readonly FutexLock _lock;
 
-    // Guarded by _lock. What may be given until the next look; in the reserve: one thread or none, if that much was free beyond what is never given.
+    // Guarded by _lock. What may be given until the next look; in the reserve: one thread or none, if that much was free beyond what is
+    // never given.
     private long _granted;
     private long _lookAt = long.MaxValue;
     private bool _isScarce;

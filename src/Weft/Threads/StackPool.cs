@@ -20,15 +20,17 @@ internal sealed class StackPool
     // A slab is an eighth of what is rented: a program with a few threads maps no stack that it does not use.
     private const int RentedPerSlabStack = 8;
 
-    // A scheduler that has no more than its monitor and some machines gets stacks as long as the system gives them: with less it cannot go on.
+    // A scheduler that has no more than its monitor and some machines gets stacks as long as the system gives them: with less it cannot go
+    // on.
     private const int AlwaysAsked = 4;
 
     // Unmapped in one round outside the lock.
     private const int TrimBatch = 16;
 
-    // A mapping of one stack, with its guard, is an odd multiple of this. So no mapping, a slab of up to 16 included, is a multiple of 2 MiB, which
-    // could be backed by huge pages: 2 MiB of memory for the first touch. And stacks mapped one after the other begin at different places within
-    // a large power of two, whatever their size: they do not compete for the same part of a cache, nor of a table that is looked up by them.
+    // A mapping of one stack, with its guard, is an odd multiple of this. So no mapping, a slab of up to 16 included, is a multiple of 2
+    // MiB, which could be backed by huge pages: 2 MiB of memory for the first touch. And stacks mapped one after the other begin at
+    // different places within a large power of two, whatever their size: they do not compete for the same part of a cache, nor of a table
+    // that is looked up by them.
     private const nuint SlotUnit = 64 * 1024;
 
     private readonly IThreadPlatform _platform;
@@ -49,7 +51,9 @@ internal sealed class StackPool
     // Threads that unmap stacks now. Raised before a stack is taken out of the lists above, lowered once it is unmapped: see Close.
     private int _unmapping;
 
-    /// <summary>Makes a pool whose reused stacks have <paramref name="stackSize"/> bytes; others are mapped and unmapped each time.</summary>
+    /// <summary>
+    /// Makes a pool whose reused stacks have <paramref name="stackSize"/> bytes; others are mapped and unmapped each time.
+    /// </summary>
     internal StackPool(IThreadPlatform platform, int stackSize)
     {
         _platform = platform;
@@ -122,8 +126,8 @@ internal sealed class StackPool
     internal long TrimAll() => TrimOlderThan(long.MaxValue);
 
     /// <summary>
-    /// Unmaps every cached stack, and waits for those that other threads are unmapping: afterwards nothing is mapped but what is rented, and
-    /// what the system refuses to unmap.
+    /// Unmaps every cached stack, and waits for those that other threads are unmapping: afterwards nothing is mapped but what is rented,
+    /// and what the system refuses to unmap.
     /// </summary>
     internal void Close()
     {

@@ -33,7 +33,9 @@ internal sealed class ThreadHost
 
     internal ThreadReaper Reaper { get; }
 
-    /// <summary>Threads made. Counted before the system is asked, so that no thread exits uncounted, and taken back if it refuses.</summary>
+    /// <summary>
+    /// Threads made. Counted before the system is asked, so that no thread exits uncounted, and taken back if it refuses.
+    /// </summary>
     internal long Created => Interlocked.Read(ref _created);
 
     /// <summary>Threads whose body has ended.</summary>

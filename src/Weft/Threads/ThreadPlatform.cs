@@ -1,3 +1,5 @@
+using Weft.Threads.Platforms;
+
 namespace Weft.Threads;
 
 /// <summary>Chooses the <see cref="IThreadPlatform"/> of the system the process runs on.</summary>

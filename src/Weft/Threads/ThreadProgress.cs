@@ -39,7 +39,9 @@ internal sealed class ThreadProgress
     /// <summary>Takes the calling thread out: from now on it is gone.</summary>
     internal void Leave(int threadId) => _members.TryRemove(threadId, out _);
 
-    /// <summary>What is known without looking at CPU time; <see cref="ThreadActivity.Unknown"/>: look, and call <see cref="Note(int, ulong)"/>.</summary>
+    /// <summary>
+    /// What is known without looking at CPU time; <see cref="ThreadActivity.Unknown"/>: look, and call <see cref="Note(int, ulong)"/>.
+    /// </summary>
     internal ThreadActivity Ask(int threadId, out int clock)
     {
         clock = 0;

@@ -19,8 +19,8 @@ internal sealed unsafe class ThreadReaper
     /// </summary>
     internal const int SomeThreads = 16;
 
-    // A thread that has little left to do is gone within this time, and a CPU that goes idle and comes back may cost as much. Not longer: where
-    // system calls are slow, looking costs the thread itself time, up to a third of its life.
+    // A thread that has little left to do is gone within this time, and a CPU that goes idle and comes back may cost as much. Not longer:
+    // where system calls are slow, looking costs the thread itself time, up to a third of its life.
     private static readonly long s_joinLooks = Stopwatch.Frequency * 25 / 1_000_000;
 
     // While a creator stands between the creation and noting the handle, its thread yields this often, then sleeps in between.
@@ -57,8 +57,8 @@ internal sealed unsafe class ThreadReaper
     internal int Count => Volatile.Read(ref _count);
 
     /// <summary>
-    /// Puts a thread that has exited, or is about to, on the list. The thread itself calls it as it exits; its owner may call it before, in the
-    /// step that takes the thread off its own books. Does nothing for a thread that is listed, claimed or freed.
+    /// Puts a thread that has exited, or is about to, on the list. The thread itself calls it as it exits; its owner may call it before, in
+    /// the step that takes the thread off its own books. Does nothing for a thread that is listed, claimed or freed.
     /// </summary>
     internal void Add(OSThread thread)
     {
@@ -72,7 +72,9 @@ internal sealed unsafe class ThreadReaper
         _lock.Exit();
     }
 
-    /// <summary>Frees those of the <paramref name="most"/> oldest threads that are gone; says how many that was. Waits for nobody.</summary>
+    /// <summary>
+    /// Frees those of the <paramref name="most"/> oldest threads that are gone; says how many that was. Waits for nobody.
+    /// </summary>
     internal int Reap(int most = int.MaxValue)
     {
         if (Count == 0)

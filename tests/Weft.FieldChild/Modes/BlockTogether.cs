@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Weft.FieldChild.Modes;
 
 /// <summary>
-/// <c>block-together COUNT MAXTHREADS</c>: goroutines that all block until the last of them runs. Each needs a thread, so a scheduler that keeps threads back for others
-/// must give them up in the end.
+/// <c>block-together COUNT MAXTHREADS</c>: goroutines that all block until the last of them runs. Each needs a thread, so a scheduler that
+/// keeps threads back for others must give them up in the end.
 /// </summary>
 internal static class BlockTogether
 {

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Weft.FieldChild.Modes;
 
 /// <summary>
-/// A scheduler is made, then the process changes its root to an empty folder: no assembly and no /proc is there any more. Goroutines block, all threads
-/// leave, others come; then the dump, a deadlock, timers and disposal. Prints what went wrong, and which assemblies were not loaded in time.
+/// A scheduler is made, then the process changes its root to an empty folder: no assembly and no /proc is there any more. Goroutines block,
+/// all threads leave, others come; then the dump, a deadlock, timers and disposal. Prints what went wrong, and which assemblies were not
+/// loaded in time.
 /// </summary>
 internal static partial class ChangedRoot
 {

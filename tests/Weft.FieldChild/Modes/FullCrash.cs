@@ -1,6 +1,9 @@
 namespace Weft.FieldChild.Modes;
 
-/// <summary>An exception that nobody can await leaves a goroutine while there is no thread to be had: the report is of that, not of the want of threads.</summary>
+/// <summary>
+/// An exception that nobody can await leaves a goroutine while there is no thread to be had: the report is of that, not of the want of
+/// threads.
+/// </summary>
 internal static class FullCrash
 {
     internal static int Run(string[] arguments)

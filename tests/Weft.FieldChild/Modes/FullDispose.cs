@@ -1,6 +1,9 @@
 namespace Weft.FieldChild.Modes;
 
-/// <summary>A scheduler is disposed while there is no thread to be had and its goroutines could not run: they ended, or say that they were abandoned.</summary>
+/// <summary>
+/// A scheduler is disposed while there is no thread to be had and its goroutines could not run: they ended, or say that they were
+/// abandoned.
+/// </summary>
 internal static class FullDispose
 {
     private static readonly TimeSpan s_stay = TimeSpan.FromMilliseconds(300);

@@ -1,6 +1,8 @@
 namespace Weft.FieldChild.Modes;
 
-/// <summary>A scheduler's first goroutine is started while there is no thread to be had: it runs once there is one, and so does the second.</summary>
+/// <summary>
+/// A scheduler's first goroutine is started while there is no thread to be had: it runs once there is one, and so does the second.
+/// </summary>
 internal static class FullFirstStart
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);

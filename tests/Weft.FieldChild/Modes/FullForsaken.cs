@@ -1,6 +1,9 @@
 namespace Weft.FieldChild.Modes;
 
-/// <summary>A scheduler's only goroutine is started while there is no thread to be had, and nobody uses the scheduler again: it runs after a collection.</summary>
+/// <summary>
+/// A scheduler's only goroutine is started while there is no thread to be had, and nobody uses the scheduler again: it runs after a
+/// collection.
+/// </summary>
 internal static class FullForsaken
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);

@@ -3,12 +3,13 @@ using System.Globalization;
 namespace Weft.FieldChild.Modes;
 
 /// <summary>
-/// <c>given-limit COUNT MILLISECONDS MAXTHREADS</c>: a burst on a scheduler that is told to have more threads than there can be, while the main thread awaits on
-/// .NET's pool, sleeps and uses the pool.
+/// <c>given-limit COUNT MILLISECONDS MAXTHREADS</c>: a burst on a scheduler that is told to have more threads than there can be, while the
+/// main thread awaits on .NET's pool, sleeps and uses the pool.
 /// </summary>
 internal static class GivenLimit
 {
-    internal static int Run(string[] arguments) => RunAsync(Burst.Parse(arguments), int.Parse(arguments[2], CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
+    internal static int Run(string[] arguments) =>
+        RunAsync(Burst.Parse(arguments), int.Parse(arguments[2], CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
 
     private static async Task<int> RunAsync(Burst burst, int maxThreads)
     {

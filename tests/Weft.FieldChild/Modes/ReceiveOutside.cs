@@ -1,6 +1,8 @@
 namespace Weft.FieldChild.Modes;
 
-/// <summary>Code that is no goroutine receives what the goroutines of a burst send: half of it awaited, half of it blocking its thread.</summary>
+/// <summary>
+/// Code that is no goroutine receives what the goroutines of a burst send: half of it awaited, half of it blocking its thread.
+/// </summary>
 internal static class ReceiveOutside
 {
     internal static int Run(string[] arguments) => RunAsync(Burst.Parse(arguments)).GetAwaiter().GetResult();

@@ -1,6 +1,8 @@
 namespace Weft.FieldChild.Modes;
 
-/// <summary>A handler of <see cref="Scheduler.ThreadShortage"/>, which runs on the pool, must be called although there is no thread to be had.</summary>
+/// <summary>
+/// A handler of <see cref="Scheduler.ThreadShortage"/>, which runs on the pool, must be called although there is no thread to be had.
+/// </summary>
 internal static class ShortageHandler
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);

@@ -1,6 +1,8 @@
 namespace Weft.FieldChild.Modes;
 
-/// <summary>A scheduler is disposed while the goroutines of a burst block or have not run yet: each has ended, or says that it was abandoned.</summary>
+/// <summary>
+/// A scheduler is disposed while the goroutines of a burst block or have not run yet: each has ended, or says that it was abandoned.
+/// </summary>
 internal static class StartDispose
 {
     internal static int Run(string[] arguments)

@@ -20,7 +20,9 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
     /// <summary>The last line that the program printed.</summary>
     internal string LastLine => Output.TrimEnd('\n').Split('\n')[^1];
 
-    /// <summary>Runs a mode as often as <see cref="RunsVariable"/> says; each run must end well and with <paramref name="lastLine"/>.</summary>
+    /// <summary>
+    /// Runs a mode as often as <see cref="RunsVariable"/> says; each run must end well and with <paramref name="lastLine"/>.
+    /// </summary>
     internal static async Task HoldsAsync(Place place, string lastLine, string mode, params object[] arguments)
     {
         for (int i = 1; i <= s_runs; i++)

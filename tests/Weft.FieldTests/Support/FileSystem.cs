@@ -16,7 +16,9 @@ internal static partial class FileSystem
 
     internal static int Unmount(string folder) => ErrorOf(UnmountCore(folder, MNT_DETACH));
 
-    /// <summary>rmdir: a control group has files, so that <see cref="Directory.Delete(string)"/>, which looks before it asks, is of no use.</summary>
+    /// <summary>
+    /// rmdir: a control group has files, so that <see cref="Directory.Delete(string)"/>, which looks before it asks, is of no use.
+    /// </summary>
     internal static int RemoveDirectory(string folder) => ErrorOf(RemoveDirectoryCore(folder));
 
     private static int ErrorOf(int result) => result == 0 ? 0 : Marshal.GetLastPInvokeError();

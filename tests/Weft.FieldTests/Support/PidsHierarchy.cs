@@ -1,8 +1,8 @@
 namespace Weft.FieldTests.Support;
 
 /// <summary>
-/// Where control groups with a limit on tasks can be made: in the hierarchy of version 2, in that of the controller "pids" of version 1, or in one of
-/// version 1 that is mounted for the length of the tests.
+/// Where control groups with a limit on tasks can be made: in the hierarchy of version 2, in that of the controller "pids" of version 1, or
+/// in one of version 1 that is mounted for the length of the tests.
 /// </summary>
 internal static class PidsHierarchy
 {

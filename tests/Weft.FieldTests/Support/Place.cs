@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Weft.FieldTests.Support;
 
 /// <summary>
-/// Where a child runs: under the commands that lead up to it, each of which makes a limit or a namespace and then executes what follows. Places are
-/// put together from the outside inwards by <see cref="Then"/>.
+/// Where a child runs: under the commands that lead up to it, each of which makes a limit or a namespace and then executes what follows.
+/// Places are put together from the outside inwards by <see cref="Then"/>.
 /// </summary>
 internal sealed record Place(params string[] Command)
 {
@@ -21,7 +21,8 @@ internal sealed record Place(params string[] Command)
     internal static Place In(ControlGroup group) => new("sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", group.ProcessesFile);
 
     /// <summary>Under a limit on a resource, as prlimit(1) names it: <c>nproc</c>, <c>as</c>.</summary>
-    internal static Place Limited(string resource, long value) => new("prlimit", $"--{resource}={value.ToString(CultureInfo.InvariantCulture)}");
+    internal static Place Limited(string resource, long value) =>
+        new("prlimit", $"--{resource}={value.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>In namespaces of its own, as unshare(1) names them: <c>--pid --fork</c>, <c>--mount</c>.</summary>
     internal static Place Unshared(params string[] namespaces) => new(["unshare", .. namespaces]);

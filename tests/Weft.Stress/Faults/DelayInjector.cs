@@ -3,8 +3,8 @@ using Weft.Diagnostics;
 namespace Weft.Stress.Faults;
 
 /// <summary>
-/// Short delays at the labelled points of the scheduler, while it exists. Many short ones find more races than few long ones; and some labels, which the
-/// seed chooses, get far more of them than the others, so that one side of a race is slow where the other is quick.
+/// Short delays at the labelled points of the scheduler, while it exists. Many short ones find more races than few long ones; and some
+/// labels, which the seed chooses, get far more of them than the others, so that one side of a race is slow where the other is quick.
 /// </summary>
 internal sealed class DelayInjector : IDisposable
 {

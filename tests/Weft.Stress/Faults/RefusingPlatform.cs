@@ -3,8 +3,8 @@ using Weft.Threads;
 namespace Weft.Stress.Faults;
 
 /// <summary>
-/// The system, out of luck: every call that can be refused, or may return early, does so at random; and now and then everything is refused for a while. What it
-/// does not do is lie: a join that it reports has happened.
+/// The system, out of luck: every call that can be refused, or may return early, does so at random; and now and then everything is refused
+/// for a while. What it does not do is lie: a join that it reports has happened.
 /// </summary>
 internal sealed unsafe class RefusingPlatform(IThreadPlatform inner, int seed) : IThreadPlatform
 {

@@ -19,8 +19,8 @@ internal sealed record ProcessFigures(long ResidentBytes, int Mappings, int File
         GC.GetTotalMemory(forceFullCollection: false));
 
     /// <summary>
-    /// Looks after two full collections with the finalizers run in between: the first lets the runtime find the threads that are gone, and its
-    /// finalizer thread free their records; the second takes what that let go.
+    /// Looks after two full collections with the finalizers run in between: the first lets the runtime find the threads that are gone, and
+    /// its finalizer thread free their records; the second takes what that let go.
     /// </summary>
     public static ProcessFigures Settled()
     {

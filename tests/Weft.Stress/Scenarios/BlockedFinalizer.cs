@@ -5,15 +5,16 @@ using Weft.Threads;
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
-/// Threads come and go while the finalizer thread, which frees the runtime's records of them, is held up. Stacks, mappings and files stay flat even
-/// then; the records wait, and are gone when the finalizer thread goes on.
+/// Threads come and go while the finalizer thread, which frees the runtime's records of them, is held up. Stacks, mappings and files stay
+/// flat even then; the records wait, and are gone when the finalizer thread goes on.
 /// </summary>
 internal sealed class BlockedFinalizer : Scenario
 {
     private const int ThreadsPerRound = 2_000;
     private const int ThreadsPerLook = 500;
 
-    // A conservative collector may find an address of the object on the stack that nobody means; the next object makes that one's place be overwritten.
+    // A conservative collector may find an address of the object on the stack that nobody means; the next object makes that one's place be
+    // overwritten.
     private const int MostObjects = 200;
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(50);
 

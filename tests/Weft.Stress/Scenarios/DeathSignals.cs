@@ -4,8 +4,9 @@ using Weft.Stress.Storms;
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
-/// Linux sends the signal of PR_SET_PDEATHSIG when the thread that made a child ends, not the process. Children made on threads that are kept live on
-/// while other threads come and go; one made on a thread that ends with its goroutine dies, which shows that the first ones were in danger.
+/// Linux sends the signal of PR_SET_PDEATHSIG when the thread that made a child ends, not the process. Children made on threads that are
+/// kept live on while other threads come and go; one made on a thread that ends with its goroutine dies, which shows that the first ones
+/// were in danger.
 /// </summary>
 internal sealed class DeathSignals : Scenario
 {

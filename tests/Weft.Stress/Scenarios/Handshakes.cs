@@ -1,15 +1,16 @@
 using System.Diagnostics;
 using Weft.Diagnostics;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 using Weft.Stress.Faults;
+using Weft.Waiting;
 
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
 /// The moments at which something goes as work for it comes, again and again, at every distance of the two:
 /// <list type="bullet">
-/// <item>a processor becomes idle as a goroutine is published on another one whose machine then waits for it without ever entering the scheduler:
-/// if the wake-up is lost, nobody can make up for it;</item>
+/// <item>a processor becomes idle as a goroutine is published on another one whose machine then waits for it without ever entering the
+/// scheduler: if the wake-up is lost, nobody can make up for it;</item>
 /// <item>a second processor comes into force as a goroutine is published on the only one, in the same way;</item>
 /// <item>an idle machine is ordered out as a goroutine is started from outside;</item>
 /// <item>the last machine and the monitor leave as a timer is set from outside;</item>
@@ -144,7 +145,8 @@ internal sealed class Handshakes : Scenario
     }
 
     /// <summary>
-    /// After a hand-off, the scheduler may have left out a wake-up on purpose, for the monitor to make up for. Then it may, and this look shows nothing.
+    /// After a hand-off, the scheduler may have left out a wake-up on purpose, for the monitor to make up for. Then it may, and this look
+    /// shows nothing.
     /// </summary>
     private static void ThrowUnlessLeftToTheMonitor(Scheduler scheduler, int seed, ref long started)
     {
@@ -156,8 +158,8 @@ internal sealed class Handshakes : Scenario
     }
 
     /// <summary>
-    /// Writes to memory that is in no cache: the CPU keeps what is stored next waiting behind it, for as long as nothing drains its store buffer. A
-    /// publication that lacks its fence becomes visible late.
+    /// Writes to memory that is in no cache: the CPU keeps what is stored next waiting behind it, for as long as nothing drains its store
+    /// buffer. A publication that lacks its fence becomes visible late.
     /// </summary>
     private static void FillStoreBuffer(byte[] cold, Random random)
     {
@@ -203,8 +205,8 @@ internal sealed class Handshakes : Scenario
     }
 
     /// <summary>
-    /// A goroutine that ends locked tells somebody outside, and starts a goroutine of a scheduler that may have no thread either: both are left to the
-    /// monitor of its own.
+    /// A goroutine that ends locked tells somebody outside, and starts a goroutine of a scheduler that may have no thread either: both are
+    /// left to the monitor of its own.
     /// </summary>
     private static long MonitorAgainstErrand(int seed, TimeSpan limit)
     {

@@ -5,8 +5,8 @@ using Weft.Stress.Storms;
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
-/// Storms of random plans, one seed after the other from the one given, with short delays at the labelled points. A storm that fails says its seed;
-/// <c>--scenario storms --repeat --seed N</c> runs its plan again and again.
+/// Storms of random plans, one seed after the other from the one given, with short delays at the labelled points. A storm that fails says
+/// its seed; <c>--scenario storms --repeat --seed N</c> runs its plan again and again.
 /// </summary>
 internal sealed class RandomStorms : Scenario
 {

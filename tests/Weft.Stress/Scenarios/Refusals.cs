@@ -6,8 +6,8 @@ using Weft.Threads;
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
-/// Storms, and threads made one by one, on a system that refuses at random, at every call there is. Each refusal is retried, reported or survived, and
-/// nothing is lost.
+/// Storms, and threads made one by one, on a system that refuses at random, at every call there is. Each refusal is retried, reported or
+/// survived, and nothing is lost.
 /// </summary>
 internal sealed class Refusals : Scenario
 {

@@ -4,8 +4,8 @@ using Weft.Stress.Storms;
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
-/// SIGINT and SIGTERM, handled as a service handles them, while threads come and go: sent to the process, and to a machine's own thread, whose
-/// signal stack Weft brings along.
+/// SIGINT and SIGTERM, handled as a service handles them, while threads come and go: sent to the process, and to a machine's own thread,
+/// whose signal stack Weft brings along.
 /// </summary>
 internal sealed class Signals : Scenario
 {

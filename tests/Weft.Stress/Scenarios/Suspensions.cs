@@ -4,8 +4,8 @@ using Weft.Stress.Storms;
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
-/// Every thread is stopped and goes on later, at any point of its life: by SIGSTOP and SIGCONT from another process, as a debugger or a container's
-/// freezer does; and by garbage collections, for half of the time.
+/// Every thread is stopped and goes on later, at any point of its life: by SIGSTOP and SIGCONT from another process, as a debugger or a
+/// container's freezer does; and by garbage collections, for half of the time.
 /// </summary>
 internal sealed class Suspensions : Scenario
 {
@@ -26,7 +26,8 @@ internal sealed class Suspensions : Scenario
         long collections = 0;
         var collector = new Thread(() =>
         {
-            // As long a rest after each: with few CPUs and many threads, the others would else get nowhere, and a storm would take a minute.
+            // As long a rest after each: with few CPUs and many threads, the others would else get nowhere, and a storm would take a
+            // minute.
             for (int i = 0; !Volatile.Read(ref stop); i++)
             {
                 long begun = Stopwatch.GetTimestamp();

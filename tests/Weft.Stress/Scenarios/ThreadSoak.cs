@@ -4,8 +4,8 @@ using Weft.Threads;
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
-/// Threads made, run, ended and freed, by the hundred thousand, in the ways there are: joined one after the other; many at once and reaped by the next; and
-/// as the machines of a scheduler, each taken along by a goroutine that ends locked. What the process holds stays flat.
+/// Threads made, run, ended and freed, by the hundred thousand, in the ways there are: joined one after the other; many at once and reaped
+/// by the next; and as the machines of a scheduler, each taken along by a goroutine that ends locked. What the process holds stays flat.
 /// </summary>
 internal sealed class ThreadSoak : Scenario
 {
@@ -19,8 +19,8 @@ internal sealed class ThreadSoak : Scenario
     private const int WarmUp = 5 * PerRound;
 
     /// <summary>
-    /// Collections and finalizers this often: without any, the runtime's records of threads that are gone would pile up until the next. .NET 11 keeps 2 to
-    /// 3 KB of the C library's heap for each until its finalizer has run, .NET 10 frees them in the collection.
+    /// Collections and finalizers this often: without any, the runtime's records of threads that are gone would pile up until the next.
+    /// .NET 11 keeps 2 to 3 KB of the C library's heap for each until its finalizer has run, .NET 10 frees them in the collection.
     /// </summary>
     private const int ThreadsPerCollection = 10 * PerRound;
 

@@ -5,8 +5,8 @@ using Weft.Stress.Storms;
 namespace Weft.Stress.Scenarios;
 
 /// <summary>
-/// EventPipe, as <c>dotnet-trace</c> uses it: samples of the stacks of all threads a thousand times a second, and the runtime's own events of threads and
-/// collections, in sessions that begin and end while threads come and go.
+/// EventPipe, as <c>dotnet-trace</c> uses it: samples of the stacks of all threads a thousand times a second, and the runtime's own events
+/// of threads and collections, in sessions that begin and end while threads come and go.
 /// </summary>
 internal sealed class Tracing : Scenario
 {

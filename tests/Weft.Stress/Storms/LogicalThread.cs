@@ -1,14 +1,16 @@
 namespace Weft.Stress.Storms;
 
 /// <summary>
-/// Watches that a goroutine keeps to the rules, at each of its steps: nothing of it runs twice at the same time; it runs on no thread that is locked to
-/// another or was locked to one that has ended; and such a thread has passed nothing of its state on.
+/// Watches that a goroutine keeps to the rules, at each of its steps: nothing of it runs twice at the same time; it runs on no thread that
+/// is locked to another or was locked to one that has ended; and such a thread has passed nothing of its state on.
 /// </summary>
 internal sealed class LogicalThread(StormTally tally)
 {
     private static readonly string s_directory = Native.WorkingDirectory();
 
-    /// <summary>Whose thread this is: set while locked, and for good when the goroutine ends locked. A new thread has its own, empty.</summary>
+    /// <summary>
+    /// Whose thread this is: set while locked, and for good when the goroutine ends locked. A new thread has its own, empty.
+    /// </summary>
     [ThreadStatic]
     private static LogicalThread? t_owner;
 
@@ -26,7 +28,9 @@ internal sealed class LogicalThread(StormTally tally)
         Interlocked.Increment(ref tally.Steps);
     }
 
-    /// <summary>A thread of the pool that was made on a tainted thread has its state; the documentation says so, and it is counted.</summary>
+    /// <summary>
+    /// A thread of the pool that was made on a tainted thread has its state; the documentation says so, and it is counted.
+    /// </summary>
     public void LookAtPoolThread()
     {
         if (Native.WorkingDirectory() != s_directory)

@@ -28,7 +28,8 @@ internal sealed record GoroutinePlan(StepKind[] Steps, int[] Amounts, bool Synch
 internal sealed record SchedulerPlan(SchedulerOptions Options, GoroutinePlan[] Goroutines, Disturbance[] Disturbances, StormEnd End);
 
 /// <summary>
-/// Everything random about a storm, drawn from its seed alone, so that the same seed is the same storm. What the threads make of it differs from run to run.
+/// Everything random about a storm, drawn from its seed alone, so that the same seed is the same storm. What the threads make of it differs
+/// from run to run.
 /// </summary>
 internal sealed record StormPlan(int Seed, SchedulerPlan[] Schedulers)
 {

@@ -3,7 +3,9 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;
 
-/// <summary>What readers and writers of System.Threading.Channels do, those of the base class library and those over a <see cref="Chan{T}"/> alike.</summary>
+/// <summary>
+/// What readers and writers of System.Threading.Channels do, those of the base class library and those over a <see cref="Chan{T}"/> alike.
+/// </summary>
 public sealed class ChanAdapterContractTests
 {
     /// <summary>Whose channel it is.</summary>
@@ -235,7 +237,8 @@ public sealed class ChanAdapterContractTests
     [InlineData(false)]
     public async Task Wait_OnlyASelectThatWasWonElsewhereIsThere_WaitsOn(bool toRead)
     {
-        // On one processor that nobody takes away: the goroutine of the select, woken by the other channel, does not run before the test has looked.
+        // On one processor that nobody takes away: the goroutine of the select, woken by the other channel, does not run before the test
+        // has looked.
         (int Listed, bool Early, bool Won, bool Late) seen = await Undisturbed.ResultAsync(1, async scheduler => await scheduler.Start(async () =>
         {
             var chan = new Chan<int>();

@@ -4,8 +4,8 @@ using Weft.Tests.Support;
 namespace Weft.Tests.Channels;
 
 /// <summary>
-/// In the steady state no operation allocates: whether it waits or not, alone or among many, on one processor or two. All in async methods of .NET's
-/// kind; what a <see cref="GoroutineBody"/> takes is the matter of <see cref="GoroutineBodyAllocationTests"/>.
+/// In the steady state no operation allocates: whether it waits or not, alone or among many, on one processor or two. All in async methods
+/// of .NET's kind; what a <see cref="GoroutineBody"/> takes is the matter of <see cref="GoroutineBodyAllocationTests"/>.
 /// </summary>
 public sealed class ChanAllocationTests
 {
@@ -275,7 +275,11 @@ public sealed class ChanAllocationTests
         });
     }
 
-    private static async Task InAGoroutineAsync(int procs, Func<Task> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    private static async Task InAGoroutineAsync(
+        int procs,
+        Func<Task> body,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
         await scheduler.StartChecked(body, file, line).Within();

@@ -2,7 +2,9 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;
 
-/// <summary>An operation begun in one place and awaited in another, as a <see cref="ValueTask"/>, as a <see cref="Task"/>, and after ConfigureAwait.</summary>
+/// <summary>
+/// An operation begun in one place and awaited in another, as a <see cref="ValueTask"/>, as a <see cref="Task"/>, and after ConfigureAwait.
+/// </summary>
 public sealed class ChanAwaitTests
 {
     // Each kind of operation, awaited in each way, twice.

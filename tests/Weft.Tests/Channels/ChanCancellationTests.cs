@@ -1,11 +1,12 @@
 using Weft.Channels;
-using Weft.Scheduling;
 using Weft.Tests.Support;
+using Weft.Waiting;
 
 namespace Weft.Tests.Channels;
 
 /// <summary>
-/// A cancellation races the operation's counterpart: one of them wins, and the other leaves no trace. A million rounds over all, in Release.
+/// A cancellation races the operation's counterpart: one of them wins, and the other leaves no trace. A million rounds over all, in
+/// Release.
 /// </summary>
 /// <remarks>
 /// The rounds come in batches, so that both sides work through many races without meeting in between. Half of a batch's operations have a
@@ -20,7 +21,9 @@ public sealed class ChanCancellationTests
     private const int Batches = 2_000;
 #endif
 
-    /// <summary>How many times as many batches are raced at most, when none of those meant was contested; the slowest takes seconds for them.</summary>
+    /// <summary>
+    /// How many times as many batches are raced at most, when none of those meant was contested; the slowest takes seconds for them.
+    /// </summary>
     private const int MostTimesOver = 20;
 
     /// <summary>How an operation is begun and awaited.</summary>
@@ -115,7 +118,12 @@ public sealed class ChanCancellationTests
         return value;
     }
 
-    private static async Task RaceAsync(Form form, int capacity, int batches, bool isSend, Func<Chan<int>, int, CancellationToken, Task<int>> operation)
+    private static async Task RaceAsync(
+        Form form,
+        int capacity,
+        int batches,
+        bool isSend,
+        Func<Chan<int>, int, CancellationToken, Task<int>> operation)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2);
         async Task AllAsync()

@@ -6,8 +6,8 @@ using Weft.Tests.Support;
 namespace Weft.Tests.Channels;
 
 /// <summary>
-/// A channel and what was done with it so far, by any thread. Each method returns when its operation has taken effect: when it has ended, or
-/// is in the channel's queue.
+/// A channel and what was done with it so far, by any thread. Each method returns when its operation has taken effect: when it has ended,
+/// or is in the channel's queue.
 /// </summary>
 internal sealed class ChanHistory(int capacity, Scheduler scheduler)
 {

@@ -3,7 +3,9 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;
 
-/// <summary>For every order of events, a channel does what <see cref="ChanModel"/> does in one of the orders in which they may have happened.</summary>
+/// <summary>
+/// For every order of events, a channel does what <see cref="ChanModel"/> does in one of the orders in which they may have happened.
+/// </summary>
 public sealed class ChanLinearizabilityTests
 {
     private const int Seconds = 2;

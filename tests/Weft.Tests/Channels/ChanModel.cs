@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Weft.Tests.Channels;
 
 /// <summary>
-/// What a channel is, for one thread: values, those who wait, first come, first served. An operation that cannot go on joins a queue and ends
-/// later, by what another operation does; taking effect is joining (W. Scherer and M. Scott call this a dual data structure).
+/// What a channel is, for one thread: values, those who wait, first come, first served. An operation that cannot go on joins a queue and
+/// ends later, by what another operation does; taking effect is joining (W. Scherer and M. Scott call this a dual data structure).
 /// </summary>
 internal sealed class ChanModel(int capacity)
 {

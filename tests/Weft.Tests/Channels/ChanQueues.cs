@@ -3,7 +3,9 @@ namespace Weft.Tests.Channels;
 /// <summary>Who waits at a channel.</summary>
 internal static class ChanQueues
 {
-    /// <summary>How many wait to send, and how many to receive, those of selects included that have been won elsewhere and keep their places.</summary>
+    /// <summary>
+    /// How many wait to send, and how many to receive, those of selects included that have been won elsewhere and keep their places.
+    /// </summary>
     public static (int Senders, int Receivers) Lengths<T>(Chan<T> channel)
     {
         channel.Lock();

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
-using Weft.Channels;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;

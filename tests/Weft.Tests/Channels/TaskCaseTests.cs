@@ -2,7 +2,9 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;
 
-/// <summary>Tasks as cases of selects: no end is missed, none ends a wait that is not for it, and a task that lives on holds no select.</summary>
+/// <summary>
+/// Tasks as cases of selects: no end is missed, none ends a wait that is not for it, and a task that lives on holds no select.
+/// </summary>
 public sealed class TaskCaseTests
 {
     [Theory]

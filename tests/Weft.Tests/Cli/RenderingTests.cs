@@ -12,7 +12,8 @@ public sealed class RenderingTests
     [InlineData(new[] { 0, 0 }, 10, "▁▁")]
     [InlineData(new[] { 0, 50, 100 }, 10, "▁▄█")]
     [InlineData(new[] { 1, 100, 1, 1 }, 2, "█▁")]
-    public void Sparkline_Draw_ShowsTheLargestOfEachShare(int[] values, int width, string drawn) => Assert.Equal(drawn, Sparkline.Draw(values, width));
+    public void Sparkline_Draw_ShowsTheLargestOfEachShare(int[] values, int width, string drawn) =>
+        Assert.Equal(drawn, Sparkline.Draw(values, width));
 
     [Theory]
     [InlineData(0.5, 50)]

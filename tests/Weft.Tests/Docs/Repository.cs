@@ -7,7 +7,9 @@ internal static class Repository
 {
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Here(), "..", "..", ".."));
 
-    /// <summary>README.md, CHANGELOG.md and what lies under docs/, relative to the root; none when the tests run away from their source.</summary>
+    /// <summary>
+    /// README.md, CHANGELOG.md and what lies under docs/, relative to the root; none when the tests run away from their source.
+    /// </summary>
     public static string[] Documents { get; } = !File.Exists(Path.Combine(Root, "Weft.slnx")) ? [] :
     [
         .. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))

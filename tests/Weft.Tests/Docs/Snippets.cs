@@ -18,8 +18,8 @@ internal static class Snippets
         global using Weft;
         """;
 
-    // A block may declare a function, or take a value, only to show how. CS1701 and CS1702: the tests may run on a newer runtime than Weft was compiled
-    // for, and the block is compiled against that; the SDK keeps quiet about it, too.
+    // A block may declare a function, or take a value, only to show how. CS1701 and CS1702: the tests may run on a newer runtime than Weft
+    // was compiled for, and the block is compiled against that; the SDK keeps quiet about it, too.
     private static readonly string[] s_allowed = ["CS8321", "CS0219", "CS0168", "CS8019", "CS8933", "CS1701", "CS1702"];
 
     private static readonly Lazy<MetadataReference[]> s_references = new(() =>

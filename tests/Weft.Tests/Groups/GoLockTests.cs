@@ -335,7 +335,8 @@ public sealed class GoLockTests
             allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         }
 
-        // The goroutines themselves and what waits for them; of 160,000 locks, 3,200 of them contended, not even every tenth may cost 50 bytes.
+        // The goroutines themselves and what waits for them; of 160,000 locks, 3,200 of them contended, not even every tenth may cost 50
+        // bytes.
         Assert.InRange(allocated, 0, Allowed);
     }
 

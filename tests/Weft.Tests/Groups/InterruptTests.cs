@@ -1,10 +1,13 @@
 using System.Runtime.CompilerServices;
-using Weft.Groups;
+using Weft.Sync;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Groups;
 
-/// <summary>A blocking wait that <see cref="Thread.Interrupt"/> ends leaves nothing behind; one that has its end by then keeps it, and the interrupt.</summary>
+/// <summary>
+/// A blocking wait that <see cref="Thread.Interrupt"/> ends leaves nothing behind; one that has its end by then keeps it, and the
+/// interrupt.
+/// </summary>
 public sealed class InterruptTests
 {
     private const int Rounds = 1_000;

@@ -81,8 +81,8 @@ public sealed class DocumentationTests
     private static bool IsVisible(ISymbol symbol) =>
         symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal;
 
-    // A constructor that is not declared, what a record has beside what it declares, and a delegate's methods. (A declared constructor without parameters
-    // looks like one that is not declared: the compiler's warning CS1591 sees to those.)
+    // A constructor that is not declared, what a record has beside what it declares, and a delegate's methods. (A declared constructor
+    // without parameters looks like one that is not declared: the compiler's warning CS1591 sees to those.)
     private static bool IsWrittenByTheCompiler(ISymbol symbol) =>
         symbol is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 0 } or IMethodSymbol { ContainingType.TypeKind: TypeKind.Delegate }
             || symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "CompilerGeneratedAttribute");

@@ -3,8 +3,8 @@ using Weft.Tests.Docs;
 namespace Weft.Tests.Packaging;
 
 /// <summary>
-/// Packages as a release would make them: of a clone at a version tag whose remote is public. They are made once, in two folders; a third has the same
-/// sources and no git.
+/// Packages as a release would make them: of a clone at a version tag whose remote is public. They are made once, in two folders; a third
+/// has the same sources and no git.
 /// </summary>
 internal sealed class Packed
 {

@@ -44,7 +44,8 @@ public sealed class SymbolsTests
         Assert.Equal(reader.Documents.Count, Information(reader, s_embeddedSource).Count());
     }
 
-    private static MetadataReaderProvider Open(byte[] symbols) => MetadataReaderProvider.FromPortablePdbImage(ImmutableArray.Create(symbols));
+    private static MetadataReaderProvider Open(byte[] symbols) =>
+        MetadataReaderProvider.FromPortablePdbImage(ImmutableArray.Create(symbols));
 
     private static IEnumerable<byte[]> Information(MetadataReader reader, Guid kind) =>
         from handle in reader.CustomDebugInformation

@@ -1,4 +1,4 @@
-using Weft.Scheduling;
+using Weft.Runtime.Host;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

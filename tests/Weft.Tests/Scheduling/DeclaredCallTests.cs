@@ -3,8 +3,8 @@ using Weft.Tests.Support;
 namespace Weft.Tests.Scheduling;
 
 /// <summary>
-/// <see cref="Go.Blocking(Action)"/> gives up the run right, too: what is posted to the goroutine runs meanwhile, whatever the call waits with, and the code of
-/// the call may use every operation.
+/// <see cref="Go.Blocking(Action)"/> gives up the run right, too: what is posted to the goroutine runs meanwhile, whatever the call waits
+/// with, and the code of the call may use every operation.
 /// </summary>
 public sealed class DeclaredCallTests
 {

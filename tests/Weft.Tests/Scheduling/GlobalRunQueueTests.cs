@@ -1,4 +1,7 @@
-using Weft.Scheduling;
+using Weft.Goroutines;
+using Weft.Runtime.Core;
+using Weft.Runtime.Queues;
+using Weft.Runtime.Running;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

@@ -5,8 +5,8 @@ using Weft.Threads;
 namespace Weft.Tests.Scheduling;
 
 /// <summary>
-/// Goroutines that block for continuations of their own while there is no thread to run those: they run them inside their waits, whether there were threads
-/// when the wait began or not.
+/// Goroutines that block for continuations of their own while there is no thread to run those: they run them inside their waits, whether
+/// there were threads when the wait began or not.
 /// </summary>
 public sealed class HostedWaitTests
 {

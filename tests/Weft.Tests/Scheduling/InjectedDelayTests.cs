@@ -40,7 +40,8 @@ public sealed class InjectedDelayTests
     [InlineData(1, 1)]
     [InlineData(2, 2)]
     [InlineData(3, 4)]
-    public Task Channels_WithDelaysAtEveryLabel_NothingIsLost(int seed, int procs) => WithDelaysAsync(seed, procs, ExchangeAsync, s_ofChannels);
+    public Task Channels_WithDelaysAtEveryLabel_NothingIsLost(int seed, int procs) =>
+        WithDelaysAsync(seed, procs, ExchangeAsync, s_ofChannels);
 
     [Theory]
     [InlineData(1, 1)]
@@ -67,7 +68,9 @@ public sealed class InjectedDelayTests
         Assert.Null(delays.Unknown);
     }
 
-    /// <summary>A call with nothing in the queues, and one that waits for a goroutine whose processor the monitor has to take from another call.</summary>
+    /// <summary>
+    /// A call with nothing in the queues, and one that waits for a goroutine whose processor the monitor has to take from another call.
+    /// </summary>
     private static async Task GiveProcessorsUpAsync(Scheduler scheduler, int procs)
     {
         await scheduler.StartChecked(() => Go.Blocking(() => Thread.Sleep(0))).Within();
@@ -168,7 +171,9 @@ public sealed class InjectedDelayTests
         }
     }
 
-    /// <summary>Waits inside waits, for continuations that others and the goroutine itself bring, in more goroutines than there are threads.</summary>
+    /// <summary>
+    /// Waits inside waits, for continuations that others and the goroutine itself bring, in more goroutines than there are threads.
+    /// </summary>
     private static async Task WaitsAsync(Scheduler scheduler)
     {
         await scheduler.StartMany(60, i =>

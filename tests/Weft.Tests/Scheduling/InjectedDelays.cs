@@ -3,7 +3,9 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;
 
-/// <summary>A short delay now and then at each labelled point of the scheduler, for as long as this exists; and which points were passed.</summary>
+/// <summary>
+/// A short delay now and then at each labelled point of the scheduler, for as long as this exists; and which points were passed.
+/// </summary>
 internal sealed class InjectedDelays : IDisposable
 {
     // Many short delays find more than few long ones.

@@ -1,4 +1,4 @@
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

@@ -1,11 +1,12 @@
 using Weft.Diagnostics;
+using Weft.Runtime.Running;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;
 
 /// <summary>
-/// Searches one after the other while goroutines are woken in every way from outside: nothing that was sent is lost, and nobody is found leaked but those that
-/// are. In debug builds with a delay now and then at each labelled point.
+/// Searches one after the other while goroutines are woken in every way from outside: nothing that was sent is lost, and nobody is found
+/// leaked but those that are. In debug builds with a delay now and then at each labelled point.
 /// </summary>
 public sealed class LeakSearchTests
 {

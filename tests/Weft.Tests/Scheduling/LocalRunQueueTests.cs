@@ -1,4 +1,6 @@
-using Weft.Scheduling;
+using Weft.Goroutines;
+using Weft.Runtime.Core;
+using Weft.Runtime.Queues;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

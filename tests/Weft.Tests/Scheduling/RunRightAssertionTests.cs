@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Weft.Diagnostics;
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;
 
-/// <summary>What debug builds assert of a machine that runs a goroutine, or leaves: each assertion fails for what it is there for.</summary>
+/// <summary>
+/// What debug builds assert of a machine that runs a goroutine, or leaves: each assertion fails for what it is there for.
+/// </summary>
 public sealed class RunRightAssertionTests : IDisposable
 {
     private readonly Refusal _refusal = new();

@@ -1,9 +1,12 @@
 using Weft.Tests.Support;
 using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Scheduling;
 
-/// <summary>A scheduler on a platform that creates no threads: everything happens on the thread that is in Run, and nothing else is promised.</summary>
+/// <summary>
+/// A scheduler on a platform that creates no threads: everything happens on the thread that is in Run, and nothing else is promised.
+/// </summary>
 public sealed class SingleThreadTests
 {
     [Fact]

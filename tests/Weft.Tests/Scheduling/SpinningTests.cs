@@ -1,4 +1,5 @@
 using Weft.Diagnostics;
+using Weft.Runtime.Core;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

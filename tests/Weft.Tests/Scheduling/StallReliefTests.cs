@@ -1,4 +1,4 @@
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 
 namespace Weft.Tests.Scheduling;
 

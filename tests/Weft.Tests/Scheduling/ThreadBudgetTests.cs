@@ -1,4 +1,4 @@
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 using Weft.Threads;
 
 namespace Weft.Tests.Scheduling;

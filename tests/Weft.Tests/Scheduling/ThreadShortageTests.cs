@@ -1,6 +1,7 @@
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 using Weft.Tests.Support;
 using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Scheduling;
 

@@ -1,4 +1,4 @@
-using Weft.Scheduling;
+using Weft.Runtime.Timers;
 using Weft.Threads;
 
 namespace Weft.Tests.Scheduling;

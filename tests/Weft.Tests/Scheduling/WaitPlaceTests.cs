@@ -3,7 +3,10 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;
 
-/// <summary>Every wait comes back to where it was awaited: a goroutine, a foreign <see cref="SynchronizationContext"/>, a <see cref="TaskScheduler"/>.</summary>
+/// <summary>
+/// Every wait comes back to where it was awaited: a goroutine, a foreign <see cref="SynchronizationContext"/>, a
+/// <see cref="TaskScheduler"/>.
+/// </summary>
 public sealed class WaitPlaceTests
 {
     private static readonly TimeSpan s_aMoment = TimeSpan.FromMilliseconds(1);

@@ -6,7 +6,8 @@ namespace Weft.Tests.Support;
 
 /// <summary>
 /// Writes what every goroutine and every thread of the process does to standard error. It goes past <see cref="Console"/>, whose lock the
-/// hang may hold or which a test may have redirected, and looks at each scheduler on a thread of its own, since the scheduler may be what hangs.
+/// hang may hold or which a test may have redirected, and looks at each scheduler on a thread of its own, since the scheduler may be what
+/// hangs.
 /// </summary>
 internal static class HangDump
 {

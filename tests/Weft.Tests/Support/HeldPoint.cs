@@ -3,8 +3,8 @@ using Weft.Diagnostics;
 namespace Weft.Tests.Support;
 
 /// <summary>
-/// Holds the first thread that passes a labelled point of the scheduler, until a test lets it go on; at the latest when this is disposed. Declare it
-/// after the scheduler.
+/// Holds the first thread that passes a labelled point of the scheduler, until a test lets it go on; at the latest when this is disposed.
+/// Declare it after the scheduler.
 /// </summary>
 internal sealed class HeldPoint : IDisposable
 {

@@ -25,15 +25,17 @@ internal static partial class Native
     public static partial int SleepMicroseconds(uint microseconds);
 
     /// <summary>
-    /// Sets the process's group ids to what they are. The kernel keeps them for each thread, so the C library interrupts every thread to have
-    /// it make the same call, and waits for all.
+    /// Sets the process's group ids to what they are. The kernel keeps them for each thread, so the C library interrupts every thread to
+    /// have it make the same call, and waits for all.
     /// </summary>
     public static void SetGroupIdsOnEveryThread() => Check(SetGroupIdsCore(-1, -1, -1));
 
     /// <summary>Whether this kernel can name memory that no file backs: it refuses an empty piece of it otherwise.</summary>
     public static bool CanNameMappings() => ControlProcess(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0, 0, 0) == 0;
 
-    /// <summary>Whether advice about memory gets to the kernel, which knows no such advice as this: qemu-user takes any, and forgets it.</summary>
+    /// <summary>
+    /// Whether advice about memory gets to the kernel, which knows no such advice as this: qemu-user takes any, and forgets it.
+    /// </summary>
     public static bool CanAdvise() => Advise(0, 0, int.MaxValue) != 0;
 
     /// <summary>The two ends of a new pipe.</summary>

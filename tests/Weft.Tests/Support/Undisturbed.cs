@@ -1,15 +1,17 @@
 namespace Weft.Tests.Support;
 
 /// <summary>
-/// For what holds as long as every goroutine keeps its processor between two awaits: the order of turns, how many run at once. A thread that the
-/// monitor saw asleep (the collector had stopped it, say, or another compiled what it was about to call), or that the system put aside for a
-/// time slice, loses its processor, and others run on meanwhile: such a try proves nothing.
+/// For what holds as long as every goroutine keeps its processor between two awaits: the order of turns, how many run at once. A thread
+/// that the monitor saw asleep (the collector had stopped it, say, or another compiled what it was about to call), or that the system put
+/// aside for a time slice, loses its processor, and others run on meanwhile: such a try proves nothing.
 /// </summary>
 internal static class Undisturbed
 {
     private const int Tries = 20;
 
-    /// <summary>What <paramref name="body"/> says on a scheduler on which that did not happen; at the last try, on whatever scheduler.</summary>
+    /// <summary>
+    /// What <paramref name="body"/> says on a scheduler on which that did not happen; at the last try, on whatever scheduler.
+    /// </summary>
     /// <param name="procs">The scheduler's processors.</param>
     /// <param name="body">Run once for each try, on a scheduler of its own; returns when its goroutines have ended.</param>
     /// <param name="slicesEnd">Whether time slices end, as the goroutines compute for longer.</param>

@@ -1,5 +1,5 @@
 using Weft.Tests.Support;
-using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Threads;
 

@@ -1,5 +1,6 @@
-using Weft.Scheduling;
+using Weft.Runtime.Core;
 using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Threads;
 
@@ -16,7 +17,14 @@ public sealed class LinuxThreadLimitsTests : IDisposable
     [InlineData("/service/unit", "max", "10", "100", "90", 10, "/cgroup/service")]
     [InlineData("/service/unit", "40", "10", "100", "95", 5, "/cgroup/service")]
     [InlineData("/service/unit", "40", "50", "100", "60", 0, "/cgroup/service/unit")]
-    public void Tightest_SecondVersion_IsOfTheTightestAncestor(string group, string own, string ownUsed, string above, string aboveUsed, int free, string where)
+    public void Tightest_SecondVersion_IsOfTheTightestAncestor(
+        string group,
+        string own,
+        string ownUsed,
+        string above,
+        string aboveUsed,
+        int free,
+        string where)
     {
         Write("/proc/self/cgroup", $"0::{group}\n");
         Write("/proc/self/mountinfo", "30 23 0:28 / /cgroup rw,relatime shared:4 - cgroup2 cgroup2 rw\n");

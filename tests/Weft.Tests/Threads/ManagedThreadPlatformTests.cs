@@ -1,4 +1,5 @@
 using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Threads;
 

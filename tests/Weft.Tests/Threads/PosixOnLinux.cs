@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Weft.Tests.Support;
-using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Threads;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Threads;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Weft.Tests.Support;
 using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Threads;
 

@@ -1,3 +1,4 @@
+using Weft.Runtime.Queues;
 using Weft.Tests.Support;
 using Weft.Threads;
 

@@ -1,5 +1,6 @@
 using Weft.Tests.Support;
 using Weft.Threads;
+using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Threads;
 

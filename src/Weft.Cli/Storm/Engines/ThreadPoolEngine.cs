@@ -1,8 +1,8 @@
 namespace Weft.Cli.Storm.Engines;
 
 /// <summary>
-/// Task.Run, for comparison, with what comes closest to the scheduler's options: the threads that the pool makes without delay, and its limit. The
-/// pool says little of its threads, so only what the system shows of them is known.
+/// Task.Run, for comparison, with what comes closest to the scheduler's options: the threads that the pool makes without delay, and its
+/// limit. The pool says little of its threads, so only what the system shows of them is known.
 /// </summary>
 internal sealed class ThreadPoolEngine : IStormEngine
 {
@@ -31,7 +31,8 @@ internal sealed class ThreadPoolEngine : IStormEngine
 
     public EngineFigures GetFigures() => default;
 
-    public void WriteDump(TextWriter to) => to.WriteLine($"ThreadPool: {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} work items wait");
+    public void WriteDump(TextWriter to) =>
+        to.WriteLine($"ThreadPool: {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} work items wait");
 
     public void Dispose()
     {

@@ -2,7 +2,10 @@ using System.IO.Enumeration;
 
 namespace Weft.Cli.Storm.Work;
 
-/// <summary>The regular files below a directory. Symbolic links are not followed; pipes, sockets and devices are left out, since to open one may block for ever.</summary>
+/// <summary>
+/// The regular files below a directory. Symbolic links are not followed; pipes, sockets and devices are left out, since to open one may
+/// block for ever.
+/// </summary>
 internal static class FileList
 {
     public static string[] Below(string directory)

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Weft.Cli.Storm.Work;
 
-/// <summary>Tells regular files from what else a directory may hold. .NET does not say, so this asks Linux, whose statx is the same on every architecture.</summary>
+/// <summary>
+/// Tells regular files from what else a directory may hold. .NET does not say, so this asks Linux, whose statx is the same on every
+/// architecture.
+/// </summary>
 internal static unsafe partial class FileType
 {
     private const int CurrentDirectory = -100;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Weft.Cli.Storm.Work;
 
 /// <summary>
-/// What each goroutine of a storm does, and what lets them go on. <see cref="Prepare"/> and <see cref="Release"/> are called on one and the same
-/// thread, once a burst each; <see cref="Run"/> is called by every goroutine of the burst.
+/// What each goroutine of a storm does, and what lets them go on. <see cref="Prepare"/> and <see cref="Release"/> are called on one and the
+/// same thread, once a burst each; <see cref="Run"/> is called by every goroutine of the burst.
 /// </summary>
 internal abstract class StormWork : IDisposable
 {

@@ -1,0 +1,113 @@
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+using Weft.Runtime.Timers;
+using Weft.Threads;
+
+namespace Weft;
+
+/// <summary>
+/// A channel that gets a tick at equal intervals; for loops and selects. The channel holds one tick: those that nobody receives in time are
+/// left out. After <see cref="Stop"/> or <see cref="Reset"/> no tick of before can be received.
+/// </summary>
+/// <remarks>All members may be used from any thread. A ticker that is not stopped keeps its scheduler's monitor alive.</remarks>
+/// <example>
+/// <code>
+/// using var ticker = new Ticker(TimeSpan.FromSeconds(1));
+/// await foreach (TimeSpan late in ticker.Channel)
+///     Console.WriteLine($"tick, {late.TotalMilliseconds:0.00} ms late");
+/// </code>
+/// </example>
+public sealed class Ticker : IDisposable
+{
+    // Machines take it as they fire timers: not one of .NET's, whose wait an interrupt would end there.
+    private readonly FutexLock _lock = new(ThreadPlatform.Current);
+    private readonly Engine _engine = Go.CurrentEngine;
+
+    // The timer that is on; null while stopped. Under the lock.
+    private TickTimer? _timer;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="period">From one tick to the next, and to the first; more than zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="period"/> is not more than zero.</exception>
+    public Ticker(TimeSpan period) => Reset(period);
+
+    /// <summary>
+    /// Where the ticks come: each says how late it was sent, in the scheduler's own time. It is closed by <see cref="Dispose"/>.
+    /// </summary>
+    public Chan<TimeSpan> Channel { get; } = new(1);
+
+    /// <summary>Starts it anew, from now on.</summary>
+    /// <param name="period">From one tick to the next, and to the first; more than zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="period"/> is not more than zero.</exception>
+    public void Reset(TimeSpan period)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero);
+        _lock.Enter();
+        StopLocked();
+        _timer = new TickTimer(this, _engine, MonotonicClock.Nanoseconds(period));
+        _timer.Start();
+        _lock.Exit();
+    }
+
+    /// <summary>No further tick, and none of before, until <see cref="Reset"/>. Receivers wait on.</summary>
+    public void Stop()
+    {
+        _lock.Enter();
+        StopLocked();
+        _lock.Exit();
+    }
+
+    /// <summary>Stops it and closes the channel.</summary>
+    public void Dispose()
+    {
+        Stop();
+        Channel.TryClose(null);
+    }
+
+    private void StopLocked()
+    {
+        _timer?.Cancel();
+        _timer = null;
+        Channel.TryReceive(out _);
+    }
+
+    /// <summary>
+    /// Sends a tick if <paramref name="timer"/> is still the one: decided under the lock, so that none comes after a stop.
+    /// </summary>
+    private bool Tick(TickTimer timer, TimeSpan late)
+    {
+        _lock.Enter();
+        bool isOn = _timer == timer && !Channel.IsClosed;
+        if (isOn)
+            Channel.TrySendUnlessClosed(late);
+        _lock.Exit();
+        return isOn;
+    }
+
+    private sealed class TickTimer(Ticker ticker, Engine engine, long period) : ITimerTarget
+    {
+        private readonly TimerHeap _heap = engine.NearestTimers();
+        private long _due;
+
+        TimerEntryState ITimerTarget.EntryState { get; set; }
+
+        internal void Start()
+        {
+            _due = MonotonicClock.Now + period;
+            engine.AddTimer(_heap, _due, this);
+        }
+
+        internal void Cancel() => _heap.NoteCancelled(this);
+
+        void ITimerTarget.Fire()
+        {
+            long now = MonotonicClock.Now;
+            if (!ticker.Tick(this, TimeSpan.FromTicks((now - _due) / TimeSpan.NanosecondsPerTick)))
+                return;
+
+            // In step with the first tick, and past those that were missed.
+            _due += period * (1 + Math.Max(0, (now - _due) / period));
+            engine.AddTimer(_heap, _due, this);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+using System.Runtime.CompilerServices;
+using Weft.Runtime.Host;
+using Weft.Runtime.Queues;
+
+namespace Weft.Runtime.Core;
+
+/// <content>How goroutines get into queues.</content>
+internal sealed partial class Engine
+{
+    private const string CannotStart = "The goroutine cannot be started";
+
+    // Goroutines started from threads that are no machines of this engine; under the lock.
+    private long _startedOutside;
+    private long _nextOutsideId;
+    private long _lastOutsideId;
+
+    /// <summary>Puts a new goroutine into a queue. Any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed, or being disposed.</exception>
+    internal void Start(Goroutine goroutine)
+    {
+        Misuse.ThrowIfDisposed(_stopRequested, Owner, CannotStart);
+        Machine? machine = Machine.Calling;
+        if (machine is null || machine.Engine != this || machine.IsInScheduler)
+        {
+            StartFromOutside(goroutine);
+            return;
+        }
+
+        if (!machine.Enter() && !Reenter(machine))
+        {
+            machine.Leave();
+            StartFromOutside(goroutine);
+            return;
+        }
+
+        Processor processor = machine.Processor!;
+        goroutine.Id = processor.NextGoroutineId();
+        processor.GoroutinesStarted++;
+        PutNext(processor, goroutine);
+        machine.Leave();
+    }
+
+    /// <summary>Puts a goroutine that has become Ready into a queue. Any thread, in scheduler code or not.</summary>
+    internal void Enqueue(Goroutine goroutine) => Enqueue(goroutine, Machine.Calling);
+
+    /// <summary>The same for a caller who knows the calling machine, or that there is none.</summary>
+    internal void Enqueue(Goroutine goroutine, Machine? machine)
+    {
+        if (machine is null || machine.Engine != this)
+        {
+            PutGlobal(goroutine);
+        }
+        else if (machine.IsInScheduler)
+        {
+            // A tentative take by the monitor shows as a lost processor for a moment; the global queue is right then, too.
+            if (machine.Processor is Processor processor && Volatile.Read(ref processor.Owner) == machine)
+            {
+                PutNext(processor, goroutine);
+            }
+            else
+            {
+                PutGlobal(goroutine);
+            }
+        }
+        else if (machine.Enter())
+        {
+            PutNext(machine.Processor!, goroutine);
+            machine.Leave();
+        }
+        else
+        {
+            PutGlobal(goroutine);
+            Reenter(machine);
+            machine.Leave();
+        }
+    }
+
+    private void StartFromOutside(Goroutine goroutine)
+    {
+        _lock.Enter();
+        if (_stopRequested)
+        {
+            _lock.Exit();
+            throw Misuse.Disposed(Owner, CannotStart);
+        }
+
+        if (_nextOutsideId == _lastOutsideId)
+        {
+            _nextOutsideId = Goroutine.ReserveIds(1024);
+            _lastOutsideId = _nextOutsideId + 1024;
+        }
+
+        goroutine.Id = _nextOutsideId++;
+        _startedOutside++;
+        _global.EnqueueNewest(goroutine);
+        _lock.Exit();
+        Wake();
+    }
+
+    /// <summary>
+    /// Queues a goroutine that was woken, on a thread that has no processor. Leaving the lock is the full fence that <see cref="Wake"/>
+    /// needs.
+    /// </summary>
+    private void PutGlobal(Goroutine goroutine)
+    {
+        _lock.Enter();
+        if (_stopped)
+        {
+            _lock.Exit();
+            Refuse(goroutine);
+            return;
+        }
+
+        _global.EnqueueWoken(goroutine);
+        _lock.Exit();
+        Wake();
+    }
+
+    /// <summary>
+    /// Queues a goroutine on a processor that the caller owns, as the next to run if there is none yet, and sees to it that somebody comes
+    /// if the owner does not.
+    /// </summary>
+    /// <remarks>
+    /// There are three cases in which nobody is woken, and no fence executed. First, there is no other processor. Second, those that were
+    /// woken for the slot came in vain. Third, the goroutine is behind another in the ring, and once it is there no processor is seen to be
+    /// idle. A machine that goes idle afterwards looks at the rings again, and can miss the goroutine only while that is in this CPU's
+    /// store buffer. In that time it would have to steal the one ahead, run it and go idle, so it all but never happens. (With nothing
+    /// ahead it need only go idle.) In all three cases the monitor makes up for it within 20 ms; before it sleeps deeply it sees to the
+    /// fence itself.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PutNext(Processor processor, Goroutine goroutine)
+    {
+        bool wakesNobody;
+        if (processor.TryPutRunNext(goroutine))
+        {
+            wakesNobody = processor.SkipsWake();
+        }
+        else
+        {
+            bool isBehindAnother = !processor.Queue.IsEmpty;
+            PutTail(processor, goroutine);
+            wakesNobody = isBehindAnother && Volatile.Read(ref _idleProcessorCount) == 0;
+        }
+
+        // Asked after the goroutine was put: SetMaxProcs changes it, then has every CPU execute a fence, then looks for work.
+        if (wakesNobody || Volatile.Read(ref processor.IsOnly))
+        {
+            _monitor.EnsureWatching();
+            return;
+        }
+
+        Interlocked.MemoryBarrier();
+        Wake();
+    }
+
+    /// <summary>
+    /// A goroutine that gave its turn up while others wait in the global queue goes behind them: a full ring of goroutines that yield would
+    /// keep them waiting for ever.
+    /// </summary>
+    private void PutBehindAll(Goroutine goroutine)
+    {
+        _lock.Enter();
+        _global.Enqueue(goroutine);
+        _lock.Exit();
+    }
+
+    private void PutTail(Processor processor, Goroutine goroutine)
+    {
+        while (!processor.Queue.TryEnqueue(goroutine))
+        {
+            int count = processor.Queue.TakeHalf(out Goroutine? first, out Goroutine? last);
+            if (count == 0)
+                continue;
+            _lock.Enter();
+            _global.EnqueueOverflow(first!, last!, count);
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Takes a fair share of the global queue: one to run, the others into the local queue. At most <paramref name="limit"/>.
+    /// </summary>
+    private Goroutine? TakeGlobal(Processor processor, int limit)
+    {
+        if (_global.Count == 0)
+            return null;
+        _lock.Enter();
+        int count = Math.Min(Math.Min((_global.Count / _maxProcs) + 1, limit), LocalRunQueue.Capacity / 2);
+        Goroutine? first = _global.Dequeue();
+        for (int i = 1; i < count; i++)
+        {
+            Goroutine? next = _global.DequeueOther();
+            if (next is null)
+                break;
+            if (!processor.Queue.TryEnqueue(next))
+            {
+                _global.Enqueue(next);
+                break;
+            }
+        }
+
+        _lock.Exit();
+        return first;
+    }
+
+    /// <summary>
+    /// Starts a machine for an idle processor, if there is one and nobody is looking for work already. Called after work was published and
+    /// a full fence. With no idle processor, the monitor is told to watch: a machine may be blocked in a call nobody declared.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Wake()
+    {
+        if (Volatile.Read(ref _idleProcessorCount) == 0)
+            _monitor.EnsureWatching();
+        else if (Volatile.Read(ref _spinning) == 0)
+            WakeOne();
+    }
+
+    private void WakeOne()
+    {
+        // Nobody may start machines while the engine's are leaving, nor can anybody while there are none to be had, but for those that need
+        // none: the monitor asks again, if there is one.
+        if ((_stopRequested && MayQuit()) || (_shortage && IdleMachineCount == 0 && !_global.MayHaveBound && _monitor.IsRunning))
+            return;
+        if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
+            return;
+        _lock.Enter();
+        Processor? processor = PopIdle();
+        _lock.Exit();
+        if (processor is null)
+        {
+            // Every processor is owned now; each looks at the queues before it goes idle.
+            Interlocked.Decrement(ref _spinning);
+            _monitor.EnsureWatching();
+            return;
+        }
+
+        StartMachine(processor, spinning: true);
+    }
+}

@@ -1,0 +1,174 @@
+using Weft.Diagnostics;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+using Weft.Runtime.Running;
+using Weft.Runtime.Watching;
+using Weft.Threads;
+namespace Weft.Runtime.Core;
+
+/// <content>What happens when there are too few threads; <see cref="ThreadBudget"/> has the rules.</content>
+internal sealed partial class Engine
+{
+    private readonly ThreadBudget _budget;
+
+    // Machines that leave because there are too many, and are still in the list. Under the lock.
+    private int _machinesShed;
+
+    /// <summary>Threads that exist or are being made. The lock is held.</summary>
+    private long ThreadsReserved => _threadsReserved - Host.Reaped;
+
+    /// <summary>
+    /// The same as <see cref="TryReserveMachine"/> as long as the system has threads to spare; it may be asked, without the lock. The lock
+    /// is held.
+    /// </summary>
+    private Machine? TryReserveAffordableMachine(out ThreadShortageCause cause)
+    {
+        cause = ThreadShortageCause.Refused;
+        long now = MonotonicClock.Now;
+        if (!_budget.Allows(ThreadsReserved, now))
+            return null;
+        if (Machine.Calling is null && _budget.NeedsLook(ThreadsReserved, now))
+        {
+            _lock.Exit();
+            ThreadRoom room = _budget.Look();
+            _lock.Enter();
+            if (!_budget.NoteRoom(room, ThreadsReserved, now))
+                return null;
+        }
+
+        cause = ThreadShortageCause.Limit;
+        return _stopped ? null : TryReserveMachine();
+    }
+
+    /// <summary>
+    /// There is no machine that could take a goroutine from the queues, but one that waits for its own, or in a call of its, may be served
+    /// without: a limit's worth of goroutines that are locked, or block for their own continuations, would wait for each other's machines
+    /// otherwise. The lock is held, and left if this returns true.
+    /// </summary>
+    private bool TryGiveToBound(Processor processor, bool spinning)
+    {
+        Drain(processor);
+        if (_global.DequeueBound() is not Goroutine goroutine)
+            return false;
+        if (spinning)
+            Interlocked.Decrement(ref _spinning);
+        Machine machine = DeliverToOwn(goroutine, processor, out bool waits);
+        bool known = _shortage;
+        _shortage = true;
+        _lock.Exit();
+        FaultPoints.Hit("mail.given");
+        machine.WakeFrom(waits);
+        HaveAskedAgain(isKnown: known);
+        return true;
+    }
+
+    /// <summary>
+    /// Gives a processor to the machine that a bound goroutine belongs to. The lock is held, and the goroutine is in the caller's hands.
+    /// That machine is parked or about to be, since its goroutine was in a queue; or it <paramref name="waits"/>, and hears of mail.
+    /// </summary>
+    private static Machine DeliverToOwn(Goroutine goroutine, Processor processor, out bool waits)
+    {
+        waits = false;
+        if (goroutine.PendingReturn is ReturnItem back)
+        {
+            goroutine.RemovePendingReturn();
+            goroutine.TakeRunRight();
+            goroutine.NoteRunner(back.Machine);
+            DeliverLocked(back.Machine, processor, null);
+            return back.Machine;
+        }
+
+        if (goroutine.LockedMachine is { IsGone: false } locked)
+        {
+            DeliverLocked(locked, processor, goroutine);
+            return locked;
+        }
+
+        Machine host = goroutine.Extra.FindHost()!;
+        waits = host.Hosting == Hosting.Hears;
+        goroutine.TakeRunRight();
+        goroutine.NoteRunner(host);
+        DeliverLocked(host, processor, goroutine);
+        return host;
+    }
+
+    /// <summary>
+    /// There is no machine for a processor: its work goes to the global queue and it is idle. Machines that come back from a call take it
+    /// up (<see cref="AcquireOrIdle"/>), and the monitor tries again. The lock is held.
+    /// </summary>
+    private void GiveUp(Processor processor, bool spinning)
+    {
+        if (spinning)
+            Interlocked.Decrement(ref _spinning);
+        Drain(processor);
+        PushIdle(processor);
+        _shortage = true;
+    }
+
+    /// <summary>Tells whoever listens, on a thread of the pool: user code must not run inside the scheduler.</summary>
+    private void OnShortage(ThreadShortageCause cause, int error)
+    {
+        HaveAskedAgain(isKnown: false);
+        Owner.RaiseThreadShortage(new ThreadShortageEventArgs(cause, ThreadCount, error));
+    }
+
+    /// <summary>
+    /// Sees to it that the monitor tries again what was refused. Others may have counted on a monitor that was refused its thread together
+    /// with this one.
+    /// </summary>
+    /// <param name="isKnown">The shortage was known: a monitor that has a thread looks at it every 10 ms.</param>
+    private void HaveAskedAgain(bool isKnown)
+    {
+        if (!isKnown)
+            _monitor.WakeUp();
+        _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause);
+    }
+
+    /// <summary>
+    /// Somebody who has nothing to publish uses the engine. If a thread was refused and there is no monitor to ask again, it is asked for
+    /// here.
+    /// </summary>
+    internal void AskAgainIfForsaken()
+    {
+        if (_shortage && !_monitor.IsRunning && !_stopped)
+            _monitor.AskAgain();
+    }
+
+    /// <summary>The lock is held. Those that are on their way out do not count.</summary>
+    private bool HasTooManyThreads(long now) =>
+        _budget.HasLimit && _budget.IsExceededBy(_machineCount + 1 - _machinesShed, now);
+
+    /// <summary>
+    /// Whether a machine that has finished with a goroutine is to leave, because the system refuses threads and there are too many.
+    /// Somebody must be left who goes on: a machine that waits for a processor to run with, which gets this one; or one that has another
+    /// processor.
+    /// </summary>
+    private bool TryShed(Machine machine, Processor processor)
+    {
+        _lock.Enter();
+        Machine? heir = null;
+        bool heirWaits = false;
+        bool leaves = !_stopRequested && HasTooManyThreads(MonotonicClock.Now);
+
+        // A machine that is counted as looking for work looks, before it gives its processor away: others may have relied on that.
+        if (leaves && !machine.Spinning && _global.DequeueBound() is Goroutine goroutine)
+        {
+            machine.Processor = null;
+            heir = DeliverToOwn(goroutine, processor, out heirWaits);
+        }
+        else
+        {
+            leaves &= _maxProcs - _idleProcessorCount - _machinesShed > 1;
+        }
+
+        if (leaves)
+        {
+            machine.IsShed = true;
+            _machinesShed++;
+        }
+
+        _lock.Exit();
+        heir?.WakeFrom(heirWaits);
+        return leaves;
+    }
+}

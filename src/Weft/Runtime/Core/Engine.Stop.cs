@@ -1,0 +1,283 @@
+using System.Globalization;
+using System.Text;
+using Weft.Runtime.Host;
+using Weft.Runtime.Watching;
+using Weft.Waiting;
+
+namespace Weft.Runtime.Core;
+
+/// <content>
+/// The end. Stopping refuses new goroutines. Machines leave at their next scheduling point, but not while one is blocked: what it waits
+/// for may be the work of a goroutine that still has to run. When no machine and no monitor is left, the engine is stopped, and whatever
+/// comes later is refused.
+/// </content>
+internal sealed partial class Engine
+{
+    // Only threads wait for it: to wake one takes no thread of the pool.
+    private readonly TaskCompletionSource _stopFinished = new();
+    private volatile bool _stopRequested;
+    private volatile bool _stopped;
+    private long _refused;
+
+    // 1 once somebody has begun to finish the stop.
+    private int _isFinishing;
+
+    // Tasks of the TPL that run, each on a machine. Interlocked.
+    private int _tasksRunning;
+
+    /// <summary>Whether a stop was asked for.</summary>
+    internal bool IsStopping => _stopRequested;
+
+    /// <summary>Completes when the engine has stopped.</summary>
+    internal Task WhenStopped => _stopFinished.Task;
+
+    /// <summary>Whether every thread is gone for good.</summary>
+    internal bool IsStopped => _stopped;
+
+    internal long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>
+    /// Stops the engine and waits until it has. Any thread but a machine of this engine, and any number of them: whoever finds that all
+    /// threads have left finishes the stop. When none of the callers is left, as they were interrupted or have given up, the monitor goes
+    /// on with it.
+    /// </summary>
+    /// <param name="timeout">How long to wait; infinite for as long as it takes.</param>
+    /// <exception cref="DisposeTimeoutException">Code of goroutines was still running then.</exception>
+    /// <exception cref="ThreadInterruptedException">The calling thread was interrupted before.</exception>
+    internal void Stop(TimeSpan timeout)
+    {
+        _lock.Enter();
+        _stopRequested = true;
+        _lock.Exit();
+        long start = Environment.TickCount64;
+        while (!TryFinishStop())
+        {
+            OrderOutIfQuiet();
+            _monitor.WakeUp();
+            if (timeout != Timeout.InfiniteTimeSpan && Environment.TickCount64 - start >= timeout.TotalMilliseconds)
+                throw GaveUp(timeout);
+
+            // Machines leave when the code they run lets them; there is nothing to be woken by for all the ways that can happen.
+            _stopFinished.Task.Wait(1);
+        }
+    }
+
+    /// <summary>After a stop was asked for: finishes it if all threads have left. Whether it is finished.</summary>
+    internal bool TryFinishStop()
+    {
+        if (!_stopFinished.Task.IsCompleted && TryMarkStopped() && Interlocked.Exchange(ref _isFinishing, 1) == 0)
+            FinishStop();
+        return _stopFinished.Task.IsCompleted;
+    }
+
+    private void FinishStop()
+    {
+        // A thread that has left the lists above may still be on its way to the reaper's.
+        while (Host.Reaped < Host.Created)
+        {
+            Host.Reaper.JoinAll();
+            Platform.Yield();
+        }
+
+        Host.Close();
+        Uninterrupted.Do(_monitor, static m => CleanThread.Do(static m => m.RunAllErrands(), m));
+        LeakSearch.WaitForEnd(); // one that begins later leaves this engine out
+        AbandonGoroutines();
+        Uninterrupted.Do(this, static e => e.AbandonMainRuns());
+        Uninterrupted.Do(_stopFinished, static f => CleanThread.Do(static f => f.TrySetResult(), f));
+    }
+
+    /// <summary>What to tell somebody who waits no longer: which calls have not returned.</summary>
+    private DisposeTimeoutException GaveUp(TimeSpan timeout)
+    {
+        var running = new List<(Goroutine Goroutine, int ThreadId)>();
+        _lock.Enter();
+        for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+        {
+            if (machine.OnStack is Goroutine goroutine)
+                running.Add((goroutine, machine.ThreadId));
+        }
+
+        _lock.Exit();
+        UnreturnedCall[] calls = [.. running.Select(static r => new UnreturnedCall(r.Goroutine.Describe(), r.ThreadId)).OrderBy(static c => c.Goroutine.Id)];
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Scheduler '{Options.Name}' is not disposed after {timeout.TotalSeconds:0.###} s: ");
+        text.Append(calls.Length == 0 ? "its threads are still on their way out." : "these goroutines run code that has not returned, and keep their threads until it does:");
+        foreach (UnreturnedCall call in calls)
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call.Goroutine.ToText()}, on thread {call.ThreadId}");
+        return new DisposeTimeoutException(text.ToString(), calls);
+    }
+
+    /// <summary>
+    /// As <see cref="Stop"/>, on a thread of .NET's for that alone. If the system refuses one, the calling thread stops the engine; but a
+    /// monitor, which must not wait for it, leaves it to the pool.
+    /// </summary>
+    internal Task StopAsync(TimeSpan timeout)
+    {
+        var done = new TaskCompletionSource(); // what awaits it may have that thread
+        Action stop = () =>
+        {
+            try
+            {
+                Stop(timeout);
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        };
+        CleanThread.Do(
+            static stop =>
+            {
+                if (SystemMonitor.IsCallingThread ? TryStartThread(stop) : ScarceThreads.TryAsLongAsMayBe(TryStartThread, stop))
+                    return;
+                if (SystemMonitor.IsCallingThread)
+                    CleanThread.QueueToPool(static s => ((Action)s!)(), stop);
+                else
+                    stop();
+            },
+            stop);
+        return done.Task;
+    }
+
+    private static bool TryStartThread(Action body)
+    {
+        try
+        {
+            new Thread(() => body()) { IsBackground = true }.UnsafeStart();
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            ScarceThreads.NoteRefusal();
+            return false;
+        }
+    }
+
+    /// <summary>A continuation came for a goroutine of a stopped engine. Nothing can run it; somebody is told.</summary>
+    internal void Refuse(Goroutine goroutine)
+    {
+        Interlocked.Increment(ref _refused);
+        Owner.RaiseWorkRefused(new WorkRefusedEventArgs(goroutine));
+    }
+
+    internal bool TryMarkMonitorRunning(Action mark)
+    {
+        _lock.Enter();
+        bool first = !_monitor.IsRunning && !_stopped;
+        if (first)
+        {
+            mark();
+            _threadsReserved++;
+        }
+
+        _lock.Exit();
+        return first;
+    }
+
+    /// <summary>The monitor, marked gone, goes on after all, with the thread it has; false if another has been made.</summary>
+    internal bool TryMarkMonitorStays(Action mark)
+    {
+        _lock.Enter();
+        bool stays = !_monitor.IsRunning && !_stopped;
+        if (stays)
+            mark();
+        _lock.Exit();
+        return stays;
+    }
+
+    internal void UnmarkMonitorRunning(Action unmark)
+    {
+        _lock.Enter();
+        unmark();
+        _threadsReserved--;
+        _lock.Exit();
+    }
+
+    /// <summary>
+    /// The monitor may go if there is no machine, none is being made, and nothing waits for one; nor a thread that may leave it something,
+    /// nor anything that was left. That comes last: all of it was left before its thread was reaped.
+    /// </summary>
+    internal bool TryMarkMonitorGone(Action mark)
+    {
+        _lock.Enter();
+        bool free = _machineCount == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested)
+            && _threadsReserved - Host.Reaped <= 1 && !_monitor.HasErrands;
+        if (free)
+        {
+            mark();
+            _shortage = false; // nobody is left to end it
+        }
+
+        _lock.Exit();
+        return free;
+    }
+
+    /// <summary>
+    /// While stopping, machines may go once none is blocked in a declared wait, waits for a processor, or runs a task of the TPL, whose
+    /// waits nobody declares: what it waits for may be in a queue.
+    /// </summary>
+    internal bool MayQuit() => Volatile.Read(ref _blockedMachines) == 0 && Volatile.Read(ref _tasksRunning) == 0;
+
+    /// <summary>The calling goroutine begins to run a task of the TPL.</summary>
+    internal void BeginTask() => Interlocked.Increment(ref _tasksRunning);
+
+    /// <summary>The task has come to its end, or to its first await.</summary>
+    internal void EndTask()
+    {
+        if (Interlocked.Decrement(ref _tasksRunning) == 0 && _stopRequested)
+            OrderOutIfQuiet();
+    }
+
+    /// <summary>While stopping, and if nobody keeps them: has the machines go that do nothing.</summary>
+    internal void OrderOutIfQuiet()
+    {
+        _lock.Enter();
+        if (_stopRequested && MayQuit())
+        {
+            for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+            {
+                if (machine.IsIdle)
+                    RemoveIdle(machine);
+                else if (!machine.IsWaitingForGoroutine || machine.NextProcessor is not null)
+                    continue;
+                machine.Order = MachineOrder.Exit;
+                machine.Unpark();
+            }
+        }
+
+        _lock.Exit();
+    }
+
+    private bool TryMarkStopped()
+    {
+        _lock.Enter();
+        if (_machineCount == 0 && !_monitor.IsRunning)
+        {
+            LeftBehind.Exists = true;
+            _stopped = true;
+        }
+
+        _lock.Exit();
+        return _stopped;
+    }
+
+    /// <summary>Tells those that wait for goroutines which will never end. Nothing of them runs any more.</summary>
+    private void AbandonGoroutines()
+    {
+        var left = new HashSet<Goroutine>(Registry.Snapshot());
+        _lock.Enter();
+        while (_global.Dequeue() is Goroutine goroutine)
+            left.Add(goroutine);
+        foreach (Processor processor in _processors)
+        {
+            while (processor.Dequeue() is Goroutine goroutine)
+                left.Add(goroutine);
+        }
+
+        _lock.Exit();
+        foreach (Goroutine each in left)
+            Uninterrupted.Do(each, static g => g.AbandonBecause(Misuse.Disposed(g.Engine.Owner, $"{g} never ends")));
+    }
+}

@@ -1,0 +1,150 @@
+using Weft.Channels.Selecting;
+using Weft.Runtime.Core;
+using Weft.Runtime.Running;
+using Weft.Runtime.Watching;
+
+namespace Weft;
+
+/// <content>
+/// Being looked at by a <see cref="LeakSearch"/>: for a moment the handle leads nowhere.
+/// <para>
+/// <b>Held.</b> A fourth phase. The searcher moves a Parked goroutine to Held by compare-and-swap, and from then on has the run right:
+/// nobody else touches what belongs to that (the body, what the goroutine keeps, its selects, its parent). Whoever brings something to run
+/// finds the goroutine not Parked and pushes to the inbox, from which nothing is taken away.
+/// </para>
+/// <para>
+/// <b>No wake-up is lost.</b> Publisher: pushes to the inbox (compare-and-swap), then reads the phase. Looker: the searcher, who puts
+/// everything back, stores Parked, and reads the inbox. Fences: the compare-and-swap, and the full fence in <see cref="LetGo"/>. Therefore
+/// one of them sees the other's store, as when a machine parks the goroutine; if both do, the compare-and-swap from Parked to Ready has one
+/// winner. Model: tests/models/inbox.pml, with the searcher in the place of the machine.
+/// </para>
+/// <para>
+/// <b>What is used without the run right.</b> The sources of <see cref="Completion"/> and of a result's task are asked for by any thread: a
+/// mark stands in their place, and who finds the mark waits. Goroutines that await this one are pushed to a stack, on which they find the
+/// ones put back below them. Status, phase, identity, wait reason and lock are not touched.
+/// </para>
+/// </content>
+public abstract partial class Goroutine
+{
+    internal const int PhaseHeld = 3;
+
+    // In the place of a body that the collector has taken.
+    private static readonly object s_gone = new();
+
+    /// <summary>
+    /// Parked to Held; the caller has the run right until <see cref="LetGo"/>. False if it is not parked, or has something other than a
+    /// parked body.
+    /// </summary>
+    internal bool TryHold()
+    {
+        if (Volatile.Read(ref _phase) != PhaseParked || Interlocked.CompareExchange(ref _phase, PhaseHeld, PhaseParked) != PhaseParked)
+            return false;
+
+        // A machine that blocks with frames of it has a stack, and that leads to all it needs.
+        if ((_flags & (FlagBegun | FlagEnded)) == FlagBegun && Volatile.Read(ref _blockedDepth) == 0)
+            return true;
+        LetGo();
+        return false;
+    }
+
+    /// <summary>Gives up what <see cref="TryHold"/> gave, and has the goroutine run if something came meanwhile.</summary>
+    internal void LetGo()
+    {
+        Volatile.Write(ref _phase, PhaseParked);
+        Interlocked.MemoryBarrier();
+        if (FinishPark(hasEnded: false))
+            Engine.Enqueue(this);
+    }
+
+    /// <summary>Whether something came while it was held.</summary>
+    internal bool WasSentTo => Volatile.Read(ref _inbox) is not null;
+
+    /// <summary>
+    /// No search is needed to know that it never goes on: the body itself sleeps without end, and nothing else of the goroutine does
+    /// anything; or the body is gone since a search confirmed that (<see cref="LeakSearch.Find(Func{HashSet{Goroutine}, bool})"/>). While
+    /// it sleeps; it may be held.
+    /// </summary>
+    internal bool NeverGoesOn => _body == s_gone
+        || (_waitReason is WaitReason.SleepForever or WaitReason.SelectNothing && (_flags & (FlagParkedOnWeft | FlagManyFlows)) == FlagParkedOnWeft);
+
+    /// <summary>Takes away what the handle leads to. Called by the searcher that holds the goroutine.</summary>
+    /// <param name="alone">No other scheduler has goroutines.</param>
+    internal GoroutineLuggage TakeLuggage(bool alone)
+    {
+        var luggage = new GoroutineLuggage
+        {
+            Body = _body,
+            BodyContinuation = _bodyContinuation,
+            KeptOperations = KeptOperations,
+            Sleep = SleepCache,
+            KeptSelects = _extra?.KeptSelects,
+            Ends = TakeEnds(alone),
+        };
+        _body = null;
+        _bodyContinuation = null;
+        KeptOperations = null;
+        SleepCache = null;
+        if (luggage.KeptSelects is not null)
+            _extra!.KeptSelects = null;
+        return luggage;
+    }
+
+    /// <summary>Undoes <see cref="TakeLuggage"/>.</summary>
+    internal void PutBack(GoroutineLuggage luggage)
+    {
+        _body = luggage.Body;
+        _bodyContinuation = luggage.BodyContinuation;
+        KeptOperations = luggage.KeptOperations;
+        SleepCache = luggage.Sleep;
+        if (luggage.KeptSelects is not null)
+            _extra!.KeptSelects = luggage.KeptSelects;
+        if (luggage.Ends is not null)
+            PutEndsBack(luggage.Ends);
+    }
+
+    /// <summary>
+    /// Instead of <see cref="PutBack"/>, of a goroutine that has been given up: the body is gone, and the ends are what is left of them.
+    /// </summary>
+    internal void PutBackWithoutBody(GoroutineEnds ends)
+    {
+        _body = s_gone;
+        PutEndsBack(ends);
+    }
+
+    /// <summary>Takes away what leads to those who wait for the end; null if there is nothing to take.</summary>
+    /// <remarks>
+    /// The end of the scheduler tells them, too. Those of the same scheduler end with it, so it does not count as something that wakes
+    /// them. Others are not taken away.
+    /// </remarks>
+    internal GoroutineEnds? TakeEnds(bool alone)
+    {
+        GoroutineEnds? ends = null;
+        TakeOwnEnds(alone, ref ends);
+        if (alone && _extra is { Completion: TaskCompletionSource completion } extra)
+        {
+            ends ??= new GoroutineEnds();
+            (ends.HasCompletion, ends.Completion) = (true, completion);
+            Volatile.Write(ref extra.Completion, GoroutineEnds.Away);
+        }
+
+        return ends;
+    }
+
+    /// <summary>Undoes <see cref="TakeEnds"/>.</summary>
+    internal void PutEndsBack(GoroutineEnds ends)
+    {
+        PutOwnEndsBack(ends);
+        if (ends.HasCompletion)
+            Volatile.Write(ref _extra!.Completion, ends.Completion);
+    }
+
+    /// <summary>As <see cref="TakeEnds"/>, for what a kind of goroutine has of its own.</summary>
+    private protected virtual void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    {
+    }
+
+    /// <summary>Undoes <see cref="TakeOwnEnds"/>.</summary>
+    private protected virtual void PutOwnEndsBack(GoroutineEnds ends)
+    {
+    }
+}

@@ -1,0 +1,85 @@
+using Weft.Channels.Selecting;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+
+namespace Weft.Runtime.Running;
+
+/// <summary>What only few goroutines need; made on first use so that the others stay small.</summary>
+internal sealed class GoroutineExtra
+{
+    /// <summary>The source of <see cref="Goroutine.Completion"/>, once somebody asked.</summary>
+    internal TaskCompletionSource? Completion;
+
+    /// <summary>
+    /// Set once it has ended, for the thread that waits for a main goroutine: through <see cref="Completion"/> that would take a thread of
+    /// the pool.
+    /// </summary>
+    internal BlockingSignal? WhenEnded { get; set; }
+
+    /// <summary>Why it will never end, once the scheduler is disposed.</summary>
+    internal Exception? Abandoned { get; set; }
+
+    /// <summary>The machine the goroutine is locked to; written by <see cref="Goroutine.LockedMachine"/>.</summary>
+    internal Machine? LockedMachine { get; set; }
+
+    /// <summary>Locks taken and not undone; the goroutine is locked while it is above zero.</summary>
+    internal int LockCount { get; set; }
+
+    /// <summary>Whether the thread is to be kept when the goroutine ends locked.</summary>
+    internal bool KeepThread { get; set; }
+
+    /// <summary>Made with the first lock: what wakes the locked goroutine from a wait when something is posted to it.</summary>
+    internal LockedWait? LockedWait { get; set; }
+
+    /// <summary>
+    /// The first of the machines that wait with frames of it on their stacks, or come back from that, and have not the run right; the one
+    /// that began last goes first. Linked by <see cref="Machine.NextHost"/>; under the engine's lock.
+    /// </summary>
+    internal Machine? Hosts { get; private set; }
+
+    /// <summary>Made when it first uses a select again and again.</summary>
+    internal KeptSelects? KeptSelects { get; set; }
+
+    /// <summary>With the engine's lock.</summary>
+    internal void AddHost(Machine machine)
+    {
+        machine.NextHost = Hosts;
+        Hosts = machine;
+    }
+
+    /// <summary>With the engine's lock.</summary>
+    internal void RemoveHost(Machine machine)
+    {
+        if (Hosts == machine)
+        {
+            Hosts = machine.NextHost;
+        }
+        else
+        {
+            Machine before = Hosts!;
+            while (before.NextHost != machine)
+                before = before.NextHost!;
+            before.NextHost = machine.NextHost;
+        }
+
+        machine.NextHost = null;
+    }
+
+    /// <summary>
+    /// The machine to be given the goroutine: one that comes back, so that its wait is over; otherwise one that hears of mail. With the
+    /// engine's lock.
+    /// </summary>
+    internal Machine? FindHost()
+    {
+        Machine? hears = null;
+        for (Machine? host = Hosts; host is not null; host = host.NextHost)
+        {
+            if (host.Hosting == Hosting.Returns)
+                return host;
+            if (hears is null && host.Hosting == Hosting.Hears)
+                hears = host;
+        }
+
+        return hears;
+    }
+}

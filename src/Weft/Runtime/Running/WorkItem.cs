@@ -1,0 +1,43 @@
+using Weft.Runtime.Core;
+
+namespace Weft.Runtime.Running;
+
+/// <summary>
+/// Something to be run as a part of a goroutine, that can wait in its mailbox without an allocation: a continuation with its state, or a
+/// machine that wants the goroutine back (<see cref="Machine.Return"/>).
+/// </summary>
+internal class WorkItem
+{
+    /// <summary>The next item of the mailbox this item is in.</summary>
+    internal WorkItem? Next;
+
+    internal WorkItem()
+    {
+    }
+
+    internal WorkItem(object action, object? state)
+    {
+        Action = action;
+        State = state;
+    }
+
+    /// <summary>What to call; see <see cref="Goroutine"/>'s mailbox for the types it can have. Null: nothing.</summary>
+    internal object? Action;
+
+    /// <summary>The argument of <see cref="Action"/>, where it takes one.</summary>
+    internal object? State;
+
+    /// <summary>It is in the mailbox, or was to get there, of a goroutine that never runs again.</summary>
+    internal virtual void OnNeverRun()
+    {
+    }
+
+    /// <summary>It was taken out of the mailbox since somebody cleared this. With the goroutine's run right only.</summary>
+    internal bool WasTaken;
+}
+
+/// <summary>A machine that blocked with this goroutine's frames on its stack and is back: it gets the run right and a processor.</summary>
+internal sealed class ReturnItem(Machine machine) : WorkItem
+{
+    internal Machine Machine { get; } = machine;
+}

@@ -1,4 +1,0 @@
-namespace Weft.Scheduling;
-
-/// <summary>The result of an awaitable goroutine whose body has none.</summary>
-internal readonly struct NoResult;

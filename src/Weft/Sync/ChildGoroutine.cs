@@ -1,0 +1,81 @@
+using Weft.Goroutines;
+using Weft.Runtime.Core;
+using Weft.Runtime.Running;
+
+namespace Weft.Sync;
+
+/// <summary>Who is told of the end of goroutines: a group.</summary>
+internal interface IGoroutineParent
+{
+    /// <summary>A child's body has ended; called on its thread. False when nobody takes care of the exception.</summary>
+    bool OnChildEnded(Goroutine child, Exception? exception);
+
+    /// <summary>A child will never end, as its scheduler was disposed.</summary>
+    void OnChildAbandoned(Goroutine child, Exception reason);
+
+    /// <summary>
+    /// Whether all that wait for the children's ends, as far as it knows, are goroutines of one engine, and would end with it.
+    /// </summary>
+    bool IsAwaitedOnlyBy(Engine engine);
+}
+
+/// <summary>A goroutine that tells its parent of its end.</summary>
+internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, object body, BodyKind kind, string file, int line)
+    : Goroutine(engine, body, file, line)
+{
+    /// <summary>The engine of the calling goroutine, or the default one.</summary>
+    internal static Engine CurrentEngine => Machine.CallingGoroutine?.Engine ?? Scheduler.Default.Engine;
+
+    private protected override object? InvokeBody(object body) => GoroutineBodies.Invoke(kind, body);
+
+    // Null while a search has it.
+    private IGoroutineParent? _parent = parent;
+
+    private protected override bool Deliver(object? ended, Exception? exception) => _parent!.OnChildEnded(this, exception);
+
+    private protected override void Abandon(Exception reason) => _parent?.OnChildAbandoned(this, reason);
+
+    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    {
+        if (_parent is IGoroutineParent parent && (alone || parent.IsAwaitedOnlyBy(Engine)))
+            ((ends ??= new GoroutineEnds()).Parent, _parent) = (parent, null);
+    }
+
+    private protected override void PutOwnEndsBack(GoroutineEnds ends) => _parent ??= ends.Parent;
+}
+
+/// <summary>A goroutine with a result that tells its parent of its end, too.</summary>
+internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine engine, object body, BodyKind kind, string file, int line)
+    : Goroutine<TResult>(engine, body, kind, file, line)
+{
+    // Null while a search has it.
+    private IGoroutineParent? _parent = parent;
+
+    private protected override bool Deliver(object? ended, Exception? exception)
+    {
+        base.Deliver(ended, exception);
+        if (exception is not null)
+            _ = Task.Exception; // the parent tells of it, so the task's finalizer need not
+        _parent!.OnChildEnded(this, exception);
+        return true;
+    }
+
+    private protected override void Abandon(Exception reason)
+    {
+        base.Abandon(reason);
+        _parent?.OnChildAbandoned(this, reason);
+    }
+
+    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    {
+        base.TakeOwnEnds(alone, ref ends);
+        if (_parent is IGoroutineParent parent && (alone || parent.IsAwaitedOnlyBy(Engine)))
+            ((ends ??= new GoroutineEnds()).Parent, _parent) = (parent, null);
+    }
+
+    private protected override void PutOwnEndsBack(GoroutineEnds ends)
+    {
+        base.PutOwnEndsBack(ends);
+        _parent ??= ends.Parent;
+    }
+}

@@ -1,0 +1,324 @@
+using System.Diagnostics;
+using Weft.Diagnostics;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+using Weft.Runtime.Running;
+using Weft.Sync;
+
+namespace Weft;
+
+/// <content>
+/// Waiting, waking, and who goes first.
+/// <para>
+/// <b>No waiter is forgotten.</b> A waiter enters the list only in a state that is Locked or Starving, and sets Waiters by compare-and-swap
+/// of that very state. If it is Locked, its holder will unlock, by compare-and-swap, too, and so sees Waiters; it wakes the first waiter
+/// unless Woken says that one is on its way. If it is Starving and not Locked, one is on its way as well. Whoever is woken either takes the
+/// lock, and unlocks it later; or finds it Locked and takes Woken away by compare-and-swap of that state, so that the holder, seeing
+/// Waiters without Woken, wakes the next.
+/// </para>
+/// </content>
+public sealed partial class GoLock
+{
+    /// <summary>
+    /// In nanoseconds: who has waited for longer is not overtaken any more. Go's figure: long against a switch, short for a user.
+    /// </summary>
+    private const long StarvationThreshold = 1_000_000;
+
+    /// <summary>
+    /// After so many acquisitions past a woken waiter it is looked at the clock, in case the waiter cannot run because those that overtake
+    /// it keep the processors. It makes the cost of the look a fraction of a nanosecond for each.
+    /// </summary>
+    private const int OvertakesPerLook = 128;
+
+    // How long a newcomer looks whether the lock becomes free before it waits. Sections are short or long; the short are over by then.
+    private const int SpinRounds = 4;
+    private const int PausesPerRound = 30;
+
+    private static readonly bool s_hasSeveralCpus = Environment.ProcessorCount > 1;
+
+    // Guards the lists. Taken by those that wait, wake or give up, never on the way of those that just lock and unlock.
+    private SpinGate _gate;
+    private WaiterList<LockWaiter> _waiters;
+    private WaiterPool<LockWaiter> _pool;
+
+    // Of the waiter that was woken last; written under the gate. Only a hint: read without.
+    private long _wokenSince;
+
+    // Written by the holder.
+    private int _overtakes;
+
+    // Somebody who is no goroutine has used it, and may again: who waits for it may be woken from outside. Never goes back.
+    private bool _usedOutside;
+
+    /// <summary>What a goroutine that waits here waits for; see <see cref="WaitReasons.OnlyGoroutinesWake"/>.</summary>
+    internal WaitReason ReasonFor(CancellationToken token) =>
+        _usedOutside || token.CanBeCanceled ? WaitReason.Lock | WaitReason.OrOutside : WaitReason.Lock;
+
+    /// <summary>
+    /// Before the lock is asked for: taking it is a full fence, so who finds it taken from outside, and then looks at the flag, sees it.
+    /// </summary>
+    private void NoteUser()
+    {
+        if (!_usedOutside && Machine.CallingGoroutine is null)
+            _usedOutside = true;
+    }
+
+    /// <summary>Somebody is about to wait for it who will have it outside goroutines. Before he enters the list, as above.</summary>
+    internal void NoteOutside() => _usedOutside = true;
+
+    private void NoteOvertaking()
+    {
+        if (++_overtakes < OvertakesPerLook)
+            return;
+        _overtakes = 0;
+        if ((_state & Woken) != 0 && MonotonicClock.Now - Volatile.Read(ref _wokenSince) > StarvationThreshold)
+            Interlocked.Or(ref _state, Starving);
+    }
+
+    private LockAwaitable LockSlowly(CancellationToken token)
+    {
+        if (!token.IsCancellationRequested && Spin())
+            return new LockAwaitable(this, null);
+        LockWaiter waiter = Rent();
+        waiter.Begin(token);
+        return new LockAwaitable(this, waiter);
+    }
+
+    /// <summary>
+    /// Whether the holder may run, and so unlock, while the calling thread spins: not if both are goroutines that share a processor.
+    /// </summary>
+    private static bool CanSpin => s_hasSeveralCpus && Machine.Calling is not { Current: not null, Engine.MaxProcs: 1 };
+
+    private bool Spin()
+    {
+        if (!CanSpin)
+            return false;
+        for (int round = 0; round < SpinRounds; round++)
+        {
+            if ((Volatile.Read(ref _state) & Starving) != 0)
+                return false;
+            Thread.SpinWait(PausesPerRound);
+            if (TryLock())
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Block(CancellationToken token)
+    {
+        LockWaiter waiter = Rent();
+        waiter.BeginBlocking(token);
+
+        // Interrupted when it had been woken already: it may still get the lock, and then the interrupt meets the next wait, here or
+        // elsewhere.
+        bool isInterrupted = false;
+        WaitOutcome outcome = TryEnqueue(waiter, woken: false);
+        while (outcome == WaitOutcome.Waiting)
+        {
+            if (isInterrupted)
+            {
+                isInterrupted = false;
+                Thread.CurrentThread.Interrupt();
+            }
+
+            try
+            {
+                waiter.Block();
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or ThreadInterruptedException)
+            {
+                if (TryRemove(waiter))
+                {
+                    Return(waiter);
+                    throw;
+                }
+
+                isInterrupted = waiter.AwaitWakeUp() | exception is ThreadInterruptedException;
+            }
+
+            outcome = TryTakeWoken(waiter) ? WaitOutcome.Done : TryEnqueue(waiter, woken: true);
+        }
+
+        Return(waiter);
+        if (isInterrupted)
+            Thread.CurrentThread.Interrupt();
+        if (outcome == WaitOutcome.Cancelled)
+            throw new OperationCanceledException(token);
+    }
+
+    /// <summary>
+    /// Lets a waiter wait, at the end of the list, or at its head if it was woken in vain. Not if the lock can be had after all, or if the
+    /// waiter's token is cancelled. One that was woken takes a free lock even so: somebody has to, or to wake the next.
+    /// </summary>
+    internal WaitOutcome TryEnqueue(LockWaiter waiter, bool woken)
+    {
+        long now = MonotonicClock.Now;
+        if (!woken)
+            waiter.Since = now;
+        FaultPoints.Hit("lock.enqueuing");
+        _gate.Enter();
+        while (true)
+        {
+            int state = Volatile.Read(ref _state);
+            int next;
+            WaitOutcome outcome;
+            bool free = (state & (woken ? Locked : Locked | Starving)) == 0;
+            if (waiter.IsCancellationRequested && !(woken && free))
+            {
+                next = woken ? state & ~Woken : state;
+                outcome = WaitOutcome.Cancelled;
+            }
+            else if (free)
+            {
+                next = Taken(state, waiter, woken);
+                outcome = WaitOutcome.Done;
+            }
+            else
+            {
+                next = state | Waiters;
+                if (woken)
+                    next = (now - waiter.Since > StarvationThreshold ? next | Starving : next) & ~Woken;
+                outcome = WaitOutcome.Waiting;
+            }
+
+            if (Interlocked.CompareExchange(ref _state, next, state) != state)
+                continue;
+            if (outcome == WaitOutcome.Waiting)
+            {
+                waiter.PrepareToWait();
+                if (woken)
+                    _waiters.AddFirst(waiter);
+                else
+                    _waiters.AddLast(waiter);
+            }
+
+            AssertInvariants();
+            _gate.Exit();
+            return outcome;
+        }
+    }
+
+    /// <summary>For the waiter that was woken: takes the lock if it is free.</summary>
+    internal bool TryTakeWoken(LockWaiter waiter)
+    {
+        FaultPoints.Hit("lock.woken");
+        for (int round = 0; ; round++)
+        {
+            int state = Volatile.Read(ref _state);
+            while ((state & Locked) == 0)
+            {
+                int seen = Interlocked.CompareExchange(ref _state, Taken(state, waiter, woken: true), state);
+                if (seen == state)
+                    return true;
+                state = seen;
+            }
+
+            if (round == SpinRounds || (round == 0 && !CanSpin))
+                return false;
+            Thread.SpinWait(PausesPerRound);
+        }
+    }
+
+    /// <summary>
+    /// The state after a waiter, woken or not, has taken the lock. One that had it soon, or is the last, ends the starvation.
+    /// </summary>
+    private static int Taken(int state, LockWaiter waiter, bool woken)
+    {
+        if (!woken)
+            return state | Locked;
+        state = (state | Locked) & ~Woken;
+        if ((state & Starving) != 0 && ((state & Waiters) == 0 || MonotonicClock.Now - waiter.Since < StarvationThreshold))
+            state &= ~Starving;
+        return state;
+    }
+
+    /// <summary>Takes a waiter that gives up out of the list; false if it was woken meanwhile.</summary>
+    internal bool TryRemove(LockWaiter waiter)
+    {
+        _gate.Enter();
+        bool removed = waiter.IsListed;
+        if (removed)
+        {
+            _waiters.Remove(waiter);
+            if (_waiters.IsEmpty)
+                Interlocked.And(ref _state, ~Waiters);
+        }
+
+        AssertInvariants();
+        _gate.Exit();
+        return removed;
+    }
+
+    private void UnlockSlowly()
+    {
+        while (true)
+        {
+            int state = Volatile.Read(ref _state);
+            if ((state & Locked) == 0)
+                throw new SynchronizationLockException($"{nameof(GoLock)}.{nameof(Unlock)}: the lock is not locked.");
+            bool wakes = (state & (Waiters | Woken)) == Waiters;
+            int next = state & ~Locked;
+            if (wakes)
+                next |= Woken;
+            else if ((state & Woken) == 0)
+                next &= ~Starving; // the last that waited has given up
+            if (Interlocked.CompareExchange(ref _state, next, state) != state)
+                continue;
+            FaultPoints.Hit("lock.unlocked");
+            if (wakes)
+                WakeFirst();
+            return;
+        }
+    }
+
+    /// <summary>
+    /// Called by the one that has set Woken. A waiter whose scheduler has been disposed never runs again; then the next is woken.
+    /// </summary>
+    private void WakeFirst()
+    {
+        LockWaiter? waiter;
+        do
+        {
+            _gate.Enter();
+            waiter = _waiters.RemoveFirst();
+            if (waiter is not null)
+                _wokenSince = waiter.Since;
+            if (_waiters.IsEmpty)
+                Interlocked.And(ref _state, waiter is null ? ~(Waiters | Woken | Starving) : ~Waiters);
+            AssertInvariants();
+            _gate.Exit();
+        }
+        while (waiter is not null && !waiter.Wake());
+    }
+
+    /// <summary>The waiter that was woken last never runs again.</summary>
+    internal void WakeNext() => WakeFirst();
+
+    private LockWaiter Rent()
+    {
+        _gate.Enter();
+        LockWaiter? waiter = _pool.Rent();
+        _gate.Exit();
+        return waiter ?? new LockWaiter(this);
+    }
+
+    /// <summary>Keeps a waiter that nobody refers to any more for the next that waits.</summary>
+    internal void Return(LockWaiter waiter)
+    {
+        if (!waiter.End())
+            return;
+        _gate.Enter();
+        _pool.Return(waiter);
+        _gate.Exit();
+    }
+
+    /// <summary>Under the gate.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        int state = Volatile.Read(ref _state);
+        Debug.Assert(((state & Waiters) != 0) == !_waiters.IsEmpty, "Waiters tells whether the list has entries.");
+        Debug.Assert((state & (Locked | Starving)) != Starving || (state & Woken) != 0, "A lock that is kept for a waiter has one on its way.");
+    }
+}

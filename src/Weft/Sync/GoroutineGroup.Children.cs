@@ -1,0 +1,299 @@
+using System.Runtime.ExceptionServices;
+using Weft.Runtime.Core;
+using Weft.Runtime.Running;
+using Weft.Sync;
+
+namespace Weft;
+
+/// <content>
+/// The children: who has room, who waits for it, and what their ends do.
+/// <para>
+/// Room that a child gives back goes straight to the first that waits for it. Nobody waits for room while there is some: a start that
+/// finds others waiting queues behind them. A group that is cancelled has nobody waiting for room.
+/// </para>
+/// </content>
+public sealed partial class GoroutineGroup
+{
+    private readonly Engine _engine;
+
+    // Guards all that follows.
+    private SpinGate _gate;
+
+    // Children that have room: under way, or about to be.
+    private int _running;
+    private WaiterList<WaitOperation> _starting;
+    private WaiterList<WaitOperation> _waiting;
+    private readonly List<Exception> _errors = [];
+
+    // A child ended because of the cancellation, or was not started.
+    private bool _keptFromEnd;
+    private bool _cancelledOnPurpose;
+
+    // Somebody was told of the errors.
+    private bool _told;
+
+    // Disposed: no child any more, and none will come.
+    private bool _closed;
+
+    bool IWaitQueue.TryRemove(WaitOperation operation)
+    {
+        _gate.Enter();
+        bool removed = operation.IsListed;
+        if (removed && operation is StartOperation)
+            _starting.Remove(operation);
+        else if (removed)
+            _waiting.Remove(operation);
+        _gate.Exit();
+        return removed;
+    }
+
+    void IWaitQueue.OnReturning(WaitOperation operation)
+    {
+        if (operation is not GroupWait wait)
+            return;
+        _gate.Enter();
+        Exception? error = _errors.Count > 0 ? _errors[0] : null;
+        bool cancelled = _keptFromEnd && !_cancelledOnPurpose && _outside.IsCancellationRequested;
+        bool tells = !wait.Disposes || !_told;
+        _told |= error is not null || cancelled;
+        _gate.Exit();
+        if (wait.Disposes)
+            _cancellation.Dispose();
+        if (!tells)
+            return;
+        if (error is not null)
+        {
+            AttachOthers(error);
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        if (cancelled)
+            throw new OperationCanceledException(_outside);
+    }
+
+    bool IGoroutineParent.OnChildEnded(Goroutine child, Exception? exception)
+    {
+        if (exception is not null)
+            NoteError(exception);
+        GiveRoomBack();
+        return true;
+    }
+
+    void IGoroutineParent.OnChildAbandoned(Goroutine child, Exception reason)
+    {
+        NoteError(reason);
+        GiveRoomBack();
+    }
+
+    bool IGoroutineParent.IsAwaitedOnlyBy(Engine engine)
+    {
+        _gate.Enter();
+        bool only = _waiting.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine))
+            && _starting.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine));
+        _gate.Exit();
+        return only;
+    }
+
+    private WaitReason Reason(WaitReason reason) =>
+        Machine.CallingGoroutine?.Engine == _engine ? reason : reason | WaitReason.OrOutside;
+
+    /// <summary>What left a child, or the body of <see cref="RunAsync"/>. The first error cancels the group.</summary>
+    private void NoteError(Exception exception)
+    {
+        _gate.Enter();
+        bool first = false;
+        if (exception is OperationCanceledException && Token.IsCancellationRequested)
+        {
+            _keptFromEnd = true;
+        }
+        else if (!_errors.Exists(error => ReferenceEquals(error, exception)))
+        {
+            _errors.Add(exception);
+            first = _errors.Count == 1;
+        }
+
+        _gate.Exit();
+        if (!first)
+            return;
+        try
+        {
+            CancelSource();
+        }
+        catch (AggregateException e)
+        {
+            // Callbacks of the token failed. Nobody else can be told of it.
+            _gate.Enter();
+            _errors.AddRange(e.InnerExceptions);
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>A source that is being disposed has no child left to be told.</summary>
+    private void CancelSource()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+        }
+    }
+
+    /// <summary>Gives a child room, or has its start wait for it; throws if the group takes no more.</summary>
+    /// <returns>What waits for room, or null: then the caller starts the child.</returns>
+    private StartOperation<TGoroutine>? Admit<TGoroutine>(TGoroutine child, bool blocks)
+        where TGoroutine : Goroutine
+    {
+        _gate.Enter();
+        bool closed = _closed;
+        bool cancelled = Token.IsCancellationRequested;
+        bool full = _running >= Limit;
+        if (!closed && !cancelled && !full)
+            _running++;
+        _keptFromEnd |= cancelled;
+        _gate.Exit();
+        if (closed)
+            throw new ObjectDisposedException(nameof(GoroutineGroup), "The goroutine cannot be started: the group is disposed.");
+        if (cancelled)
+            throw new OperationCanceledException(Token);
+        if (!full)
+            return null;
+
+        WaitReason reason = Reason(WaitReason.GroupLimit);
+        if (_outside.CanBeCanceled)
+            reason |= WaitReason.OrOutside;
+        var operation = new StartOperation<TGoroutine>(this, reason, blocks, child);
+        _gate.Enter();
+        cancelled = Token.IsCancellationRequested;
+        full = _running >= Limit;
+        if (!cancelled && full)
+            _starting.AddLast(operation);
+        else if (!cancelled)
+            _running++;
+        _keptFromEnd |= cancelled;
+        _gate.Exit();
+        if (cancelled)
+            throw new OperationCanceledException(Token);
+        return full ? operation : null;
+    }
+
+    /// <summary>Starts a child that has room.</summary>
+    private void Launch(Goroutine child)
+    {
+        try
+        {
+            _engine.Start(child);
+        }
+        catch
+        {
+            GiveRoomBack();
+            throw;
+        }
+    }
+
+    private void GiveRoomBack()
+    {
+        while (true)
+        {
+            WaiterList<WaitOperation> ended = default;
+            WaiterList<WaitOperation> refused = default;
+            _gate.Enter();
+
+            // The token's callback that refuses those who wait may still be on its way.
+            if (Token.IsCancellationRequested)
+                refused = TakeStarting();
+            WaitOperation? next = _starting.RemoveFirst();
+            while (next is { IsLeftBehind: true })
+                next = _starting.RemoveFirst(); // nobody would hear that the child has started
+            if (next is null && --_running == 0)
+                ended = TakeWaiting();
+            _gate.Exit();
+            Refuse(refused);
+            EndAll(ended, null);
+            if (next is null)
+                return;
+
+            // The room is the next one's.
+            try
+            {
+                _engine.Start(((StartOperation)next).Child);
+                next.End();
+                return;
+            }
+            catch (ObjectDisposedException e)
+            {
+                next.End(e);
+            }
+        }
+    }
+
+    /// <summary>Under the gate; nobody is under way any more, and nobody waits to be.</summary>
+    private WaiterList<WaitOperation> TakeWaiting()
+    {
+        WaiterList<WaitOperation> waiting = _waiting.TakeAll();
+        for (WaitOperation? wait = waiting.First; wait is not null; wait = wait.Following)
+            _closed |= ((GroupWait)wait).Disposes;
+        return waiting;
+    }
+
+    /// <summary>The group was cancelled: nothing that waits for room gets any.</summary>
+    private void RefuseWaiting()
+    {
+        _gate.Enter();
+        WaiterList<WaitOperation> refused = TakeStarting();
+        _gate.Exit();
+        Refuse(refused);
+    }
+
+    /// <summary>Under the gate, once the group is cancelled: those that wait for room and will get none.</summary>
+    private WaiterList<WaitOperation> TakeStarting()
+    {
+        WaiterList<WaitOperation> starting = _starting.TakeAll();
+        _keptFromEnd |= !starting.IsEmpty;
+        return starting;
+    }
+
+    private void Refuse(WaiterList<WaitOperation> starting)
+    {
+        if (!starting.IsEmpty)
+            EndAll(starting, new OperationCanceledException(Token));
+    }
+
+    private ValueTask Enqueue(GroupWait wait)
+    {
+        _gate.Enter();
+        bool waits = _running > 0 && !wait.IsCancellationRequested;
+        if (waits)
+            _waiting.AddLast(wait);
+        else if (_running == 0)
+            _closed |= wait.Disposes;
+        bool cancelled = _running > 0 && !waits;
+        _gate.Exit();
+        if (cancelled)
+            wait.EndCancelled();
+        else if (!waits)
+            wait.End();
+        return wait.Task;
+    }
+
+    private static void EndAll(WaiterList<WaitOperation> operations, Exception? failure)
+    {
+        while (operations.RemoveFirst() is WaitOperation operation)
+            operation.End(failure);
+    }
+
+    private void AttachOthers(Exception first)
+    {
+        List<Exception> others = [.. GetOtherErrors(first)];
+        foreach (Exception error in Errors)
+        {
+            if (error != first && !others.Exists(other => ReferenceEquals(other, error)))
+                others.Add(error);
+        }
+
+        // Exceptions may have a dictionary of their own kind.
+        if (others.Count > 0 && !first.Data.IsReadOnly)
+            first.Data[OtherErrorsKey] = others.AsReadOnly();
+    }
+}
