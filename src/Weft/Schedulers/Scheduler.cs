@@ -1,7 +1,6 @@
 using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
-using Weft.Runtime.Running;
 using Weft.Schedulers;
 
 namespace Weft;

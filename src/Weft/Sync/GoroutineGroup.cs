@@ -1,5 +1,3 @@
-using Weft.Runtime.Core;
-using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Sync;
 

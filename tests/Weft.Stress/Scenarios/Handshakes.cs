@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Weft.Diagnostics;
-using Weft.Runtime.Core;
 using Weft.Stress.Faults;
 using Weft.Waiting;
 

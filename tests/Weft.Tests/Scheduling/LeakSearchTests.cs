@@ -1,5 +1,4 @@
 using Weft.Diagnostics;
-using Weft.Runtime.Running;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

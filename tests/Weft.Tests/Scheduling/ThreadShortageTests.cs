@@ -1,4 +1,3 @@
-using Weft.Runtime.Core;
 using Weft.Tests.Support;
 using Weft.Threads;
 using Weft.Threads.Platforms;

@@ -1,4 +1,3 @@
-using Weft.Runtime.Queues;
 using Weft.Tests.Support;
 using Weft.Threads;
 

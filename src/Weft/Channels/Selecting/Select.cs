@@ -1,5 +1,3 @@
-using Weft.Runtime.Core;
-
 namespace Weft;
 
 /// <summary>

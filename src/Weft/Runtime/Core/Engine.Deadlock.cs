@@ -1,6 +1,5 @@
 using System.Text;
 using Weft.Diagnostics;
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Timers;
 

@@ -1,5 +1,4 @@
 using Weft.Diagnostics;
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Runtime.Watching;

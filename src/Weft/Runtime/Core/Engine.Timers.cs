@@ -1,4 +1,3 @@
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Timers;
 using Weft.Waiting;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Weft.Channels.Selecting;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;

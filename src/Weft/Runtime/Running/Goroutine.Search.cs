@@ -1,4 +1,3 @@
-using Weft.Channels.Selecting;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 using Weft.Runtime.Watching;

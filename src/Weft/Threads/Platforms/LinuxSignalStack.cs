@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Weft.Runtime.Timers;
 using static Weft.Threads.Platforms.LinuxNative;
 
 namespace Weft.Threads.Platforms;
