@@ -35,6 +35,19 @@ public sealed class GoroutineTaskTests
     }
 
     [Fact]
+    public async Task Completion_AskedWhileItEnds_IsToldAfterTheResult()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 4);
+        for (int i = 0; i < 5_000; i++)
+        {
+            Goroutine<int> goroutine = scheduler.Start(static r => r, i);
+            while (!goroutine.Completion.IsCompleted)
+                await Task.Yield();
+            Assert.True(goroutine.Task.IsCompletedSuccessfully);
+        }
+    }
+
+    [Fact]
     public async Task Task_AskedWhileItEndsByMany_IsOneObjectWithTheResult()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 4);

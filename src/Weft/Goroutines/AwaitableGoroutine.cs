@@ -41,6 +41,8 @@ public abstract class AwaitableGoroutine : Goroutine
     /// <summary>Whether the outcome can be asked for without waiting.</summary>
     internal abstract bool HasOutcome { get; }
 
+    private protected sealed override bool IsOutcomeKnown => HasOutcome;
+
     /// <summary>Throws what left the body; waits for the end if need be.</summary>
     internal abstract void ThrowIfFailed();
 

@@ -69,9 +69,12 @@ public abstract partial class Goroutine : SynchronizationContext
             for (var pause = default(SpinWait); completion == GoroutineEnds.Away; completion = FindCompletion())
                 pause.SpinOnce(); // a search has it, for the length of a collection
 
-            // The ending goroutine sets the flag, then reads the source; here the source is set, then the flag is read.
+            // Publisher: the ending goroutine, which makes its end and its outcome known, then reads the source.
+            // Looker: this thread, which sets the source, then asks for both.
+            // Fences: the barrier below; the release of the run right, or SettleEnded.
+            // Therefore: one of them settles it, and nobody is told of the end before the outcome is there.
             Interlocked.MemoryBarrier();
-            if (HasEnded)
+            if (HasEnded && IsOutcomeKnown)
                 SettleCompletion(completion);
             else
                 Engine.AskAgainIfForsaken();
@@ -97,7 +100,7 @@ public abstract partial class Goroutine : SynchronizationContext
         if (Volatile.Read(ref extra.Completion) is TaskCompletionSource known)
             return known;
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (HasEnded)
+        if (HasEnded && IsOutcomeKnown)
             Settle(completion); // nobody waits for it yet
         return Interlocked.CompareExchange(ref extra.Completion, completion, null) ?? completion;
     }

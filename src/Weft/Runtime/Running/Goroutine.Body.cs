@@ -64,6 +64,9 @@ public abstract partial class Goroutine
     /// <param name="exception">What left the body.</param>
     private protected virtual bool Deliver(object? ended, Exception? exception) => exception is null;
 
+    /// <summary>Of an ended goroutine: whether its outcome can be asked for, which is a little later than its end can be seen.</summary>
+    private protected virtual bool IsOutcomeKnown => true;
+
     /// <summary>Tells whoever awaits the result that there will be none.</summary>
     private protected virtual void Abandon(Exception reason)
     {
@@ -271,7 +274,7 @@ public abstract partial class Goroutine
         _bodyContinuation = null;
         _flags |= FlagEnded;
         Extra.KeptSelects?.LeavePlaces(this);
-        SettleEnded();
         Abandon(reason);
+        SettleEnded();
     }
 }
