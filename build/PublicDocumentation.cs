@@ -20,7 +20,8 @@ public sealed class KeepPublicDocumentation : Microsoft.Build.Utilities.Task
         // From its bytes, so that the file stays free to be written by the next build in this process.
         var visible = new HashSet<string>(Assembly.Load(File.ReadAllBytes(AssemblyPath)).GetTypes().Where(IsVisible).SelectMany(Names));
         XDocument documentation = XDocument.Load(DocumentationPath, LoadOptions.PreserveWhitespace);
-        XElement[] hidden = documentation.Descendants("member").Where(member => !visible.Contains((string)member.Attribute("name"))).ToArray();
+        XElement[] hidden = documentation.Descendants("member")
+            .Where(member => !visible.Contains((string)member.Attribute("name"))).ToArray();
         // What one file of a partial type holds, which is said to the readers of that file.
         XElement[] contents = documentation.Descendants("content").ToArray();
         foreach (XElement element in hidden.Concat(contents))
@@ -51,7 +52,8 @@ public sealed class KeepPublicDocumentation : Microsoft.Build.Utilities.Task
             yield return "F:" + prefix + "." + field.Name;
         foreach (EventInfo one in type.GetEvents(DeclaredMembers).Where(it => IsVisible(it.AddMethod) || IsVisible(it.RemoveMethod)))
             yield return "E:" + prefix + "." + one.Name;
-        foreach (PropertyInfo property in type.GetProperties(DeclaredMembers).Where(it => IsVisible(it.GetMethod) || IsVisible(it.SetMethod)))
+        foreach (PropertyInfo property in type.GetProperties(DeclaredMembers)
+            .Where(it => IsVisible(it.GetMethod) || IsVisible(it.SetMethod)))
             yield return "P:" + prefix + "." + property.Name + ParameterNames(property.GetIndexParameters());
         foreach (ConstructorInfo constructor in type.GetConstructors(DeclaredMembers).Where(IsVisible))
             yield return "M:" + prefix + "." + constructor.Name.Replace('.', '#') + ParameterNames(constructor.GetParameters());

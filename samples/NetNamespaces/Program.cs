@@ -91,7 +91,8 @@ internal static class Program
         {
             Visit visit = await goroutine;
             threads.Add(visit.Thread);
-            Console.WriteLine($"  {visit.Name}: {visit.Namespace} on thread {visit.Thread}, interfaces {string.Join(", ", visit.Interfaces)}");
+            Console.WriteLine(
+                $"  {visit.Name}: {visit.Namespace} on thread {visit.Thread}, interfaces {string.Join(", ", visit.Interfaces)}");
         }
 
         cancellationToken.ThrowIfCancellationRequested();

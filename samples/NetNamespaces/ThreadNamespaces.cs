@@ -24,7 +24,9 @@ internal static class ThreadNamespaces
     {
         try
         {
-            return File.ResolveLinkTarget(Path.Combine(task, "ns/net"), returnFinalTarget: false) is { } link ? Path.GetFileName(link.FullName) : null;
+            return File.ResolveLinkTarget(Path.Combine(task, "ns/net"), returnFinalTarget: false) is { } link
+                ? Path.GetFileName(link.FullName)
+                : null;
         }
         catch (IOException)
         {

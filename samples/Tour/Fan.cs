@@ -11,7 +11,8 @@ internal static class Fan
         const int Items = 50_000;
         const int Workers = 8;
         (long sum, int received) = await RunAsync(Items, Workers);
-        return new Outcome($"{received:N0} cubes of {Workers} workers, their sum is {sum:N0}", received == Items && sum == SumOfCubes(Items));
+        return new Outcome($"{received:N0} cubes of {Workers} workers, their sum is {sum:N0}",
+            received == Items && sum == SumOfCubes(Items));
     }
 
     /// <summary>The sum of the cubes of 1 to <paramref name="items"/>, and how many arrived.</summary>

@@ -15,7 +15,8 @@ internal static class RateLimiter
         var period = TimeSpan.FromMilliseconds(10);
         List<TimeSpan> served = await RunAsync(Requests, Burst, period);
         return new Outcome(
-            $"{served.Count} requests served in {served[^1].TotalMilliseconds:N0} ms, {Burst} at once and one each {period.TotalMilliseconds} ms",
+            $"{served.Count} requests served in {served[^1].TotalMilliseconds:N0} ms, "
+            + $"{Burst} at once and one each {period.TotalMilliseconds} ms",
             served.Count == Requests && KeepsTheRate(served, Burst, period));
     }
 

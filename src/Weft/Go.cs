@@ -204,7 +204,9 @@ public static partial class Go
         if (goroutine.LockedMachine is not null)
             throw new InvalidOperationException("The goroutine is locked to its thread; it cannot go to a fresh one.");
         if (SynchronizationContext.Current != goroutine)
-            throw new InvalidOperationException("Only a goroutine's own flow can go to a fresh thread, not code that a TaskScheduler or another SynchronizationContext runs.");
+            throw new InvalidOperationException(
+                "Only a goroutine's own flow can go to a fresh thread, "
+                + "not code that a TaskScheduler or another SynchronizationContext runs.");
         TakeRunRightBack(machine, goroutine);
         Engine.CheckLockable(machine, goroutine);
         goroutine.Engine.StartFreshMachineFor(goroutine);

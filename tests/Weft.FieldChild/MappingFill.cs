@@ -18,7 +18,8 @@ internal static unsafe partial class MappingFill
     {
         // Every other page of one region is readable, so that no two neighbours are one mapping: a page made readable adds two.
         nuint page = (nuint)Environment.SystemPageSize;
-        nuint pages = nuint.Parse(File.ReadAllText("/proc/sys/vm/max_map_count"), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) + 2;
+        nuint pages =
+            nuint.Parse(File.ReadAllText("/proc/sys/vm/max_map_count"), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) + 2;
         nint region = Map(0, page * pages, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (region == -1)
             throw new Win32Exception();

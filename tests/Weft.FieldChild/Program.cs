@@ -1,7 +1,7 @@
 using Weft.FieldChild.Modes;
 
-// One program a mode, run where threads, memory or /proc are short: see tests/Weft.FieldTests. Add a mode by adding a file to Modes/ and a
-// line here.
+// One program a mode, run where threads, memory or /proc are short: see tests/Weft.FieldTests.
+// Add a mode by adding a file to Modes/ and a line here.
 var modes = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["after-outside"] = AfterOutside.Run,

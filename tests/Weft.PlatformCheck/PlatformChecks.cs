@@ -112,7 +112,8 @@ internal static unsafe class PlatformChecks
 
     private static void Names(IThreadPlatform platform)
     {
-        foreach (string name in (string[])["w", "weft-exactly-15", "a-name-that-is-longer-than-any-system-keeps-for-a-thread-it-has-made", "grün"])
+        string[] names = ["w", "weft-exactly-15", "a-name-that-is-longer-than-any-system-keeps-for-a-thread-it-has-made", "grün"];
+        foreach (string name in names)
             OSThread.Start(() => platform.NameCurrentThread(name), new OSThreadOptions { Name = name }).Join();
     }
 }

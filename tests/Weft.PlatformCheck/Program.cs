@@ -8,7 +8,9 @@ using Weft.Threads;
 // emulator that cannot carry one. Prints a line each; exits with 1 if one failed.
 IThreadPlatform platform = ThreadPlatform.Current;
 string runtime = RuntimeFeature.IsDynamicCodeSupported ? "CoreCLR" : "NativeAOT";
-Console.WriteLine($"platform {platform.Name}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {runtime} {Environment.Version}");
+Console.WriteLine(
+    $"platform {platform.Name}, {RuntimeInformation.OSDescription}, "
+    + $"{RuntimeInformation.ProcessArchitecture}, {runtime} {Environment.Version}");
 
 var checks = new List<(string Name, Action Run)>();
 checks.AddRange(PlatformChecks.All(platform));

@@ -36,7 +36,8 @@ internal static class ThreadChecks
         OSThread.Start(() => depth = Recurse(Size / 2), new OSThreadOptions { StackSize = Size }).Join();
         Check.That(depth > 100);
         bool enough = false;
-        OSThread.Start(() => enough = RuntimeHelpers.TryEnsureSufficientExecutionStack(), new OSThreadOptions { StackSize = OSThreadOptions.MinStackSize }).Join();
+        OSThread.Start(() => enough = RuntimeHelpers.TryEnsureSufficientExecutionStack(),
+            new OSThreadOptions { StackSize = OSThreadOptions.MinStackSize }).Join();
         Check.That(enough);
     }
 

@@ -76,7 +76,8 @@ internal static unsafe partial class Native
     [StructLayout(LayoutKind.Sequential)]
     private struct MallocFigures
     {
-        public nuint ArenaBytes, FreeChunks, FastFreeChunks, MappedRegions, MappedBytes, Unused, FastFreeBytes, UsedBytes, FreeBytes, TopBytes;
+        public nuint ArenaBytes, FreeChunks, FastFreeChunks, MappedRegions, MappedBytes, Unused;
+        public nuint FastFreeBytes, UsedBytes, FreeBytes, TopBytes;
     }
 
     private static readonly nint SYS_getcwd = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 79 : 17;

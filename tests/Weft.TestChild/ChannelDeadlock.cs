@@ -12,7 +12,8 @@ internal static class ChannelDeadlock
         try
         {
             string what = arguments[0];
-            Scheduler.Default.DeadlockSuspected += (_, e) => Console.WriteLine($"suspected: {string.Join(' ', e.Goroutines.Select(g => g.WaitReason))}");
+            Scheduler.Default.DeadlockSuspected += (_, e) =>
+                Console.WriteLine($"suspected: {string.Join(' ', e.Goroutines.Select(g => g.WaitReason))}");
             Go.Run(() => MainAsync(what));
             return 0;
         }

@@ -37,7 +37,9 @@ internal static class DefaultScheduler
     /// <summary>Prints, in KiB, the default of Weft and the stack that a thread of the pool has.</summary>
     internal static int StackSize(string[] arguments)
     {
-        Console.WriteLine($"{OSThreadOptions.DefaultStackSize / 1024} {Task.Run(PosixStack.SizeOfCaller).Result / 1024} {Go.Start(PosixStack.SizeOfCaller).Task.Result / 1024}");
+        Console.WriteLine(
+            $"{OSThreadOptions.DefaultStackSize / 1024} {Task.Run(PosixStack.SizeOfCaller).Result / 1024} "
+            + $"{Go.Start(PosixStack.SizeOfCaller).Task.Result / 1024}");
         return 0;
     }
 

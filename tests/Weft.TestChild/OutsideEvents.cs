@@ -39,7 +39,9 @@ internal static class OutsideEvents
         foreach (string name in names)
             Console.WriteLine($"{name}: {results.GetValueOrDefault(name, "hangs")}");
         int searches = schedulers.Values.Sum(static scheduler => scheduler.Engine.DeadlockSearches);
-        Console.WriteLine($"{results.Values.Count(static result => result == "woken")} of {names.Length} woken, {(searches > 0 ? "searched" : "not searched")}");
+        Console.WriteLine(
+            $"{results.Values.Count(static result => result == "woken")} of {names.Length} woken, "
+            + $"{(searches > 0 ? "searched" : "not searched")}");
         return 0;
     }
 

@@ -88,7 +88,8 @@ internal static partial class TaintedThread
 
         if (!seen.Wait(s_limit) || !goroutine.Task.Wait(s_limit))
             throw new TimeoutException("Nothing came of it.");
-        Console.WriteLine($"changed to {goroutine.Task.Result}, begins in {(seen.Result == Environment.CurrentDirectory ? "its own" : seen.Result)}");
+        Console.WriteLine(
+            $"changed to {goroutine.Task.Result}, begins in {(seen.Result == Environment.CurrentDirectory ? "its own" : seen.Result)}");
         return 0;
     }
 

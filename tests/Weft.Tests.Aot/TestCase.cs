@@ -6,11 +6,12 @@ namespace Weft.Tests.Aot;
 /// <summary>A test method with its arguments.</summary>
 internal sealed record TestCase(Type Class, MethodInfo Method, object?[] Arguments)
 {
-    private const BindingFlags Everything = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.FlattenHierarchy;
+    private const BindingFlags Everything =
+        BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.FlattenHierarchy;
 
     public string Name => Arguments.Length == 0
         ? $"{Class.FullName}.{Method.Name}"
-        : $"{Class.FullName}.{Method.Name}({string.Join(", ", Arguments.Select(static it => it is object?[] all ? $"[{string.Join(", ", all)}]" : $"{it}"))})";
+        : $"{Class.FullName}.{Method.Name}({string.Join(", ", Arguments.Select(Text))})";
 
     /// <summary>Every test of this assembly; one for each row of a theory's data.</summary>
     public static IEnumerable<TestCase> FindAll() =>
@@ -33,8 +34,11 @@ internal sealed record TestCase(Type Class, MethodInfo Method, object?[] Argumen
                 rows.Add(row is ITheoryDataRow typed ? typed.GetData() : (object?[])row);
         }
 
-        return rows.Count > 0 ? rows : throw new InvalidOperationException($"{type}.{method.Name} is a theory without data that this runner knows.");
+        return rows.Count > 0 ? rows : throw new InvalidOperationException(
+            $"{type}.{method.Name} is a theory without data that this runner knows.");
     }
+
+    private static string Text(object? argument) => argument is object?[] all ? $"[{string.Join(", ", all)}]" : $"{argument}";
 
     private static IEnumerable Read(Type type, string member) => (IEnumerable)(
         type.GetProperty(member, Everything)?.GetValue(null)

@@ -21,7 +21,8 @@ internal sealed class TestFilter
             string kind = args[i].Trim('-');
             if (kind is not ("class" or "method" or "namespace") || args[i][0] != '-' || i + 1 == args.Length)
             {
-                mistake = $"expected -class, -method, -namespace, -class-, -method- or -namespace- with a pattern, not '{string.Join(' ', args[i..])}'";
+                mistake = $"expected -class, -method, -namespace, -class-, -method- or -namespace- with a pattern, "
+                    + $"not '{string.Join(' ', args[i..])}'";
                 return null;
             }
 

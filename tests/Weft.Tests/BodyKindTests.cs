@@ -468,7 +468,8 @@ public sealed class BodyKindTests
             else
                 scheduler.Run(MainBody); // not MainBody(): this thread would have the body itself, and count as reaching it
         });
-        Assert.Contains(exception.Goroutines, goroutine => goroutine.StartedAt == main && goroutine.WaitReason!.Contains(wait, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(exception.Goroutines,
+            goroutine => goroutine.StartedAt == main && goroutine.WaitReason!.Contains(wait, StringComparison.OrdinalIgnoreCase));
 
         async GoroutineBody MainBody()
         {

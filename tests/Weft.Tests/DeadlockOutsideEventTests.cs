@@ -46,7 +46,8 @@ public sealed class DeadlockOutsideEventTests
     [Fact]
     public async Task Run_UnderServerCollection_FindsADeadlock()
     {
-        ChildProcess child = await ChildProcess.RunCoreAsync("Weft.TestChild.dll", [("DOTNET_gcServer", "1")], ["chan-deadlock", "receive"]);
+        ChildProcess child =
+            await ChildProcess.RunCoreAsync("Weft.TestChild.dll", [("DOTNET_gcServer", "1")], ["chan-deadlock", "receive"]);
         Assert.Equal(3, child.ExitCode);
     }
 }

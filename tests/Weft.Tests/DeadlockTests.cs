@@ -167,7 +167,9 @@ public sealed class DeadlockTests
     [InlineData("receive", "chan receive", "schedtrace=1000")]
     public async Task Run_MainWaitsAtAChannelThatNobodyHas_Throws(string how, string reason, string? debug)
     {
-        ChildProcess child = debug is null ? await ChildProcess.RunAsync("chan-deadlock", how) : await ChildProcess.RunWithDebugAsync(debug, "chan-deadlock", how);
+        ChildProcess child = debug is null
+            ? await ChildProcess.RunAsync("chan-deadlock", how)
+            : await ChildProcess.RunWithDebugAsync(debug, "chan-deadlock", how);
         Assert.Equal(3, child.ExitCode);
         Assert.Contains("all goroutines are asleep - deadlock!", child.Output, StringComparison.Ordinal);
         Assert.Contains(reason, child.Output, StringComparison.Ordinal);
@@ -333,7 +335,8 @@ public sealed class DeadlockTests
     [Fact]
     public async Task Run_DetectionIsOff_NeitherSearchesNorThrows()
     {
-        using var _ = TestScheduler.Create(new SchedulerOptions { Name = TestScheduler.NextName(), DeadlockDetection = DeadlockDetection.Off }, out Scheduler scheduler);
+        using var _ = TestScheduler.Create(
+            new SchedulerOptions { Name = TestScheduler.NextName(), DeadlockDetection = DeadlockDetection.Off }, out Scheduler scheduler);
         Goroutine<bool> main = scheduler.Start(async () =>
         {
             await Go.SleepAsync(TimeSpan.MaxValue);

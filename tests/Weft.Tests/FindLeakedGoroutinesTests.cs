@@ -91,7 +91,8 @@ public sealed class FindLeakedGoroutinesTests
             child = Go.Start(async () => await new Chan<int>().ReceiveAsync());
             await child;
         }));
-        Assert.Equal(exception.Goroutines.Select(goroutine => goroutine.Id), scheduler.FindLeakedGoroutines().Select(goroutine => goroutine.Id));
+        Assert.Equal(
+            exception.Goroutines.Select(goroutine => goroutine.Id), scheduler.FindLeakedGoroutines().Select(goroutine => goroutine.Id));
         Assert.Equal(2, scheduler.GetGoroutines().Count);
         Task<int> task = child!.Task;
         Task completion = child.Completion;

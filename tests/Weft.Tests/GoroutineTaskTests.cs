@@ -6,7 +6,8 @@ namespace Weft.Tests;
 /// <summary>The task of an awaitable goroutine: one object, and errors that nobody looks at are told as a task's.</summary>
 public sealed class GoroutineTaskTests
 {
-    public static TheoryData<string> Forms => ["function", "task", "body", "frame", "state", "task-state", "body-state", "run-action", "run-task", "run-body", "blocking"];
+    public static TheoryData<string> Forms =>
+        ["function", "task", "body", "frame", "state", "task-state", "body-state", "run-action", "run-task", "run-body", "blocking"];
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -108,7 +109,8 @@ public sealed class GoroutineTaskTests
         int count = 0;
         void Count(object? sender, UnobservedTaskExceptionEventArgs e)
         {
-            if (e.Exception.InnerException is ObjectDisposedException { Message: var text } && text.Contains("abandon", StringComparison.Ordinal))
+            if (e.Exception.InnerException is ObjectDisposedException { Message: var text }
+                && text.Contains("abandon", StringComparison.Ordinal))
                 Interlocked.Increment(ref count);
         }
 

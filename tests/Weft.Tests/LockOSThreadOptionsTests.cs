@@ -39,7 +39,8 @@ public sealed class LockOSThreadOptionsTests
     public async Task LockOSThread_Fresh_ThrowsBecauseItCannotMove()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        await scheduler.StartChecked(() => Assert.Throws<ArgumentException>("options", () => Go.LockOSThread(ThreadLockOptions.Fresh))).Within();
+        await scheduler.StartChecked(() => Assert.Throws<ArgumentException>("options", () => Go.LockOSThread(ThreadLockOptions.Fresh)))
+            .Within();
     }
 
     [Fact]

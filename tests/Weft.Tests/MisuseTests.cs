@@ -7,7 +7,8 @@ namespace Weft.Tests;
 /// <summary>What a program does wrong is told where it does it.</summary>
 public sealed class MisuseTests
 {
-    public static TheoryData<string> Operations => ["receive", "receive-or-closed", "send", "select", "sleep", "sleep-cancellable", "lock", "wait-group", "group"];
+    public static TheoryData<string> Operations =>
+        ["receive", "receive-or-closed", "send", "select", "sleep", "sleep-cancellable", "lock", "wait-group", "group"];
 
     public static TheoryData<string> DefaultValues =>
         ["receive", "receive-or-closed", "send", "select", "sleep", "lock", "goroutine-awaiter", "goroutine-awaiter-of-result"];
@@ -120,7 +121,8 @@ public sealed class MisuseTests
                 "for one goroutine",
                 Assert.Throws<InvalidOperationException>(() => { select.WaitAsync(); }).Message,
                 StringComparison.Ordinal);
-            Assert.Contains("for one goroutine", Assert.Throws<InvalidOperationException>(() => select.TryWait()).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "for one goroutine", Assert.Throws<InvalidOperationException>(() => select.TryWait()).Message, StringComparison.Ordinal);
             await numbers.SendAsync(1);
             await first;
         }).Within();
@@ -193,7 +195,8 @@ public sealed class MisuseTests
         Func<Task>[] uses = value switch
         {
             "receive" => [async () => await default(ReceiveAwaitable<int>), () => default(ReceiveAwaitable<int>).AsTask()],
-            "receive-or-closed" => [async () => await default(ReceiveOrClosedAwaitable<int>), () => default(ReceiveOrClosedAwaitable<int>).AsTask()],
+            "receive-or-closed" =>
+                [async () => await default(ReceiveOrClosedAwaitable<int>), () => default(ReceiveOrClosedAwaitable<int>).AsTask()],
             "send" => [async () => await default(SendAwaitable), () => default(SendAwaitable).AsTask()],
             "select" => [async () => await default(SelectAwaitable), () => default(SelectAwaitable).AsTask()],
             "sleep" => [async () => await default(SleepAwaitable), () => default(SleepAwaitable).AsTask()],

@@ -128,7 +128,8 @@ public sealed class SchedulerDisposeTimeoutTests
             if (repeats)
                 await Task.Run(scheduler.Dispose).Within(scheduler);
             else
-                await Limits.Until(() => scheduler.Statistics is { Threads: 0, StackBytesMapped: 0 }, "the disposal has come to its end", scheduler);
+                await Limits.Until(
+                    () => scheduler.Statistics is { Threads: 0, StackBytesMapped: 0 }, "the disposal has come to its end", scheduler);
             TestScheduler.AssertGone(scheduler);
         }
     }

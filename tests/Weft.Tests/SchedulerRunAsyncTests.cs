@@ -5,7 +5,8 @@ namespace Weft.Tests;
 /// <summary>Goroutines without a result that are awaited, and blocking calls that are awaited.</summary>
 public sealed class SchedulerRunAsyncTests
 {
-    public static TheoryData<string> Forms => ["action", "task", "body", "frame", "action-state", "task-state", "body-state", "blocking", "blocking-state"];
+    public static TheoryData<string> Forms =>
+        ["action", "task", "body", "frame", "action-state", "task-state", "body-state", "blocking", "blocking-state"];
 
     [Theory]
     [MemberData(nameof(Forms))]

@@ -76,7 +76,9 @@ public sealed class SchedulerTaskSchedulerTests
         int sum = await factory.StartNew(() => Sum(6)).Within(scheduler);
         Assert.Equal(1 << 6, sum);
 
-        int Sum(int depth) => depth == 0 ? 1 : factory.StartNew(() => Sum(depth - 1)).Result + factory.StartNew(() => Sum(depth - 1)).Result;
+        int Sum(int depth) => depth == 0
+            ? 1
+            : factory.StartNew(() => Sum(depth - 1)).Result + factory.StartNew(() => Sum(depth - 1)).Result;
     }
 
     [Fact]
@@ -104,7 +106,8 @@ public sealed class SchedulerTaskSchedulerTests
     {
         const int Items = 500;
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        var options = new ExecutionDataflowBlockOptions { TaskScheduler = scheduler.TaskScheduler, MaxDegreeOfParallelism = 8, BoundedCapacity = 16 };
+        var options =
+            new ExecutionDataflowBlockOptions { TaskScheduler = scheduler.TaskScheduler, MaxDegreeOfParallelism = 8, BoundedCapacity = 16 };
         int sum = 0, elsewhere = 0;
         var square = new TransformBlock<int, int>(
             async i =>
@@ -174,7 +177,8 @@ public sealed class SchedulerTaskSchedulerTests
             for (int round = 0; round < 10; round++)
             {
                 await Task.Delay(1);
-                here &= TaskScheduler.Current == scheduler.TaskScheduler && SynchronizationContext.Current is null && Go.Current?.Scheduler == scheduler;
+                here &= TaskScheduler.Current == scheduler.TaskScheduler
+                    && SynchronizationContext.Current is null && Go.Current?.Scheduler == scheduler;
             }
 
             return here;
@@ -223,8 +227,8 @@ public sealed class SchedulerTaskSchedulerTests
     [Fact]
     public async Task BlockingOperations_InsideATask_GiveTheProcessorUpAtOnce()
     {
-        // On one processor that the monitor takes away from nobody: it looks at a thread that sleeps only while work waits, and tells whom
-        // it took.
+        // On one processor that the monitor takes away from nobody:
+        // it looks at a thread that sleeps only while work waits, and tells whom it took.
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
         var factory = new TaskFactory(scheduler.TaskScheduler);
         var channel = new Chan<int>();
@@ -324,7 +328,8 @@ public sealed class SchedulerTaskSchedulerTests
             using var queued = new Gate();
             Task<int> outer = factory.StartNew(() =>
             {
-                Task<int> inner = factory.StartNew(() => 20, CancellationToken.None, TaskCreationOptions.PreferFairness, scheduler.TaskScheduler);
+                Task<int> inner =
+                    factory.StartNew(() => 20, CancellationToken.None, TaskCreationOptions.PreferFairness, scheduler.TaskScheduler);
                 entered.Open();
                 queued.Wait();
                 return inner.ContinueWith(t => t.Result + 1, scheduler.TaskScheduler).Result + LaterAsync().Result;

@@ -14,8 +14,9 @@ internal static class MarkdownReport
         {
             string verdicts = string.Join(", ", row.Targets.Select(row.Verdict).Distinct().Where(verdict => verdict.Length > 0));
             to.WriteLine(
-                $"| {row.Name} | {row.Procs} | {row.Unit} | {(row.Weft is { } weft ? Number(weft) : "-")} | {Pairs(row.Peers, "")} | {Pairs(row.Ratios, " x")} " +
-                $"| {Targets(row, target => target.Must)} | {Targets(row, target => target.Aim)} | {verdicts} |");
+                $"| {row.Name} | {row.Procs} | {row.Unit} | {(row.Weft is { } weft ? Number(weft) : "-")} "
+                + $"| {Pairs(row.Peers, "")} | {Pairs(row.Ratios, " x")} "
+                + $"| {Targets(row, target => target.Must)} | {Targets(row, target => target.Aim)} | {verdicts} |");
         }
 
         if (report.Failures.Count == 0)
@@ -28,11 +29,14 @@ internal static class MarkdownReport
     private static void WriteMachine(Report report, TextWriter to)
     {
         MachineDescription machine = report.Machine;
-        to.WriteLine($"{machine.Date}; {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGb} GB; {machine.Os}, {machine.Kernel}; {machine.Dotnet};");
+        to.WriteLine(
+            $"{machine.Date}; {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGb} GB; "
+            + $"{machine.Os}, {machine.Kernel}; {machine.Dotnet};");
         to.WriteLine($"{machine.Go ?? "no Go"}; {machine.C ?? "no C compiler"}; Weft {machine.Commit ?? "of unknown commit"}.");
         to.WriteLine(
-            $"Medians of up to {report.Rounds} rounds{(report.Quick ? ", quick" : "")}{NotRepeated(report)}; the run took {report.Took.TotalSeconds:0} s; " +
-            $"load average at the start {machine.LoadAtStart.ToString(CultureInfo.InvariantCulture)}.");
+            $"Medians of up to {report.Rounds} rounds{(report.Quick ? ", quick" : "")}{NotRepeated(report)}; "
+            + $"the run took {report.Took.TotalSeconds:0} s; "
+            + $"load average at the start {machine.LoadAtStart.ToString(CultureInfo.InvariantCulture)}.");
         to.WriteLine();
     }
 

@@ -141,7 +141,8 @@ internal sealed record Options
                 error = $"No benchmark is called '{value}'; --list names them.";
                 return this;
             case "--procs" or "--rounds":
-                error = $"{name} wants a whole number from 1 to {(name == "--rounds" ? MaxRounds : Scheduler.MaxProcsLimit)}, not '{value}'.";
+                error =
+                    $"{name} wants a whole number from 1 to {(name == "--rounds" ? MaxRounds : Scheduler.MaxProcsLimit)}, not '{value}'.";
                 return this;
             default:
                 error = $"{name} is no option; --help names them.";

@@ -42,7 +42,8 @@ internal sealed class Runner(Options options, TextWriter progress)
                 Fail(series.Benchmark, Contender.Weft, difference);
         }
 
-        return new Report(machine, options.Rounds, notRepeated, options.Quick, Elapsed(), [.. all.SelectMany(series => series.Rows())], _failures);
+        return new Report(machine, options.Rounds, notRepeated, options.Quick, Elapsed(),
+            [.. all.SelectMany(series => series.Rows())], _failures);
 
         TimeSpan Elapsed() => TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
     }

@@ -8,7 +8,8 @@ internal sealed class Series(IBenchmark benchmark, Run run, IReadOnlyList<Conten
     /// </summary>
     private const double Tolerance = 0.08;
 
-    private readonly Dictionary<string, List<Sample>> _samples = contenders.ToDictionary(contender => contender.Name, _ => new List<Sample>());
+    private readonly Dictionary<string, List<Sample>> _samples =
+        contenders.ToDictionary(contender => contender.Name, _ => new List<Sample>());
 
     public IBenchmark Benchmark => benchmark;
 

@@ -12,7 +12,8 @@ internal static class TaskPool
         SetMin(procs);
         ThreadPool.GetMaxThreads(out _, out int completionThreads);
         if (!ThreadPool.SetMaxThreads(procs, completionThreads))
-            throw new InvalidOperationException($"The ThreadPool needs more than {procs} threads: the runtime counts {Environment.ProcessorCount} CPUs.");
+            throw new InvalidOperationException(
+                $"The ThreadPool needs more than {procs} threads: the runtime counts {Environment.ProcessorCount} CPUs.");
     }
 
     /// <summary>Lets the pool start out with as many threads as Weft has processors; it adds more when they do not suffice.</summary>

@@ -17,7 +17,8 @@ internal sealed class ChanScale : IBenchmark
 
     public string Name => "chan-scale";
 
-    public string Summary => "a hop over an unbuffered channel, in rings of 2 to 1,000,000 goroutines; growth: the largest's by the smallest's";
+    public string Summary =>
+        "a hop over an unbuffered channel, in rings of 2 to 1,000,000 goroutines; growth: the largest's by the smallest's";
 
     public IReadOnlyList<Figure> Figures =>
     [

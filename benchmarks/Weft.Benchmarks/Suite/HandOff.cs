@@ -7,13 +7,15 @@ namespace Weft.Benchmarks.Suite;
 /// On one processor a goroutine starts another and blocks at once: how long until that other one runs? Each blocks for longer than the
 /// longest hand-off, or the end of the wait would hide it.
 /// </summary>
-internal sealed class HandOff(string cause, int samples, TimeSpan length, double mustP50, double aimP50, double mustP99, double aimP99) : IBenchmark
+internal sealed class HandOff(string cause, int samples, TimeSpan length, double mustP50, double aimP50, double mustP99, double aimP99)
+    : IBenchmark
 {
     private const int Discarded = 20;
 
     public string Name => $"handoff-{cause}";
 
-    public string Summary => $"from blocking until the next goroutine runs, noticed by {(cause == "wait" ? "the wait hook" : "the monitor")}";
+    public string Summary =>
+        $"from blocking until the next goroutine runs, noticed by {(cause == "wait" ? "the wait hook" : "the monitor")}";
 
     public IReadOnlyList<Figure> Figures =>
     [
@@ -24,7 +26,8 @@ internal sealed class HandOff(string cause, int samples, TimeSpan length, double
     public IReadOnlyList<Contender> Contenders =>
     [
         Contender.Managed(Contender.Weft, OnWeft),
-        Contender.Go(run => $"handoff -kind {(cause == "wait" ? "wait" : "sleep")} -samples {Count(run)} -block {length.TotalMilliseconds}ms"),
+        Contender.Go(
+            run => $"handoff -kind {(cause == "wait" ? "wait" : "sleep")} -samples {Count(run)} -block {length.TotalMilliseconds}ms"),
     ];
 
     public IReadOnlyList<int> Procs => [1];

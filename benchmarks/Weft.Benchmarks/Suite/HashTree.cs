@@ -13,7 +13,9 @@ internal sealed class HashTree(bool readOnly) : IBenchmark
 
     public string Name => readOnly ? "read-tree" : "hash-tree";
 
-    public string Summary => readOnly ? "hash-tree without the hash: walking, opening, reading" : $"SHA-256 of every file of {Root}, blocking reads";
+    public string Summary => readOnly
+        ? "hash-tree without the hash: walking, opening, reading"
+        : $"SHA-256 of every file of {Root}, blocking reads";
 
     public IReadOnlyList<Figure> Figures => [new("elapsed_ms", "ms") { Targets = readOnly ? [] : [new Target("go", 1.0, 0.8)] }];
 

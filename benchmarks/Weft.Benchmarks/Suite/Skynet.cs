@@ -15,7 +15,8 @@ internal sealed class Skynet : IBenchmark
 
     public string Summary => "a million goroutines, ten to a node of a tree, that send their sums up over unbuffered channels";
 
-    public IReadOnlyList<Figure> Figures => [new("ms", "ms") { Targets = [new Target("go", 0.6, 0.35), new Target("channel", 0.25, 0.25)] }];
+    public IReadOnlyList<Figure> Figures =>
+        [new("ms", "ms") { Targets = [new Target("go", 0.6, 0.35), new Target("channel", 0.25, 0.25)] }];
 
     public IReadOnlyList<int> Procs => [1, 2];
 

@@ -35,7 +35,8 @@ internal sealed class Storm(string kind, bool withThreadPool = false) : IBenchma
         get
         {
             Contender weft = Contender.Managed(Contender.Weft, OnWeft);
-            Contender go = Contender.Go(_ => $"storm -kind {(IsSlim ? "wait" : kind)} -goroutines {Goroutines} -block {s_length.TotalMilliseconds}ms");
+            Contender go =
+                Contender.Go(_ => $"storm -kind {(IsSlim ? "wait" : kind)} -goroutines {Goroutines} -block {s_length.TotalMilliseconds}ms");
             Contender threads = Contender.Managed("thread", OnThreads);
             Contender pool = Contender.Managed("threadpool", OnThreadPool) with { MaxRounds = 1, Slow = true };
             return withThreadPool ? [weft, go, threads, pool] : [weft, go, threads];
@@ -48,8 +49,8 @@ internal sealed class Storm(string kind, bool withThreadPool = false) : IBenchma
 
     private IReadOnlyList<Target> Targets(string? peer, double must, double aim) => IsSlim ? [] : [new Target(peer, must, aim)];
 
-    // The code is warm, compiled for speed, and the threads are new: those of the warm-up are gone with their scheduler, as Go's do not
-    // exist yet.
+    // The code is warm, compiled for speed, and the threads are new:
+    // those of the warm-up are gone with their scheduler, as Go's do not exist yet.
     private Sample OnWeft(Run run)
     {
         SchedulerOptions options = new() { MaxProcs = run.Procs };

@@ -39,7 +39,8 @@ internal sealed record StormBurst(double ElapsedMs, IReadOnlyList<double> Inside
     public static StormBurst OnThreadPool(string kind, int count, TimeSpan length)
     {
         using Blocker blocker = Blocker.Create(kind, count, length);
-        Bystanders outside = Bystanders.FromOutside(static body => ThreadPool.UnsafeQueueUserWorkItem(_ => body(), null), s_bystanderInterval);
+        Bystanders outside =
+            Bystanders.FromOutside(static body => ThreadPool.UnsafeQueueUserWorkItem(_ => body(), null), s_bystanderInterval);
         using PeakThreadsWatch watch = new();
         long start = Clock.Now;
         Countdown toBlock = new(count), left = new(count);

@@ -14,7 +14,8 @@ internal sealed class StormSettle : IBenchmark
 
     public string Name => "storm-settle";
 
-    public string Summary => $"time until no thread is left of {Goroutines} blocked goroutines, and what is left after {s_pause.TotalSeconds:0} s";
+    public string Summary =>
+        $"time until no thread is left of {Goroutines} blocked goroutines, and what is left after {s_pause.TotalSeconds:0} s";
 
     public IReadOnlyList<Figure> Figures =>
     [

@@ -20,8 +20,9 @@ internal static class StormCommand
 
     private static readonly Option<string?> s_kind = Options.Choice(
         "--kind",
-        "What they block in: sleep in Thread.Sleep; lock in a lock that is held until --block has passed; read in read(2) on a pipe that is written when --block "
-            + "has passed; file in reading and hashing every file below --path, as many files at once as there are goroutines",
+        "What they block in: sleep in Thread.Sleep; lock in a lock that is held until --block has passed; "
+            + "read in read(2) on a pipe that is written when --block has passed; "
+            + "file in reading and hashing every file below --path, as many files at once as there are goroutines",
         "sleep",
         StormOptions.KindNames);
 
@@ -45,8 +46,8 @@ internal static class StormCommand
 
     private static readonly Option<string?> s_versus = Options.Choice(
         "--vs",
-        "Does the same work with Task.Run afterwards, in a child process, and compares; its ThreadPool makes --procs threads without delay, and has "
-            + "--max-threads at most",
+        "Does the same work with Task.Run afterwards, in a child process, and compares; its ThreadPool makes --procs threads "
+            + "without delay, and has --max-threads at most",
         null,
         "threadpool");
 
@@ -66,9 +67,11 @@ internal static class StormCommand
         s_engine.Hidden = true;
         var command = new Command(
             "storm",
-            "Starts many goroutines that all block at once, and shows the threads that this takes come and go. Ends with 0 when nothing was lost and "
-                + "every thread was gone again, with 1 when not.");
-        foreach (Option option in (Option[])[s_goroutines, s_block, s_kind, s_path, s_rounds, s_procs, s_maxThreads, s_versus, s_settle, s_json, s_engine])
+            "Starts many goroutines that all block at once, and shows the threads that this takes come and go. "
+                + "Ends with 0 when nothing was lost and every thread was gone again, with 1 when not.");
+        Option[] options =
+            [s_goroutines, s_block, s_kind, s_path, s_rounds, s_procs, s_maxThreads, s_versus, s_settle, s_json, s_engine];
+        foreach (Option option in options)
             command.Options.Add(option);
         command.SetAction(parsed =>
         {

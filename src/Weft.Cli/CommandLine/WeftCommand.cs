@@ -29,7 +29,8 @@ internal static class WeftCommand
     }
 
     private static string Version =>
-        typeof(Scheduler).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+        typeof(Scheduler).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? "unknown";
 
     /// <summary>Says on one line why a command line is not taken, even when it quotes one with line ends.</summary>
     public static int Refuse(string command, string complaint)

@@ -30,7 +30,8 @@ internal sealed class LiveFrame(StormOptions options)
         Add(grid, "now", $"{now.Phase}, {now.Elapsed.TotalSeconds:0.0} s");
         if (now.GoroutinesLeft is { } left)
             Add(grid, "goroutines", $"{left:N0} blocked or waiting");
-        Add(grid, "threads", $"{now.Sample.Threads:N0} in the process" + (now.Figures is null ? "" : $", {now.Sample.Machines:N0} of the scheduler"));
+        Add(grid, "threads",
+            $"{now.Sample.Threads:N0} in the process" + (now.Figures is null ? "" : $", {now.Sample.Machines:N0} of the scheduler"));
         if (now.Figures is { } figures)
             AddFigures(grid, figures);
         Add(grid, "over time", Sparkline.Draw(_threads, SparklineWidth));

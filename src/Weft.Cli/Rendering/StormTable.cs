@@ -37,13 +37,15 @@ internal static class StormTable
         yield return ("of these its own: peak, after", it => $"{it.Machines.Peak:N0}, {it.Machines.After:N0}");
         yield return ("its own all gone after", it => it.Threads.SettleMs is { } time ? StormWords.Milliseconds(time) : "not in time");
         yield return ("created, exited, reaped", it => it.Created is null ? null : $"{it.Created:N0}, {it.Exited:N0}, {it.Reaped:N0}");
-        yield return ("hand-offs: wait, monitor, told", it => it.Handoffs is { } by ? $"{by.Wait:N0}, {by.Monitor:N0}, {by.Explicit:N0}" : null);
+        yield return ("hand-offs: wait, monitor, told",
+            it => it.Handoffs is { } by ? $"{by.Wait:N0}, {by.Monitor:N0}, {by.Explicit:N0}" : null);
         yield return ("stacks: peak, after, MiB", it => it.StackBytes is { } bytes ? Mebibytes(bytes.Peak, bytes.After) : null);
         yield return ("memory before, peak, after, MiB", it => Mebibytes(it.RssBytes.Before, it.RssBytes.Peak, it.RssBytes.After));
         yield return ("waits for a further thread", it => it.Shortages is > 0 ? $"{it.Shortages:N0}" : null);
         yield return ("files hashed; MiB", it => it.Files is { } files ? $"{files.Count:N0}; {Mebibytes(files.Bytes)}" : null);
         yield return ("files that could not be read", it => it.Files is { Unreadable: > 0 } files ? $"{files.Unreadable:N0}" : null);
-        yield return ("digests as sha256sum's", it => it.Files is { } files ? (files.Matched is { } count ? $"{count:N0}" : "no sha256sum here") : null);
+        yield return ("digests as sha256sum's",
+            it => it.Files is { } files ? (files.Matched is { } count ? $"{count:N0}" : "no sha256sum here") : null);
     }
 
     private static IEnumerable<string> Conclusions(StormResult result)

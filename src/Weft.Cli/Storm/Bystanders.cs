@@ -23,7 +23,8 @@ internal sealed class Bystanders(IStormEngine engine)
 
     public BystanderResult Summarize()
     {
-        double[] waits = [.. _all.Select(static one => one.Waited).OfType<TimeSpan>().Select(static wait => wait.TotalMilliseconds).Order()];
+        double[] waits = [.. _all.Select(static one => one.Waited).OfType<TimeSpan>()
+            .Select(static wait => wait.TotalMilliseconds).Order()];
         return new BystanderResult(waits.Length, Percentile(waits, 0.50), Percentile(waits, 0.99), Percentile(waits, 1));
     }
 

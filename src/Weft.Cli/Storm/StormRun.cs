@@ -137,7 +137,8 @@ internal sealed class StormRun(StormOptions options, StormWork work, Action<Stor
             Exited = told ? figures.Exited : null,
             Reaped = told ? figures.Reaped : null,
             Handoffs = told
-                ? new HandOffResult(figures.HandOffsByWait, figures.HandOffsByMonitor, figures.HandOffsExplicit, figures.HandOffsByTimeSlice)
+                ? new HandOffResult(
+                    figures.HandOffsByWait, figures.HandOffsByMonitor, figures.HandOffsExplicit, figures.HandOffsByTimeSlice)
                 : null,
             StackBytes = told ? new StackResult(observer.PeakStackBytes, figures.StackBytes) : null,
             RssBytes = new MemoryResult(before.ResidentBytes, peak.ResidentBytes, after.ResidentBytes),

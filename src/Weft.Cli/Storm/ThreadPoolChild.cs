@@ -16,7 +16,8 @@ internal static class ThreadPoolChild
 
     public static StormResult? Run(StormOptions options, Action<StormProgress> show, Verdict verdict)
     {
-        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Arguments(options)) { RedirectStandardOutput = true })!;
+        using Process child =
+            Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Arguments(options)) { RedirectStandardOutput = true })!;
         Task<string> output = child.StandardOutput.ReadToEndAsync();
         long started = Stopwatch.GetTimestamp();
         while (!child.WaitForExit(s_timeBetweenShows))

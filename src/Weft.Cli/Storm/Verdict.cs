@@ -21,7 +21,8 @@ internal sealed class Verdict(TimeSpan settle)
         // The pool keeps its threads for 20 s and more: that it does is what a comparison shows, not a failure of the command.
         if (!pool && result.Lost.Length == 0 && result.Threads.SettleMs is null)
         {
-            _complaints.Add($"{settle.TotalSeconds:0.###} s after the last burst {result.Machines.After} threads of the scheduler were left: "
+            _complaints.Add(
+                $"{settle.TotalSeconds:0.###} s after the last burst {result.Machines.After} threads of the scheduler were left: "
                 + $"{result.Created} created, {result.Exited} exited, {result.Reaped} reaped");
         }
     }

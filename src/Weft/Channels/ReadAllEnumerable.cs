@@ -43,7 +43,9 @@ internal sealed class ReadAllEnumerable<T>(Chan<T> channel, CancellationToken to
             }
 
             Current = value;
-            return outcome == Outcome.Done || channel.CloseError is null ? new ValueTask<bool>(outcome == Outcome.Done) : Failed(channel.CloseError);
+            return outcome == Outcome.Done || channel.CloseError is null
+                ? new ValueTask<bool>(outcome == Outcome.Done)
+                : Failed(channel.CloseError);
         }
 
         public ValueTask DisposeAsync()

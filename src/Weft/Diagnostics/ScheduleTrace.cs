@@ -71,8 +71,9 @@ internal sealed class ScheduleTrace : IDisposable
         return string.Create(
             CultureInfo.InvariantCulture,
             $"SCHED {milliseconds}ms: gomaxprocs={s.Processors} idleprocs={s.IdleProcessors} threads={s.Threads} "
-            + $"spinningthreads={s.MachinesSpinning} needspinning={needSpinning} idlethreads={s.MachinesIdle} runqueue={engine.GlobalQueueCount} "
-            + $"[{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} stackbytes={s.StackBytesMapped} scheduler={engine.Options.Name}");
+            + $"spinningthreads={s.MachinesSpinning} needspinning={needSpinning} idlethreads={s.MachinesIdle} "
+            + $"runqueue={engine.GlobalQueueCount} [{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} "
+            + $"stackbytes={s.StackBytesMapped} scheduler={engine.Options.Name}");
     }
 
     /// <summary>How many there are in the process, each with a timer that is none of the program's.</summary>

@@ -9,7 +9,8 @@ internal static class SchedulerDump
     internal static void Write(Engine engine, TextWriter to)
     {
         to.WriteLine(ScheduleTrace.Line(engine, 0));
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  maxthreads={engine.AllowedThreads.Threads} ({engine.AllowedThreads.Reason})"));
+        to.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"  maxthreads={engine.AllowedThreads.Threads} ({engine.AllowedThreads.Reason})"));
         foreach (string line in engine.DescribeProcessorsAndMachines())
             to.WriteLine("  " + line);
         foreach (GoroutineInfo goroutine in engine.DescribeGoroutines())

@@ -86,8 +86,9 @@ public abstract partial class Goroutine : SynchronizationContext
     /// Cannot be called: <c>await</c> of a goroutine without a result is an error of the compiler, which names the remedy.
     /// </summary>
     [Obsolete(
-        "A goroutine that was started by Start and has no result cannot be awaited: an exception that leaves it ends the process, as in Go. Start it by RunAsync to "
-        + "await it and get its exceptions, or await its Completion, which tells of the end only.",
+        "A goroutine that was started by Start and has no result cannot be awaited: "
+        + "an exception that leaves it ends the process, as in Go. "
+        + "Start it by RunAsync to await it and get its exceptions, or await its Completion, which tells of the end only.",
         error: true)]
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void GetAwaiter() => throw new NotSupportedException();

@@ -31,7 +31,8 @@ internal static class GoroutineBodies
     internal static BodyFrame Claim(BodyFrame? frame)
     {
         if (frame is null)
-            throw new InvalidOperationException("The body of a goroutine returned the default value instead of what an async method returns.");
+            throw new InvalidOperationException(
+                "The body of a goroutine returned the default value instead of what an async method returns.");
         frame.Claim();
         return frame;
     }

@@ -8,8 +8,10 @@ namespace Weft;
 /// <content>Starting goroutines that have no result and are awaited.</content>
 public sealed partial class Scheduler
 {
-    internal const string HasResult = "RunAsync is for bodies without a result. Start a body with a result by Start: that goroutine can be awaited for it.";
-    internal const string IsAsynchronous = "RunBlocking is for calls that block. Run an asynchronous body by RunAsync, or by Start if it has a result.";
+    internal const string HasResult =
+        "RunAsync is for bodies without a result. Start a body with a result by Start: that goroutine can be awaited for it.";
+    internal const string IsAsynchronous =
+        "RunBlocking is for calls that block. Run an asynchronous body by RunAsync, or by Start if it has a result.";
 
     /// <summary>
     /// Starts a goroutine that has no result and is to be awaited: what leaves its body goes to whoever awaits it, as with a task, and

@@ -209,7 +209,8 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     {
         RefuseIfDefault();
         if (Machine.Calling?.Engine == _engine)
-            throw new InvalidOperationException($"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
+            throw new InvalidOperationException(
+                $"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
         _engine.Stop(_engine.Options.DisposeTimeout);
     }
 
@@ -223,7 +224,8 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     {
         RefuseIfDefault();
         if (Machine.Calling?.Engine == _engine)
-            throw new InvalidOperationException($"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
+            throw new InvalidOperationException(
+                $"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
         return new ValueTask(_engine.StopAsync(_engine.Options.DisposeTimeout));
     }
 
@@ -271,6 +273,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     private void RefuseIfDefault()
     {
         if (_isDefault)
-            throw new InvalidOperationException("The default scheduler cannot be disposed; its threads end by themselves when there is nothing to do.");
+            throw new InvalidOperationException(
+                "The default scheduler cannot be disposed; its threads end by themselves when there is nothing to do.");
     }
 }

@@ -319,6 +319,8 @@ public sealed partial class GoLock
     {
         int state = Volatile.Read(ref _state);
         Debug.Assert(((state & Waiters) != 0) == !_waiters.IsEmpty, "Waiters tells whether the list has entries.");
-        Debug.Assert((state & (Locked | Starving)) != Starving || (state & Woken) != 0, "A lock that is kept for a waiter has one on its way.");
+        Debug.Assert(
+            (state & (Locked | Starving)) != Starving || (state & Woken) != 0,
+            "A lock that is kept for a waiter has one on its way.");
     }
 }

@@ -48,7 +48,8 @@ internal static class DefaultStackSize
             isHexadecimal = true;
         }
 
-        return long.TryParse(digits, isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out value)
+        NumberStyles style = isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        return long.TryParse(digits, style, CultureInfo.InvariantCulture, out value)
             && value > 0;
     }
 }

@@ -8,7 +8,9 @@ namespace Weft.Threads;
 public sealed class OSThreadStartException : InvalidOperationException
 {
     internal OSThreadStartException(int errorNumber, int stackSize)
-        : base($"The system refused a thread with a stack of {stackSize} bytes: {Marshal.GetPInvokeErrorMessage(errorNumber)} (error {errorNumber}).")
+        : base(
+            $"The system refused a thread with a stack of {stackSize} bytes: "
+            + $"{Marshal.GetPInvokeErrorMessage(errorNumber)} (error {errorNumber}).")
         => ErrorNumber = errorNumber;
 
     /// <summary>The system's error number: on Linux EAGAIN (11) for a thread, ENOMEM (12) for a stack.</summary>

@@ -38,8 +38,8 @@ internal sealed class ScarceRoom
     private readonly long _never;
     private readonly FutexLock _lock;
 
-    // Guarded by _lock. What may be given until the next look; in the reserve: one thread or none, if that much was free beyond what is
-    // never given.
+    // Guarded by _lock. What may be given until the next look; in the reserve:
+    // one thread or none, if that much was free beyond what is never given.
     private long _granted;
     private long _lookAt = long.MaxValue;
     private bool _isScarce;

@@ -20,8 +20,8 @@ internal sealed class StackPool
     // A slab is an eighth of what is rented: a program with a few threads maps no stack that it does not use.
     private const int RentedPerSlabStack = 8;
 
-    // A scheduler that has no more than its monitor and some machines gets stacks as long as the system gives them: with less it cannot go
-    // on.
+    // A scheduler that has no more than its monitor and some machines gets stacks as long as the system gives them:
+    // with less it cannot go on.
     private const int AlwaysAsked = 4;
 
     // Unmapped in one round outside the lock.
@@ -29,8 +29,8 @@ internal sealed class StackPool
 
     // A mapping of one stack, with its guard, is an odd multiple of this. So no mapping, a slab of up to 16 included, is a multiple of 2
     // MiB, which could be backed by huge pages: 2 MiB of memory for the first touch. And stacks mapped one after the other begin at
-    // different places within a large power of two, whatever their size: they do not compete for the same part of a cache, nor of a table
-    // that is looked up by them.
+    // different places within a large power of two, whatever their size:
+    // they do not compete for the same part of a cache, nor of a table that is looked up by them.
     private const nuint SlotUnit = 64 * 1024;
 
     private readonly IThreadPlatform _platform;

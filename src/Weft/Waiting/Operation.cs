@@ -234,7 +234,8 @@ internal abstract class Operation : WorkItem
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryAwaitInPlace(object continuation, short token)
     {
-        if (Machine.Calling is not { } machine || _owner is not { } owner || machine.Current != owner || SynchronizationContext.Current != owner)
+        if (Machine.Calling is not { } machine || _owner is not { } owner
+            || machine.Current != owner || SynchronizationContext.Current != owner)
             return false;
         CheckVersion(token);
         WaitReason reason = _afterTurn != Outcome.Pending ? WaitReason.Yield : _reason;

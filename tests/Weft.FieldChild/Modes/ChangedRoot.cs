@@ -18,7 +18,8 @@ internal static partial class ChangedRoot
         string root = Directory.CreateTempSubdirectory("weft-field-").FullName;
         var scheduler = new Scheduler(new SchedulerOptions { Name = "field" });
         var loaded = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name).ToHashSet();
-        string late = string.Join(' ', typeof(Scheduler).Assembly.GetReferencedAssemblies().Select(name => name.Name).Where(name => !loaded.Contains(name)));
+        string late = string.Join(' ', typeof(Scheduler).Assembly.GetReferencedAssemblies()
+            .Select(name => name.Name).Where(name => !loaded.Contains(name)));
         int here = Open("/", 0);
         if (here < 0 || ChangeRoot(root) != 0 || ChangeDirectory("/") != 0)
             throw new Win32Exception();

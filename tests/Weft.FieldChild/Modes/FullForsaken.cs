@@ -16,7 +16,8 @@ internal static class FullForsaken
         scheduler.Start(ran.Set);
         full.End();
         bool did = false;
-        for (long end = Environment.TickCount64 + (long)s_limit.TotalMilliseconds; !did && Environment.TickCount64 < end; did = ran.Wait(10))
+        long end = Environment.TickCount64 + (long)s_limit.TotalMilliseconds;
+        for (; !did && Environment.TickCount64 < end; did = ran.Wait(10))
             GC.Collect();
         Console.WriteLine($"ran: {did}");
         return 0;

@@ -30,7 +30,8 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
             ChildProgram child = await RunAsync(place, mode, arguments);
             Assert.True(
                 child.ExitCode == 0 && child.LastLine == lastLine,
-                $"Run {i} of {s_runs} of '{mode} {string.Join(' ', arguments)}' under '{string.Join(' ', place.Command)}' was to print '{lastLine}': {child}");
+                $"Run {i} of {s_runs} of '{mode} {string.Join(' ', arguments)}' under '{string.Join(' ', place.Command)}' "
+                + $"was to print '{lastLine}': {child}");
         }
     }
 
@@ -62,7 +63,8 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{string.Join(' ', command)}' took more than {s_limit.TotalSeconds} s: {await output}{await error}");
+            throw new TimeoutException(
+                $"'{string.Join(' ', command)}' took more than {s_limit.TotalSeconds} s: {await output}{await error}");
         }
 
         return new ChildProgram(process.ExitCode, await output, await error);

@@ -48,7 +48,8 @@ internal sealed class ControlGroup : IDisposable
         while (FileSystem.RemoveDirectory(_folder) != 0)
         {
             if (Environment.TickCount64 > deadline)
-                throw new TimeoutException($"The control group {_folder} still has the processes {File.ReadAllText(ProcessesFile).ReplaceLineEndings(" ")}");
+                throw new TimeoutException(
+                    $"The control group {_folder} still has the processes {File.ReadAllText(ProcessesFile).ReplaceLineEndings(" ")}");
             Thread.Sleep(1);
         }
     }

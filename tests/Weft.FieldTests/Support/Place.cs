@@ -36,7 +36,8 @@ internal sealed record Place(params string[] Command)
     internal void RequireOrSkip()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Limits and namespaces are those of Linux.");
-        Assert.SkipUnless(Command is [] or ["prlimit", ..] || Environment.IsPrivilegedProcess, "Only root makes control groups, namespaces and other users' processes.");
+        Assert.SkipUnless(Command is [] or ["prlimit", ..] || Environment.IsPrivilegedProcess,
+            "Only root makes control groups, namespaces and other users' processes.");
         foreach (string tool in Command.Where(word => word is "setpriv" or "prlimit" or "unshare"))
             Assert.SkipUnless(IsInstalled(tool), $"{tool} (util-linux) is not installed.");
     }

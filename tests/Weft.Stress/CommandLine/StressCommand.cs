@@ -22,7 +22,8 @@ internal static class StressCommand
         Description = "Of every random choice; default: one that is drawn, and printed",
     };
 
-    private static readonly Option<bool> s_json = new("--json") { Description = "Prints one JSON object on standard output instead of a table" };
+    private static readonly Option<bool> s_json =
+        new("--json") { Description = "Prints one JSON object on standard output instead of a table" };
 
     private static readonly Option<string[]> s_scenarios = new("--scenario")
     {

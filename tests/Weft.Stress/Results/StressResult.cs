@@ -39,13 +39,15 @@ internal sealed record StressResult
         Checked = Weft.Diagnostics.FaultPoints.AreCompiledIn,
         Cpus = Environment.ProcessorCount,
         Hogs = options.Hogs,
-        Collector = GCSettings.IsServerGC ? "server" : GCSettings.LatencyMode == GCLatencyMode.Batch ? "workstation" : "workstation, concurrent",
+        Collector =
+            GCSettings.IsServerGC ? "server" : GCSettings.LatencyMode == GCLatencyMode.Batch ? "workstation" : "workstation, concurrent",
         Runtime = RuntimeInformation.FrameworkDescription,
         Scenarios = scenarios,
     };
 
     private static bool IsOptimized =>
-        Attribute.GetCustomAttribute(typeof(Scheduler).Assembly, typeof(DebuggableAttribute)) is not DebuggableAttribute { IsJITOptimizerDisabled: true };
+        Attribute.GetCustomAttribute(typeof(Scheduler).Assembly, typeof(DebuggableAttribute))
+            is not DebuggableAttribute { IsJITOptimizerDisabled: true };
 
     public string ToJson() => JsonSerializer.Serialize(this, StressJson.Default.StressResult);
 

@@ -13,8 +13,8 @@ internal sealed class BlockedFinalizer : Scenario
     private const int ThreadsPerRound = 2_000;
     private const int ThreadsPerLook = 500;
 
-    // A conservative collector may find an address of the object on the stack that nobody means; the next object makes that one's place be
-    // overwritten.
+    // A conservative collector may find an address of the object on the stack that nobody means;
+    // the next object makes that one's place be overwritten.
     private const int MostObjects = 200;
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(50);
 
@@ -30,7 +30,8 @@ internal sealed class BlockedFinalizer : Scenario
         ProcessFigures after;
 
         // While it is held up, what the runtime keeps may grow without limit.
-        ProcessFigures heldUp = ThreadSoak.Limits with { AllocatedBytes = long.MaxValue, ResidentBytes = long.MaxValue, ManagedBytes = long.MaxValue };
+        ProcessFigures heldUp =
+            ThreadSoak.Limits with { AllocatedBytes = long.MaxValue, ResidentBytes = long.MaxValue, ManagedBytes = long.MaxValue };
         do
         {
             // Not disposed: objects that were kept alive may come later.

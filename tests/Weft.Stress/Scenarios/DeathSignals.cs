@@ -29,10 +29,17 @@ internal sealed class DeathSignals : Scenario
         var churn = new Churn(context.Options);
         do
         {
-            using var scheduler = new Scheduler(new SchedulerOptions { Name = "kids", IdleTimeout = TimeSpan.FromMilliseconds(1), MinIdleTimeout = TimeSpan.FromMilliseconds(1) });
+            var options = new SchedulerOptions
+            {
+                Name = "kids",
+                IdleTimeout = TimeSpan.FromMilliseconds(1),
+                MinIdleTimeout = TimeSpan.FromMilliseconds(1),
+            };
+            using var scheduler = new Scheduler(options);
             Process[] kept = [.. Enumerable.Range(0, Children).Select(_ => StartChild(scheduler, ThreadLockOptions.KeepThread, context))];
             using Process lost = StartChild(scheduler, ThreadLockOptions.None, context);
-            StressFailure.ThrowUnless(lost.WaitForExit(context.Options.Limit), "a child lives on although the thread that made it has ended");
+            StressFailure.ThrowUnless(
+                lost.WaitForExit(context.Options.Limit), "a child lives on although the thread that made it has ended");
             StressFailure.ThrowUnless(lost.ExitCode == Killed, $"the child of a thread that ended ended itself, with {lost.ExitCode}");
             int storms = churn.Storms;
             while (churn.Storms < storms + StormsToOutlive)
@@ -45,7 +52,8 @@ internal sealed class DeathSignals : Scenario
             {
                 StressFailure.ThrowUnless(!child.HasExited, "a child made on a kept thread has died");
                 child.StandardInput.Close();
-                StressFailure.ThrowUnless(child.WaitForExit(context.Options.Limit) && child.ExitCode == 0, "a child does not end by itself");
+                StressFailure.ThrowUnless(
+                    child.WaitForExit(context.Options.Limit) && child.ExitCode == 0, "a child does not end by itself");
                 child.Dispose();
             }
 

@@ -75,7 +75,8 @@ internal sealed class Refusals : Scenario
         }
 
         host.Close();
-        StressFailure.ThrowUnless(ran == started && host.Created == started, $"{started} threads started, {host.Created} counted, {ran} ran");
+        StressFailure.ThrowUnless(
+            ran == started && host.Created == started, $"{started} threads started, {host.Created} counted, {ran} ran");
         StressFailure.ThrowUnless(host.Stacks.BytesMapped == 0, $"{host.Stacks.BytesMapped:N0} bytes of stacks are left");
     }
 

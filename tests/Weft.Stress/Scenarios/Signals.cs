@@ -19,7 +19,14 @@ internal sealed class Signals : Scenario
         using PosixSignalRegistration interrupt = Register(PosixSignal.SIGINT);
         using PosixSignalRegistration terminate = Register(PosixSignal.SIGTERM);
         var churn = new Churn(context.Options);
-        using var scheduler = new Scheduler(new SchedulerOptions { Name = "signal", MaxProcs = 2, IdleTimeout = TimeSpan.FromMilliseconds(1), MinIdleTimeout = TimeSpan.FromMilliseconds(1) });
+        var options = new SchedulerOptions
+        {
+            Name = "signal",
+            MaxProcs = 2,
+            IdleTimeout = TimeSpan.FromMilliseconds(1),
+            MinIdleTimeout = TimeSpan.FromMilliseconds(1),
+        };
+        using var scheduler = new Scheduler(options);
         for (int number = 0; number == 0 || !context.IsOver; number++)
         {
             int signal = number % 2 == 0 ? Native.SIGINT : Native.SIGTERM;

@@ -13,7 +13,8 @@ internal sealed class Suspensions : Scenario
 
     // With a trap, so that the last signal is SIGCONT in any case.
     private const string Stopper =
-        "trap 'kill -CONT $1' EXIT; i=0; while [ $i -lt $2 ] && kill -STOP $1; do sleep 0.01; kill -CONT $1; sleep 0.02; i=$((i + 1)); done";
+        "trap 'kill -CONT $1' EXIT; i=0; "
+        + "while [ $i -lt $2 ] && kill -STOP $1; do sleep 0.01; kill -CONT $1; sleep 0.02; i=$((i + 1)); done";
 
     public override string Name => "suspensions";
 
@@ -26,8 +27,8 @@ internal sealed class Suspensions : Scenario
         long collections = 0;
         var collector = new Thread(() =>
         {
-            // As long a rest after each: with few CPUs and many threads, the others would else get nowhere, and a storm would take a
-            // minute.
+            // As long a rest after each: with few CPUs and many threads, the others would else get nowhere,
+            // and a storm would take a minute.
             for (int i = 0; !Volatile.Read(ref stop); i++)
             {
                 long begun = Stopwatch.GetTimestamp();

@@ -49,7 +49,8 @@ internal sealed class Waits : Scenario
         })];
         if (!Task.WaitAll([.. all.Select(goroutine => goroutine.Completion)], context.Options.Limit))
             throw StressFailure.Lost($"seed {seed}: goroutines that wait for themselves did not end", scheduler);
-        StressFailure.ThrowUnless(wrong == 0, $"seed {seed}: {wrong} times two continuations of a goroutine ran at the same time, or one was lost");
+        StressFailure.ThrowUnless(
+            wrong == 0, $"seed {seed}: {wrong} times two continuations of a goroutine ran at the same time, or one was lost");
         scheduler.Dispose();
         context.Add("goroutines", all.Length);
         context.Add("waits", scheduler.Statistics.HandOffsByWait);

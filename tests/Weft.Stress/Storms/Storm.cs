@@ -52,7 +52,8 @@ internal static class Storm
         context.Add("goroutines", statistics.GoroutinesStarted);
         context.Add("steps", scheduler.Tally.Steps);
         context.Add("threads", statistics.ThreadsCreated);
-        context.Add("hand-offs", statistics.HandOffsByMonitor + statistics.HandOffsByTimeSlice + statistics.HandOffsByWait + statistics.HandOffsExplicit);
+        context.Add("hand-offs",
+            statistics.HandOffsByMonitor + statistics.HandOffsByTimeSlice + statistics.HandOffsByWait + statistics.HandOffsExplicit);
         context.Add("steals", statistics.Steals);
         context.Add("abandoned", scheduler.Tally.Begun - scheduler.Tally.Ended);
         context.Add("of them refused a start", scheduler.Tally.Refused);

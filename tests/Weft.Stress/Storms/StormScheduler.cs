@@ -70,7 +70,8 @@ internal sealed class StormScheduler
             WaitUntilQuiet(limit);
         if (_plan.End != StormEnd.DisposeEarly)
         {
-            StressFailure.ThrowUnless(_tally.Ended == _goroutines.Count, $"{_what}: {_tally.Ended} of {_goroutines.Count} goroutines ended");
+            StressFailure.ThrowUnless(
+                _tally.Ended == _goroutines.Count, $"{_what}: {_tally.Ended} of {_goroutines.Count} goroutines ended");
             Dispose(limit);
         }
 

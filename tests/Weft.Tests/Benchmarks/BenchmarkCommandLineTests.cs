@@ -31,7 +31,8 @@ public sealed class BenchmarkCommandLineTests
     {
         ChildProcess run = await RunAsync("--list", "--filter", "osthread,chan-ring");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Equal(["osthread", "chan-ring"], run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+        Assert.Equal(
+            ["osthread", "chan-ring"], run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
     }
 
     [Fact]

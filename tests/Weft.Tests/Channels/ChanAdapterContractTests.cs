@@ -237,37 +237,38 @@ public sealed class ChanAdapterContractTests
     [InlineData(false)]
     public async Task Wait_OnlyASelectThatWasWonElsewhereIsThere_WaitsOn(bool toRead)
     {
-        // On one processor that nobody takes away: the goroutine of the select, woken by the other channel, does not run before the test
-        // has looked.
-        (int Listed, bool Early, bool Won, bool Late) seen = await Undisturbed.ResultAsync(1, async scheduler => await scheduler.Start(async () =>
-        {
-            var chan = new Chan<int>();
-            var other = new Chan<int>();
-            Channel<int> channel = chan.AsChannel();
-            Goroutine<bool> selecting = Go.Start(async () =>
+        // On one processor that nobody takes away: the goroutine of the select, woken by the other channel,
+        // does not run before the test has looked.
+        (int Listed, bool Early, bool Won, bool Late) seen = await Undisturbed.ResultAsync(1, async scheduler =>
+            await scheduler.Start(async () =>
             {
-                var select = new Select();
-                if (toRead)
-                    select.Send(chan, 1);
-                else
-                    select.Receive(chan);
-                ReceiveCase<int> wins = select.Receive(other);
-                return await select.WaitAsync() == wins;
-            });
-            while (ChanQueues.Lengths(other).Receivers == 0)
-                await Go.Yield();
-            Assert.True(other.TrySend(1));
-            int listed = toRead ? ChanQueues.Lengths(chan).Senders : ChanQueues.Lengths(chan).Receivers;
-            ValueTask<bool> waiting = toRead ? channel.Reader.WaitToReadAsync() : channel.Writer.WaitToWriteAsync();
-            bool early = waiting.IsCompleted;
-            bool won = await selecting;
-            bool late = waiting.IsCompleted;
-            Task partner = toRead ? chan.SendAsync(2).AsTask() : chan.ReceiveAsync().AsTask();
-            Assert.True(await waiting);
-            Assert.True(toRead ? channel.Reader.TryRead(out int _) : channel.Writer.TryWrite(2));
-            await partner;
-            return (listed, early, won, late);
-        }).Within());
+                var chan = new Chan<int>();
+                var other = new Chan<int>();
+                Channel<int> channel = chan.AsChannel();
+                Goroutine<bool> selecting = Go.Start(async () =>
+                {
+                    var select = new Select();
+                    if (toRead)
+                        select.Send(chan, 1);
+                    else
+                        select.Receive(chan);
+                    ReceiveCase<int> wins = select.Receive(other);
+                    return await select.WaitAsync() == wins;
+                });
+                while (ChanQueues.Lengths(other).Receivers == 0)
+                    await Go.Yield();
+                Assert.True(other.TrySend(1));
+                int listed = toRead ? ChanQueues.Lengths(chan).Senders : ChanQueues.Lengths(chan).Receivers;
+                ValueTask<bool> waiting = toRead ? channel.Reader.WaitToReadAsync() : channel.Writer.WaitToWriteAsync();
+                bool early = waiting.IsCompleted;
+                bool won = await selecting;
+                bool late = waiting.IsCompleted;
+                Task partner = toRead ? chan.SendAsync(2).AsTask() : chan.ReceiveAsync().AsTask();
+                Assert.True(await waiting);
+                Assert.True(toRead ? channel.Reader.TryRead(out int _) : channel.Writer.TryWrite(2));
+                await partner;
+                return (listed, early, won, late);
+            }).Within());
         Assert.Equal(1, seen.Listed);
         Assert.False(seen.Early, "The select's case has lost, so nobody is there.");
         Assert.True(seen.Won);

@@ -103,7 +103,8 @@ public sealed class ChanAdapterTests
         Assert.Same(error, await Assert.ThrowsAsync<InvalidOperationException>(() => waiting));
         Assert.Same(error, (await Assert.ThrowsAsync<ChannelClosedException>(() => reading)).InnerException);
         Assert.Same(error, await Assert.ThrowsAsync<InvalidOperationException>(() => channel.Reader.Completion));
-        Assert.Same(error, (await Assert.ThrowsAsync<ChannelClosedException>(async () => await channel.Writer.WriteAsync(1))).InnerException);
+        Assert.Same(
+            error, (await Assert.ThrowsAsync<ChannelClosedException>(async () => await channel.Writer.WriteAsync(1))).InnerException);
     }
 
     [Theory]

@@ -97,7 +97,8 @@ public sealed class ChanAwaitTests
             case Place.EscapedGoroutine:
                 return await scheduler.Start(async () =>
                 {
-                    await Task.Delay(0).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                    await Task.Delay(0).ContinueWith(static _ => { }, TaskScheduler.Default)
+                        .ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                     Assert.Null(Go.Current);
                     return await body().ConfigureAwait(false);
                 });

@@ -43,7 +43,8 @@ public sealed class ChanCancellationTests
     [InlineData(Form.InOneGoroutine, 0)]
     [InlineData(Form.InOneGoroutine, 3)]
     public async Task ReceiveAsync_CancellationRacesSends_EachValueIsReceivedOnce(Form form, int capacity) =>
-        await RaceAsync(form, capacity, capacity == 0 ? Batches : Batches * 3 / 4, isSend: false, static async (channel, _, token) => await channel.ReceiveAsync(token));
+        await RaceAsync(form, capacity, capacity == 0 ? Batches : Batches * 3 / 4, isSend: false,
+            static async (channel, _, token) => await channel.ReceiveAsync(token));
 
     [Fact]
     public async Task ReceiveOrClosedAsync_OutsideCancellationRacesSends_EachValueIsReceivedOnce() =>

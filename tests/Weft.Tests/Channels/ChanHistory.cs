@@ -127,7 +127,8 @@ internal sealed class ChanHistory(int capacity, Scheduler scheduler)
             Thread.Yield();
         }
 
-        string[] outcomes = ChanModel.Sorted(operations.Select(each => $"{each.Name} {(each.Outcome.IsCompleted ? each.Outcome.Result : ChanModel.Waits)}"));
+        string[] outcomes = ChanModel.Sorted(
+            operations.Select(each => $"{each.Name} {(each.Outcome.IsCompleted ? each.Outcome.Result : ChanModel.Waits)}"));
         _channel.TryClose(null);
         return outcomes;
     }

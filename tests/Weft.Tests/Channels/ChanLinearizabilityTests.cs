@@ -20,7 +20,8 @@ public sealed class ChanLinearizabilityTests
             scheduler,
             Of("send", static (chan, name, value) => chan.Send(name, value), static (model, name, value) => model.Send(name, value)),
             Of("receive", static (chan, name, _) => chan.Receive(name), static (model, name, _) => model.Receive(name)),
-            Of("try send", static (chan, name, value) => chan.TrySend(name, value), static (model, name, value) => model.TrySend(name, value)),
+            Of("try send", static (chan, name, value) => chan.TrySend(name, value),
+                static (model, name, value) => model.TrySend(name, value)),
             Of("try receive", static (chan, name, _) => chan.TryReceive(name), static (model, name, _) => model.TryReceive(name)),
             Of("count", static (chan, name, _) => chan.Count(name), static (model, name, _) => model.Count(name)),
             Of("close", static (chan, name, _) => chan.Close(name), static (model, name, _) => model.Close(name)));
@@ -32,13 +33,19 @@ public sealed class ChanLinearizabilityTests
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 4);
         Check(
             scheduler,
-            Of("send blocking", static (chan, name, value) => chan.SendBlocking(name, value), static (model, name, value) => model.Send(name, value)),
+            Of("send blocking", static (chan, name, value) => chan.SendBlocking(name, value),
+                static (model, name, value) => model.Send(name, value)),
             Of("receive blocking", static (chan, name, _) => chan.ReceiveBlocking(name), static (model, name, _) => model.Receive(name)),
-            Of("send in a goroutine", static (chan, name, value) => chan.SendInAGoroutine(name, value), static (model, name, value) => model.Send(name, value)),
-            Of("receive in a goroutine", static (chan, name, _) => chan.ReceiveInAGoroutine(name), static (model, name, _) => model.Receive(name)),
-            Of("send in a select", static (chan, name, value) => chan.SendInASelect(name, value), static (model, name, value) => model.Send(name, value)),
-            Of("receive in a select", static (chan, name, _) => chan.ReceiveInASelect(name), static (model, name, _) => model.Receive(name)),
-            Of("try send", static (chan, name, value) => chan.TrySend(name, value), static (model, name, value) => model.TrySend(name, value)),
+            Of("send in a goroutine", static (chan, name, value) => chan.SendInAGoroutine(name, value),
+                static (model, name, value) => model.Send(name, value)),
+            Of("receive in a goroutine", static (chan, name, _) => chan.ReceiveInAGoroutine(name),
+                static (model, name, _) => model.Receive(name)),
+            Of("send in a select", static (chan, name, value) => chan.SendInASelect(name, value),
+                static (model, name, value) => model.Send(name, value)),
+            Of("receive in a select", static (chan, name, _) => chan.ReceiveInASelect(name),
+                static (model, name, _) => model.Receive(name)),
+            Of("try send", static (chan, name, value) => chan.TrySend(name, value),
+                static (model, name, value) => model.TrySend(name, value)),
             Of("try receive", static (chan, name, _) => chan.TryReceive(name), static (model, name, _) => model.TryReceive(name)),
             Of("close", static (chan, name, _) => chan.Close(name), static (model, name, _) => model.Close(name)));
     }

@@ -77,7 +77,8 @@ public sealed class ChanTests
         const int Waiters = 50;
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         var channel = new Chan<int>();
-        Goroutine<Received<int>>[] waiters = [.. Enumerable.Range(0, Waiters).Select(_ => scheduler.Start(() => channel.ReceiveOrClosedAsync().AsTask()))];
+        Goroutine<Received<int>>[] waiters = [.. Enumerable.Range(0, Waiters)
+            .Select(_ => scheduler.Start(() => channel.ReceiveOrClosedAsync().AsTask()))];
         await Limits.UntilParked(scheduler, Waiters, "all wait");
         channel.Close();
         foreach (Goroutine<Received<int>> waiter in waiters)
@@ -111,8 +112,10 @@ public sealed class ChanTests
         var channel = new Chan<int>();
         channel.Close();
         Assert.Contains("close of closed channel", Assert.Throws<ChannelClosedException>(channel.Close).Message, StringComparison.Ordinal);
-        Assert.Contains("send on closed channel", Assert.Throws<ChannelClosedException>(() => channel.TrySend(1)).Message, StringComparison.Ordinal);
-        Assert.Contains("send on closed channel", Assert.Throws<ChannelClosedException>(() => channel.Send(1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "send on closed channel", Assert.Throws<ChannelClosedException>(() => channel.TrySend(1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "send on closed channel", Assert.Throws<ChannelClosedException>(() => channel.Send(1)).Message, StringComparison.Ordinal);
         ChannelClosedException thrown = await Assert.ThrowsAsync<ChannelClosedException>(async () => await channel.SendAsync(1));
         Assert.Contains("send on closed channel", thrown.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("capacity", () => new Chan<int>(-1));

@@ -147,8 +147,8 @@ public sealed class SelectStressTests
     [InlineData(4)]
     public async Task WaitAsync_TenGoroutinesOverFourChannels_PassEachValueOnce(int procs)
     {
-        // Four send to one channel each, four receive from one each, one sends to all, one receives from all; who is done with a channel
-        // switches its case off.
+        // Four send to one channel each, four receive from one each, one sends to all, one receives from all;
+        // who is done with a channel switches its case off.
         const int Channels = 4;
         const int Each = 2_000;
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
@@ -285,7 +285,8 @@ public sealed class SelectStressTests
             foreach (Chan<int> channel in channels)
                 select.Receive(channel);
             select.Send<int>(null, 0);
-            Assert.Contains("65536", Assert.Throws<InvalidOperationException>(() => select.Receive(channels[0])).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "65536", Assert.Throws<InvalidOperationException>(() => select.Receive(channels[0])).Message, StringComparison.Ordinal);
             foreach (int index in (int[])[0, channels.Length / 2, channels.Length - 1])
             {
                 Goroutine<bool> sender = Go.Start(async () =>
@@ -334,7 +335,8 @@ public sealed class SelectStressTests
                 {
                     "reused" => (await reused.WaitAsync()).Index,
                     "an expression" => await new Select().OnReceive(quiet, _ => { }).OnReceive(busy, _ => { }).RunAsync(),
-                    "with a timeout" => await new Select().OnReceive(quiet, _ => { }).OnReceive(busy, _ => { }).OnTimeout(Limits.Hang).RunAsync(),
+                    "with a timeout" => await new Select().OnReceive(quiet, _ => { })
+                        .OnReceive(busy, _ => { }).OnTimeout(Limits.Hang).RunAsync(),
                     _ => await new Select().OnReceive(quiet, _ => { }).OnReceive(busy, _ => { }).RunAsync(source.Token),
                 };
                 Assert.Equal(1, index);

@@ -273,7 +273,8 @@ public sealed class SelectTests
         {
             var select = new Select();
             ReceiveCase<int> receive = select.Receive(channel);
-            OperationCanceledException thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await select.WaitAsync(source.Token));
+            OperationCanceledException thrown =
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await select.WaitAsync(source.Token));
             Assert.Equal(source.Token, thrown.CancellationToken);
             Assert.False(channel.TrySend(1));
             Go.Start(() => channel.SendAsync(2).AsTask());

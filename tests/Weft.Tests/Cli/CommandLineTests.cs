@@ -63,7 +63,9 @@ public sealed class CommandLineTests
         ChildProcess help = await WeftProgram.RunAsync("storm", "--help");
 
         Assert.Equal(0, help.ExitCode);
-        foreach (string option in (string[])["--goroutines", "--block", "--kind", "--path", "--rounds", "--procs", "--max-threads", "--vs", "--settle", "--json"])
+        string[] options =
+            ["--goroutines", "--block", "--kind", "--path", "--rounds", "--procs", "--max-threads", "--vs", "--settle", "--json"];
+        foreach (string option in options)
             Assert.Contains(option, help.Output);
         Assert.Contains("[default: 100ms]", help.Output);
         Assert.Contains("[default: 1000]", help.Output);

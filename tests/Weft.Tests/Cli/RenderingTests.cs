@@ -33,6 +33,7 @@ public sealed class RenderingTests
 
         Assert.Contains("900, 900, 900", text.ToString());
         Assert.Contains("not in time", text.ToString());
-        Assert.Contains("200 ms with Weft, 16,800 ms with the ThreadPool: 84.0 times sooner.", text.ToString().ReplaceLineEndings(" ").Replace("  ", " "));
+        Assert.Contains("200 ms with Weft, 16,800 ms with the ThreadPool: 84.0 times sooner.",
+            text.ToString().ReplaceLineEndings(" ").Replace("  ", " "));
     }
 }

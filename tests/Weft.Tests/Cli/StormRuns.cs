@@ -51,11 +51,13 @@ public sealed class StormRuns : IDisposable
         {
             ["json"] = WeftProgram.RunAsync([.. small, "--json", "--procs", "3"]),
             ["text"] = WeftProgram.RunAsync(small),
-            ["versus"] = WeftProgram.RunWithAsync(s_pool, [.. small, "--json", "--procs", "3", "--max-threads", "12", "--vs", "threadpool"]),
+            ["versus"] = WeftProgram.RunWithAsync(
+                s_pool, [.. small, "--json", "--procs", "3", "--max-threads", "12", "--vs", "threadpool"]),
             ["few-threads"] =
                 WeftProgram.RunAsync("storm", "--json", "--goroutines", "60", "--block", "100ms", "--max-threads", "8", "--settle", "30s"),
             ["file"] =
-                WeftProgram.RunAsync("storm", "--json", "--kind", "file", "--path", _directory.FullName, "--goroutines", "3", "--settle", "30s"),
+                WeftProgram.RunAsync(
+                    "storm", "--json", "--kind", "file", "--path", _directory.FullName, "--goroutines", "3", "--settle", "30s"),
         };
         foreach (string kind in (string[])["sleep", "lock", "read"])
         {

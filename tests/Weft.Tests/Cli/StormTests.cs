@@ -26,7 +26,8 @@ public sealed class StormTests(StormRuns runs)
         Assert.Equal(0, storm.GetProperty("handoffs").GetProperty("explicit").GetInt64());
 
         // .NET itself may have started a thread or two, and ends its own when they have nothing to do.
-        (int before, int after) = (storm.GetProperty("threads").GetProperty("before").GetInt32(), storm.GetProperty("threads").GetProperty("after").GetInt32());
+        (int before, int after) =
+            (storm.GetProperty("threads").GetProperty("before").GetInt32(), storm.GetProperty("threads").GetProperty("after").GetInt32());
         Assert.InRange(after, 1, before + 2);
     }
 
@@ -37,9 +38,9 @@ public sealed class StormTests(StormRuns runs)
 
         foreach (string path in (string[])
             [
-                "elapsed_ms", "bystander_ms.p50", "bystander_ms.p99", "threads.before", "threads.peak", "threads.after", "threads.settle_ms",
-                "machines.peak", "machines.after", "created", "exited", "reaped", "handoffs.wait", "handoffs.monitor", "handoffs.explicit",
-                "stack_bytes.peak", "stack_bytes.after", "rss_bytes.before", "rss_bytes.peak", "rss_bytes.after",
+                "elapsed_ms", "bystander_ms.p50", "bystander_ms.p99", "threads.before", "threads.peak", "threads.after",
+                "threads.settle_ms", "machines.peak", "machines.after", "created", "exited", "reaped", "handoffs.wait", "handoffs.monitor",
+                "handoffs.explicit", "stack_bytes.peak", "stack_bytes.after", "rss_bytes.before", "rss_bytes.peak", "rss_bytes.after",
             ])
         {
             JsonElement at = storm;
@@ -66,7 +67,8 @@ public sealed class StormTests(StormRuns runs)
         Assert.Equal(20, pool.GetProperty("goroutines").GetInt32());
         Assert.True(pool.GetProperty("elapsed_ms").GetDouble() >= 20);
         Assert.True(pool.GetProperty("bystander_ms").GetProperty("count").GetInt32() > 0);
-        Assert.True(pool.GetProperty("bystander_ms").GetProperty("p99").GetDouble() >= pool.GetProperty("bystander_ms").GetProperty("p50").GetDouble());
+        Assert.True(pool.GetProperty("bystander_ms").GetProperty("p99").GetDouble()
+            >= pool.GetProperty("bystander_ms").GetProperty("p50").GetDouble());
         AssertPeaks(pool);
     }
 
@@ -133,7 +135,8 @@ public sealed class StormTests(StormRuns runs)
             Assert.True(storm.GetProperty(figure).GetProperty("after").GetInt64() > 0);
         }
 
-        (int machines, int threads) = (storm.GetProperty("machines").GetProperty("peak").GetInt32(), storm.GetProperty("threads").GetProperty("peak").GetInt32());
+        (int machines, int threads) =
+            (storm.GetProperty("machines").GetProperty("peak").GetInt32(), storm.GetProperty("threads").GetProperty("peak").GetInt32());
         Assert.InRange(machines, 1, threads);
     }
 }

@@ -18,7 +18,8 @@ public sealed class VerdictTests
     [Fact]
     public void Judge_ThreadsLeft_SaysHowManyAfterWhatTime()
     {
-        _verdict.Judge(Storms.Result("weft", settle: null) with { Machines = new MachineResult(9, 3), Created = 9, Exited = 6, Reaped = 5 });
+        _verdict.Judge(
+            Storms.Result("weft", settle: null) with { Machines = new MachineResult(9, 3), Created = 9, Exited = 6, Reaped = 5 });
 
         Assert.Equal(["2 s after the last burst 3 threads of the scheduler were left: 9 created, 6 exited, 5 reaped"], _verdict.Complaints);
     }

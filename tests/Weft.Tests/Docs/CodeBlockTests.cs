@@ -15,7 +15,8 @@ public sealed partial class CodeBlockTests
         SkipAwayFromSource();
         CodeBlock[] blocks = [.. AllBlocks().Where(block => !IsOfASample(block))];
         Assert.NotEmpty(blocks);
-        AssertNothing(blocks.SelectMany(block => Snippets.Compile(block.Text, Surroundings).Complaints.Select(complaint => $"{block}: {complaint}")));
+        AssertNothing(blocks.SelectMany(
+            block => Snippets.Compile(block.Text, Surroundings).Complaints.Select(complaint => $"{block}: {complaint}")));
     }
 
     [Fact]
@@ -23,7 +24,8 @@ public sealed partial class CodeBlockTests
     {
         SkipAwayFromSource();
         CodeBlock[] blocks = [.. AllBlocks().Where(IsOfASample)];
-        string[] sources = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
+        string[] sources = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)];
         Assert.NotEmpty(blocks);
         Assert.All(blocks, block => Assert.Contains(sources, source => source.Contains(Indented(block.Text), StringComparison.Ordinal)));
 
@@ -40,7 +42,8 @@ public sealed partial class CodeBlockTests
         try
         {
             File.Copy(Path.Combine(AppContext.BaseDirectory, "Weft.dll"), Path.Combine(directory, "Weft.dll"));
-            File.Copy(Path.Combine(AppContext.BaseDirectory, "Weft.TestChild.runtimeconfig.json"), Path.Combine(directory, "block.runtimeconfig.json"));
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "Weft.TestChild.runtimeconfig.json"),
+                Path.Combine(directory, "block.runtimeconfig.json"));
             int ran = 0;
             foreach (CodeBlock block in AllBlocks())
             {

@@ -12,7 +12,8 @@ internal static class Repository
     /// </summary>
     public static string[] Documents { get; } = !File.Exists(Path.Combine(Root, "Weft.slnx")) ? [] :
     [
-        .. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))
+        .. Directory.EnumerateFiles(Root, "*.md")
+            .Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal),
     ];
 

@@ -236,7 +236,8 @@ public sealed class GoLockTests
         Assert.True(@lock.TryLock());
         Goroutine<bool> woken = blocking
             ? scheduler.StartChecked(() => { Assert.ThrowsAny<OperationCanceledException>(() => @lock.Lock(source.Token)); })
-            : scheduler.StartChecked(() => Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await @lock.LockAsync(source.Token)));
+            : scheduler.StartChecked(
+                () => Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await @lock.LockAsync(source.Token)));
         await Limits.Until(() => Waits(woken), "it waits", scheduler);
         await scheduler.StartChecked(async () =>
         {
@@ -335,8 +336,8 @@ public sealed class GoLockTests
             allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         }
 
-        // The goroutines themselves and what waits for them; of 160,000 locks, 3,200 of them contended, not even every tenth may cost 50
-        // bytes.
+        // The goroutines themselves and what waits for them;
+        // of 160,000 locks, 3,200 of them contended, not even every tenth may cost 50 bytes.
         Assert.InRange(allocated, 0, Allowed);
     }
 

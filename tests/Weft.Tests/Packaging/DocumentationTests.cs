@@ -27,7 +27,8 @@ public sealed class DocumentationTests
         Assert.NotEmpty(members);
         string[] without =
         [
-            .. PublicSymbols(packed.Library).Where(symbol => !IsWrittenByTheCompiler(symbol)).Select(symbol => symbol.GetDocumentationCommentId()!)
+            .. PublicSymbols(packed.Library).Where(symbol => !IsWrittenByTheCompiler(symbol))
+                .Select(symbol => symbol.GetDocumentationCommentId()!)
                 .Where(id => !members.TryGetValue(id, out XElement? member) || !Says(member)),
         ];
         Assert.True(without.Length == 0, string.Join('\n', without));
@@ -53,7 +54,8 @@ public sealed class DocumentationTests
             .ToDictionary(member => member.Attribute("name")!.Value);
 
     private static bool Says(XElement member) =>
-        member.Element("inheritdoc") is not null || member.Element("summary")?.Nodes().Any(node => node is XElement || (node is XText text && !string.IsNullOrWhiteSpace(text.Value))) == true;
+        member.Element("inheritdoc") is not null || member.Element("summary")?.Nodes()
+            .Any(node => node is XElement || (node is XText text && !string.IsNullOrWhiteSpace(text.Value))) == true;
 
     private static IEnumerable<ISymbol> PublicSymbols(Package package)
     {
@@ -84,6 +86,7 @@ public sealed class DocumentationTests
     // A constructor that is not declared, what a record has beside what it declares, and a delegate's methods. (A declared constructor
     // without parameters looks like one that is not declared: the compiler's warning CS1591 sees to those.)
     private static bool IsWrittenByTheCompiler(ISymbol symbol) =>
-        symbol is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 0 } or IMethodSymbol { ContainingType.TypeKind: TypeKind.Delegate }
+        symbol is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 0 }
+            or IMethodSymbol { ContainingType.TypeKind: TypeKind.Delegate }
             || symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "CompilerGeneratedAttribute");
 }

@@ -28,7 +28,8 @@ internal sealed class Package
 
     /// <summary>What the package adds to a project or a tool, without the package format's own files.</summary>
     public IEnumerable<string> Files => _files.Keys.Where(name =>
-        !name.EndsWith(".nuspec", StringComparison.Ordinal) && name is not ("_rels/.rels" or "[Content_Types].xml") && !name.StartsWith("package/", StringComparison.Ordinal));
+        !name.EndsWith(".nuspec", StringComparison.Ordinal) && name is not ("_rels/.rels" or "[Content_Types].xml")
+            && !name.StartsWith("package/", StringComparison.Ordinal));
 
     public byte[] this[string file] => _files.TryGetValue(file, out byte[]? bytes)
         ? bytes

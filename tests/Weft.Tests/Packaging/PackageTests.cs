@@ -17,7 +17,8 @@ public sealed class PackageTests
         Packed packed = await Packed.GetAsync();
         Package library = packed.Library;
         AssertCommonFields(library, "Weft", packed.Commit);
-        Assert.Equal(["README.md", "icon.png", "lib/net10.0/Weft.dll", "lib/net10.0/Weft.xml"], library.Files.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["README.md", "icon.png", "lib/net10.0/Weft.dll", "lib/net10.0/Weft.xml"], library.Files.Order(StringComparer.Ordinal));
         XElement dependencies = library.Nuspec.Elements().Single(element => element.Name.LocalName == "dependencies");
         Assert.Equal(["net10.0"], dependencies.Elements().Select(group => (string?)group.Attribute("targetFramework")));
         Assert.DoesNotContain(dependencies.Descendants(), element => element.Name.LocalName == "dependency");
@@ -29,8 +30,10 @@ public sealed class PackageTests
         Packed packed = await Packed.GetAsync();
         Package tool = packed.Tool;
         AssertCommonFields(tool, "Weft.Cli", packed.Commit);
-        Assert.Contains(tool.Nuspec.Descendants(), element => element.Name.LocalName == "packageType" && (string?)element.Attribute("name") == "DotnetTool");
-        Assert.Contains("Name=\"weft\"", Encoding.UTF8.GetString(tool["tools/net10.0/any/DotnetToolSettings.xml"]), StringComparison.Ordinal);
+        Assert.Contains(tool.Nuspec.Descendants(),
+            element => element.Name.LocalName == "packageType" && (string?)element.Attribute("name") == "DotnetTool");
+        Assert.Contains(
+            "Name=\"weft\"", Encoding.UTF8.GetString(tool["tools/net10.0/any/DotnetToolSettings.xml"]), StringComparison.Ordinal);
         using var options = JsonDocument.Parse(tool["tools/net10.0/any/Weft.Cli.runtimeconfig.json"]);
         Assert.Equal("Major", options.RootElement.GetProperty("runtimeOptions").GetProperty("rollForward").GetString());
         Assert.Equal(packed.Library["lib/net10.0/Weft.dll"], tool["tools/net10.0/any/Weft.dll"]);
@@ -76,7 +79,8 @@ public sealed class PackageTests
             Assert.False(string.IsNullOrWhiteSpace(package.Field(field)), field);
 
         XElement repository = package.Nuspec.Elements().Single(element => element.Name.LocalName == "repository");
-        Assert.Equal(("git", Packed.Address + ".git", commit), ((string?)repository.Attribute("type"), (string?)repository.Attribute("url"), (string?)repository.Attribute("commit")));
+        Assert.Equal(("git", Packed.Address + ".git", commit),
+            ((string?)repository.Attribute("type"), (string?)repository.Attribute("url"), (string?)repository.Attribute("commit")));
 
         Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, "README.md")), package[package.Field("readme")!]);
         byte[] icon = package[package.Field("icon")!];

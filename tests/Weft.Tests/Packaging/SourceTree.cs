@@ -11,7 +11,10 @@ internal sealed class SourceTree(string path)
 
     // What a test run of the SDK says to its own child, which would mislead another build.
     private static readonly string[] s_foreignVariables =
-        ["CI", "MSBuildExtensionsPath", "MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildLoadMicrosoftTargetsReadOnly", "DOTNET_ROOT", "DOTNET_ROLL_FORWARD", "GIT_DIR"];
+    [
+        "CI", "MSBuildExtensionsPath", "MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildLoadMicrosoftTargetsReadOnly",
+        "DOTNET_ROOT", "DOTNET_ROLL_FORWARD", "GIT_DIR",
+    ];
 
     public string Path { get; } = path;
 
@@ -19,7 +22,8 @@ internal sealed class SourceTree(string path)
     public static SourceTree Copy(string to)
     {
         IEnumerable<string> files = Directory.EnumerateFiles(Repository.Root)
-            .Concat(s_folders.SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories)))
+            .Concat(s_folders.SelectMany(
+                folder => Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories)))
             .Where(file => !IsOutput(file));
         foreach (string file in files)
         {
@@ -39,7 +43,10 @@ internal sealed class SourceTree(string path)
     /// <summary>Runs a command of the SDK. Neither a server nor a node of the build stays, which would keep the output open.</summary>
     public async Task<string> DotnetAsync(params string[] arguments) => await RunAsync(
         "dotnet",
-        [arguments[0], "-nologo", "-v:m", "-tl:off", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:RunAnalyzers=false", .. arguments[1..]]);
+        [
+            arguments[0], "-nologo", "-v:m", "-tl:off", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:RunAnalyzers=false",
+            .. arguments[1..],
+        ]);
 
     /// <summary>Both packages, and their symbols, in the folder "packages" below.</summary>
     public Task<string> PackAsync(string project, params string[] more) =>
@@ -53,7 +60,12 @@ internal sealed class SourceTree(string path)
 
     private async Task<string> RunAsync(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (string name in s_foreignVariables)
             start.Environment[name] = null;
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
@@ -65,7 +77,8 @@ internal sealed class SourceTree(string path)
             Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
             string said = await output + await error;
-            return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {said}");
+            return process.ExitCode == 0 ? said : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {said}");
         }
         catch (OperationCanceledException)
         {

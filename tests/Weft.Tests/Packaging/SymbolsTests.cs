@@ -32,13 +32,16 @@ public sealed class SymbolsTests
         JsonProperty link = Assert.Single(links.RootElement.GetProperty("documents").EnumerateObject());
         Assert.Equal(("/_/*", $"https://raw.githubusercontent.com/example/weft/{packed.Commit}/*"), (link.Name, link.Value.GetString()));
 
-        Assert.All(reader.Documents.Select(handle => reader.GetString(reader.GetDocument(handle).Name)), document => Assert.StartsWith("/_", document, StringComparison.Ordinal));
+        Assert.All(
+            reader.Documents.Select(handle => reader.GetString(reader.GetDocument(handle).Name)),
+            document => Assert.StartsWith("/_", document, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Symbols_OfATreeWithoutGit_HaveTheSourcesInside()
     {
-        using MetadataReaderProvider provider = Open(await File.ReadAllBytesAsync(Path.Combine(await TreeWithoutGit.BuildAsync(), "Weft.pdb")));
+        using MetadataReaderProvider provider =
+            Open(await File.ReadAllBytesAsync(Path.Combine(await TreeWithoutGit.BuildAsync(), "Weft.pdb")));
         MetadataReader reader = provider.GetMetadataReader();
         Assert.Empty(Information(reader, s_sourceLink));
         Assert.Equal(reader.Documents.Count, Information(reader, s_embeddedSource).Count());

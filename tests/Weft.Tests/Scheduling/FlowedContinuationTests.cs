@@ -5,7 +5,8 @@ namespace Weft.Tests.Scheduling;
 /// <summary>Awaiters that are not asked by the compiler have to carry the AsyncLocal values of whoever asked to the continuation.</summary>
 public sealed class FlowedContinuationTests
 {
-    public static TheoryData<string> Awaited { get; } = ["lock", "lock as a ValueTask", "wait group", "sleep", "yield", "channel", "goroutine"];
+    public static TheoryData<string> Awaited { get; } =
+        ["lock", "lock as a ValueTask", "wait group", "sleep", "yield", "channel", "goroutine"];
 
     /// <summary>One of <see cref="Awaited"/>. None of it has ended before <c>end</c> is called.</summary>
     private static Action<Action> OnCompletedOf(string what, out Action end)

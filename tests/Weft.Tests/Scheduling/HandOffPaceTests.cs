@@ -89,5 +89,9 @@ public sealed class HandOffPaceTests
     }).Within();
 
     private static string WakeUps(Scheduler scheduler) => string.Join(' ', TaskList.Of(scheduler).Select(thread =>
-        string.Create(CultureInfo.InvariantCulture, $"{thread.Id}:{File.ReadLines($"/proc/self/task/{thread.Id}/status").First(line => line.StartsWith("voluntary", StringComparison.Ordinal))}")));
+    {
+        string switches = File.ReadLines($"/proc/self/task/{thread.Id}/status")
+            .First(line => line.StartsWith("voluntary", StringComparison.Ordinal));
+        return string.Create(CultureInfo.InvariantCulture, $"{thread.Id}:{switches}");
+    }));
 }

@@ -193,9 +193,11 @@ public sealed class HostedWaitTests
     public async Task Wait_ManyFlowsBlockInsideEachOther_TheStackIsNotUsedUp()
     {
         if (!RuntimeFeature.IsDynamicCodeSupported && Environment.Version.Major < 11)
-            Assert.Skip("on NativeAOT before .NET 11 a Monitor.Wait inside another one of its thread takes its pulse: dotnet/runtime#123173");
+            Assert.Skip(
+                "on NativeAOT before .NET 11 a Monitor.Wait inside another one of its thread takes its pulse: dotnet/runtime#123173");
         const int Flows = 3_000;
-        var options = new SchedulerOptions { Name = TestScheduler.NextName(), MaxProcs = 1, MaxThreads = FewestThreads, StackSize = 512 * 1024 };
+        var options =
+            new SchedulerOptions { Name = TestScheduler.NextName(), MaxProcs = 1, MaxThreads = FewestThreads, StackSize = 512 * 1024 };
         using var _ = TestScheduler.Create(options, out Scheduler scheduler);
         var ends = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int blocking = 0;
@@ -262,5 +264,6 @@ public sealed class HostedWaitTests
     }
 
     private static Task BlockedAsync(Scheduler scheduler, int goroutines) =>
-        Limits.Until(() => scheduler.Statistics is { IdleProcessors: 1 } now && now.GoroutinesBlocked == goroutines, $"{goroutines} block", scheduler);
+        Limits.Until(() => scheduler.Statistics is { IdleProcessors: 1 } now && now.GoroutinesBlocked == goroutines,
+            $"{goroutines} block", scheduler);
 }

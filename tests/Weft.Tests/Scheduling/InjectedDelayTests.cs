@@ -10,13 +10,14 @@ public sealed class InjectedDelayTests
     // What every load passes.
     private static readonly string[] s_general =
     [
-        "inbox.pushed", "runright.released", "handoff.idle", "take.published", "monitor.deep", "machine.retiring", "machine.unlinked", "slot.putting",
-        "processor.idle", "spinning.lowered", "machine.parking",
+        "inbox.pushed", "runright.released", "handoff.idle", "take.published", "monitor.deep", "machine.retiring", "machine.unlinked",
+        "slot.putting", "processor.idle", "spinning.lowered", "machine.parking",
     ];
 
     private static readonly string[] s_ofThieves = ["slot.thief", "slot.stolen"];
 
-    private static readonly string[] s_ofStorm = ["blocking.began", "blocking.ended", "blocking.returns", "lock.enqueuing", "lock.woken", "lock.unlocked"];
+    private static readonly string[] s_ofStorm =
+        ["blocking.began", "blocking.ended", "blocking.returns", "lock.enqueuing", "lock.woken", "lock.unlocked"];
 
     private static readonly string[] s_ofWaits = ["blocking.began", "blocking.ended", "blocking.returns", "mail.given"];
 
@@ -27,7 +28,8 @@ public sealed class InjectedDelayTests
     // With a single CPU no machine dozes; without a limit or a refusal there is no shortage.
     private static readonly string[] s_all =
     [
-        .. s_general, .. s_ofThieves, .. s_ofStorm, "mail.given", .. s_ofChannels, .. s_ofEnd, "machine.dozing", "shortage.ending", "extra.taken",
+        .. s_general, .. s_ofThieves, .. s_ofStorm, "mail.given", .. s_ofChannels, .. s_ofEnd, "machine.dozing",
+        "shortage.ending", "extra.taken",
     ];
 
     [Theory]

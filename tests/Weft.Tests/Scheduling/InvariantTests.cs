@@ -55,7 +55,8 @@ public sealed class InvariantTests
         await scheduler.Start(() => 0).Within();
         await NobodyRunsAsync(scheduler);
         Processor processor = scheduler.Engine.Processors[0];
-        AssertBroken(scheduler, "is idle and has an owner or is in transit", () => processor.InTransit = true, () => processor.InTransit = false);
+        AssertBroken(scheduler, "is idle and has an owner or is in transit", () => processor.InTransit = true,
+            () => processor.InTransit = false);
         AssertBroken(scheduler, "is on the idle list and not marked so", () => processor.IsIdle = false, () => processor.IsIdle = true);
     }
 
@@ -80,8 +81,10 @@ public sealed class InvariantTests
         using var _ = Quiet(out Scheduler scheduler);
         Machine machine = await scheduler.Start(() => Machine.Calling!).Within();
         await NobodyRunsAsync(scheduler);
-        AssertBroken(scheduler, "is idle and has a processor", () => machine.Processor = scheduler.Engine.Processors[0], () => machine.Processor = null);
-        AssertBroken(scheduler, "is idle and waits", () => machine.IsWaitingForGoroutine = true, () => machine.IsWaitingForGoroutine = false);
+        AssertBroken(scheduler, "is idle and has a processor", () => machine.Processor = scheduler.Engine.Processors[0],
+            () => machine.Processor = null);
+        AssertBroken(scheduler, "is idle and waits", () => machine.IsWaitingForGoroutine = true,
+            () => machine.IsWaitingForGoroutine = false);
         AssertBroken(scheduler, "torn at machine", () => machine.IsIdle = false, () => machine.IsIdle = true);
     }
 

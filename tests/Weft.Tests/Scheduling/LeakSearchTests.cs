@@ -11,7 +11,8 @@ public sealed class LeakSearchTests
 {
     private const int Searches = 400;
 
-    private static readonly string[] s_labels = ["search.held", "search.packed", "search.collected", "search.sifted", "inbox.pushed", "runright.released"];
+    private static readonly string[] s_labels =
+        ["search.held", "search.packed", "search.collected", "search.sifted", "inbox.pushed", "runright.released"];
 
     private volatile bool _isOver;
 
@@ -22,7 +23,8 @@ public sealed class LeakSearchTests
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         long[] lost = [StartLost(scheduler), StartLost(scheduler), StartAwaiter(scheduler)];
         await Limits.UntilParked(scheduler, 4, "the lost wait");
-        long awaited = scheduler.GetGoroutines().Single(goroutine => goroutine.WaitReason == "chan receive" && !lost.Contains(goroutine.Id)).Id;
+        long awaited =
+            scheduler.GetGoroutines().Single(goroutine => goroutine.WaitReason == "chan receive" && !lost.Contains(goroutine.Id)).Id;
         lost = [.. lost.Append(awaited).Order()];
 
         Task<int>[] load =
@@ -166,7 +168,8 @@ public sealed class LeakSearchTests
             Goroutine<int> abandoned = scheduler.Start(static async () => await new Chan<int>().ReceiveAsync());
             Task<int> task = abandoned.Task;
             scheduler.Dispose();
-            Assert.IsType<ObjectDisposedException>(task.ContinueWith(static task => task.Exception!.InnerException, TaskScheduler.Default).Result);
+            Assert.IsType<ObjectDisposedException>(
+                task.ContinueWith(static task => task.Exception!.InnerException, TaskScheduler.Default).Result);
         }
 
         return rounds;

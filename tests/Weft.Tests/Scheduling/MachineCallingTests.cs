@@ -66,7 +66,8 @@ public sealed class MachineCallingTests
         Eventually.True(() => scheduler.Statistics.ThreadsReaped > 0, "its thread is gone");
         (nint Stack, bool None) other = default;
         ThreadHost host = goroutine.Engine.Host;
-        OSThread.Start(host, () => other = (StackAddress(), IsSameBelow(null, 64 * 1024)), "other", OSThreadOptions.DefaultStackSize).Join();
+        OSThread.Start(host, () => other = (StackAddress(), IsSameBelow(null, 64 * 1024)), "other", OSThreadOptions.DefaultStackSize)
+            .Join();
         Assert.True(other.None);
         Assert.InRange(other.Stack - stack, -4096, 4096); // or the test shows nothing
     }

@@ -12,7 +12,8 @@ public sealed class NestedWaitTests
     public async Task Wait_EndsWhileAnInnerOneGoesOn_BothEnd(bool locked)
     {
         if (locked && !RuntimeFeature.IsDynamicCodeSupported && Environment.Version.Major < 11)
-            Assert.Skip("on NativeAOT before .NET 11 a Monitor.Wait inside another one of its thread takes its pulse: dotnet/runtime#123173");
+            Assert.Skip(
+                "on NativeAOT before .NET 11 a Monitor.Wait inside another one of its thread takes its pulse: dotnet/runtime#123173");
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         var outerMayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var innerMayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -9,8 +9,8 @@ public sealed class SyncOverAsyncTests
 {
     private const int Goroutines = 2_000;
 
-    // Each wait of a nested three has a thread of its own, unless they are all on a locked one: so these take as many threads at once as
-    // the others.
+    // Each wait of a nested three has a thread of its own, unless they are all on a locked one:
+    // so these take as many threads at once as the others.
     private const int Waits = 4;
     private const int AllAtOnce = Goroutines / Waits;
 

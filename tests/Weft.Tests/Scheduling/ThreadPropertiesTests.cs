@@ -27,7 +27,8 @@ public sealed class ThreadPropertiesTests
                 return id;
             }).Within();
             (int Thread, string? Name, ThreadPriority Priority, CultureInfo Culture) next = await scheduler.Start(() =>
-                (Environment.CurrentManagedThreadId, Thread.CurrentThread.Name, Thread.CurrentThread.Priority, CultureInfo.CurrentCulture)).Within();
+                (Environment.CurrentManagedThreadId, Thread.CurrentThread.Name, Thread.CurrentThread.Priority, CultureInfo.CurrentCulture))
+                    .Within();
             if (thread != next.Thread)
                 continue; // the monitor had taken the processor for another machine: this round shows nothing
             onTheSame++;

@@ -160,7 +160,8 @@ public sealed class ThreadShortageTests
             // Keeps its processor, without entering the scheduler, while the other one is idle.
             Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref ran), Limits.Hang / 2), "Nobody runs the goroutine.");
         });
-        await Limits.Until(() => scheduler.Statistics is { GoroutinesParked: 1, IdleProcessors: 2, Threads: 2 }, "the locked goroutine waits", scheduler);
+        await Limits.Until(
+            () => scheduler.Statistics is { GoroutinesParked: 1, IdleProcessors: 2, Threads: 2 }, "the locked goroutine waits", scheduler);
 
         // Refused a thread for it, the scheduler gives the processor to the goroutine's own, and nothing else is left to do.
         Volatile.Write(ref platform.CreateRefusals, 1);

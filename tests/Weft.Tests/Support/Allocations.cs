@@ -25,7 +25,9 @@ internal static class Allocations
     {
         await operations();
 #if RUNTIME_ASYNC
-        Assert.Skip("Compiled with runtime-async, these tests allocate where they are suspended: the runtime keeps their state in objects of its own.");
+        Assert.Skip(
+                "Compiled with runtime-async, these tests allocate where they are suspended: "
+                + "the runtime keeps their state in objects of its own.");
 #endif
         long least = long.MaxValue;
         for (int attempt = 0; attempt < Attempts && least > Allowance; attempt++)

@@ -67,7 +67,8 @@ internal static class Limits
     /// counts as parked, so no machine may have a processor.
     /// </summary>
     public static Task UntilParked(Scheduler scheduler, long count, string what) => Until(
-        () => scheduler.Statistics is { GoroutinesRunnable: 0 } now && now.GoroutinesParked == count && now.IdleProcessors == now.Processors,
+        () => scheduler.Statistics is { GoroutinesRunnable: 0 } now
+            && now.GoroutinesParked == count && now.IdleProcessors == now.Processors,
         what,
         scheduler);
 }

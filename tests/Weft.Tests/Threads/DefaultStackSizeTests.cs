@@ -62,7 +62,8 @@ public sealed class DefaultStackSizeTests
         string dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"{shell} && exec '{dotnet}' '{Path.Combine(AppContext.BaseDirectory, "Weft.TestChild.dll")}' default-stack");
+        start.ArgumentList.Add(
+            $"{shell} && exec '{dotnet}' '{Path.Combine(AppContext.BaseDirectory, "Weft.TestChild.dll")}' default-stack");
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -86,7 +86,8 @@ public abstract partial class OSThreadBehaviour : IDisposable
             int joinsBefore = Platform.Joins;
             using var mayEnd = new ManualResetEventSlim();
             OSThread thread = Start(mayEnd.Wait);
-            Thread[] joiners = [.. Enumerable.Range(0, 8).Select(i => new Thread(i % 2 == 0 ? thread.Join : () => Eventually.True(thread.TryReap, "reaped")))];
+            Thread[] joiners = [.. Enumerable.Range(0, 8)
+                .Select(i => new Thread(i % 2 == 0 ? thread.Join : () => Eventually.True(thread.TryReap, "reaped")))];
             foreach (Thread joiner in joiners)
                 joiner.Start();
             mayEnd.Set();

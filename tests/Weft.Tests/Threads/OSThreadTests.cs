@@ -27,7 +27,8 @@ public sealed class OSThreadTests
     [InlineData(OSThreadOptions.MaxStackSize + 1)]
     public void Start_StackSizeOutOfRange_NamesTheOption(int size)
     {
-        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => OSThread.Start(() => { }, new OSThreadOptions { StackSize = size }));
+        var exception =
+            Assert.Throws<ArgumentOutOfRangeException>(() => OSThread.Start(() => { }, new OSThreadOptions { StackSize = size }));
         Assert.Equal("StackSize", exception.ParamName);
         Assert.Contains("256 KiB", exception.Message, StringComparison.Ordinal);
     }

@@ -13,7 +13,8 @@ internal sealed unsafe class PosixOnLinux : PosixThreadPlatform
 {
     private const int ClockMonotonic = 1;
 
-    private readonly delegate* unmanaged<nint, byte*, int> _setName = (delegate* unmanaged<nint, byte*, int>)PosixLibrary.Find("pthread_setname_np");
+    private readonly delegate* unmanaged<nint, byte*, int> _setName =
+        (delegate* unmanaged<nint, byte*, int>)PosixLibrary.Find("pthread_setname_np");
 
     /// <param name="relativeWaits">Waits as macOS has them: for a length of time.</param>
     internal PosixOnLinux(bool relativeWaits)

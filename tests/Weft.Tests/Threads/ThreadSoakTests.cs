@@ -27,7 +27,8 @@ public sealed class ThreadSoakTests
     {
         var host = new ThreadHost(ThreadPlatform.Current, OSThreadOptions.DefaultStackSize);
         using var mayEnd = new ManualResetEventSlim();
-        OSThread[] threads = [.. Enumerable.Range(0, 500).Select(_ => OSThread.Start(host, mayEnd.Wait, "soak", OSThreadOptions.MinStackSize))];
+        OSThread[] threads = [.. Enumerable.Range(0, 500)
+            .Select(_ => OSThread.Start(host, mayEnd.Wait, "soak", OSThreadOptions.MinStackSize))];
         mayEnd.Set();
         Eventually.True(
             () =>

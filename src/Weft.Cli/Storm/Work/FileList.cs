@@ -10,7 +10,12 @@ internal static class FileList
 {
     public static string[] Below(string directory)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
         var paths = new FileSystemEnumerable<string>(directory, static (ref entry) => entry.ToFullPath(), options)
         {
             ShouldIncludePredicate = static (ref entry) => !entry.IsDirectory,

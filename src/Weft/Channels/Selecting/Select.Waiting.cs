@@ -133,7 +133,8 @@ public sealed partial class Select
     private void CheckUnused()
     {
         if (_isWaiting)
-            throw new InvalidOperationException("This select waits already: a select is for one goroutine, or thread, at a time. Make one for each.");
+            throw new InvalidOperationException(
+                "This select waits already: a select is for one goroutine, or thread, at a time. Make one for each.");
     }
 
     /// <summary>The wait has a winner, and the one who waited is back.</summary>

@@ -248,7 +248,8 @@ internal sealed partial class Engine
     internal bool TryTake(Processor processor, Machine machine, HandOffCause cause)
     {
         _lock.Enter();
-        if (processor.Owner != machine || machine.WasInScheduler || (cause == HandOffCause.TimeSlice && _computingExtra >= Options.MaxComputingExtra))
+        if (processor.Owner != machine || machine.WasInScheduler
+            || (cause == HandOffCause.TimeSlice && _computingExtra >= Options.MaxComputingExtra))
         {
             _lock.Exit();
             return false;

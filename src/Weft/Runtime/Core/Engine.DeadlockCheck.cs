@@ -77,7 +77,8 @@ internal sealed partial class Engine
         if (WeakEventSources.MayExist())
         {
             throw new InvalidOperationException(
-                "Leaked goroutines cannot be looked for while the process has a FileSystemWatcher: the search might end it. Dispose it before.");
+                "Leaked goroutines cannot be looked for while the process has a FileSystemWatcher: "
+                + "the search might end it. Dispose it before.");
         }
 
         // Twice: what a finalizer of the first has woken, or is about to, is not found again.

@@ -286,7 +286,8 @@ internal sealed partial class Engine
                 if (victim == processor)
                     continue;
                 victim.AwaitFastOwner(ref looks);
-                if ((processor.Queue.StealFrom(victim.Queue) ?? (round == StealRounds - 1 ? victim.StealRunNext() : null)) is Goroutine stolen)
+                Goroutine? found = processor.Queue.StealFrom(victim.Queue) ?? (round == StealRounds - 1 ? victim.StealRunNext() : null);
+                if (found is Goroutine stolen)
                 {
                     processor.Steals++;
                     return stolen;

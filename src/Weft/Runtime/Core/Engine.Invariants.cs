@@ -96,8 +96,8 @@ internal sealed partial class Engine
     {
         if (_blockedMachines < 0 || _machinesCreating < 0 || _machinesWaitingForGoroutine < 0 || Volatile.Read(ref _spinning) < 0)
         {
-            return $"A count fell below zero: blocked {_blockedMachines}, being made {_machinesCreating}, waiting {_machinesWaitingForGoroutine}, "
-                + $"looking for work {_spinning}.";
+            return $"A count fell below zero: blocked {_blockedMachines}, being made {_machinesCreating}, "
+                + $"waiting {_machinesWaitingForGoroutine}, looking for work {_spinning}.";
         }
 
         if (_threadsReserved - Host.Reaped > AllowedThreads.Threads)
@@ -138,7 +138,11 @@ internal sealed partial class Engine
         if (computing != _computingExtra)
             return $"{computing} machines compute without a processor, and {_computingExtra} are counted.";
         if (all != _machineCount || waiting != _machinesWaitingForGoroutine)
-            return $"{all} machines are listed, {waiting} of them waiting, and {_machineCount} and {_machinesWaitingForGoroutine} are counted.";
+        {
+            return $"{all} machines are listed, {waiting} of them waiting, "
+                + $"and {_machineCount} and {_machinesWaitingForGoroutine} are counted.";
+        }
+
         return listed == _idleMachineCount && idle == listed
             ? null
             : $"{listed} machines are on the idle list, {idle} are marked so, and {_idleMachineCount} are counted.";
@@ -148,7 +152,9 @@ internal sealed partial class Engine
     [Conditional("DEBUG")]
     private void AssertOwnsNothing(Machine machine)
     {
-        Debug.Assert(machine is { Processor: null, NextProcessor: null, NextGoroutine: null, IsIdle: false }, "A machine that retires has work.");
+        Debug.Assert(
+            machine is { Processor: null, NextProcessor: null, NextGoroutine: null, IsIdle: false },
+            "A machine that retires has work.");
         Debug.Assert(machine is { AllNext: null, AllPrevious: null } && _allMachines != machine, "A machine that retires is listed.");
         foreach (Processor processor in _processors)
             Debug.Assert(processor.Owner != machine, "A machine that retires owns a processor.");

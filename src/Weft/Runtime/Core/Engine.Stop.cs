@@ -99,10 +99,13 @@ internal sealed partial class Engine
         }
 
         _lock.Exit();
-        UnreturnedCall[] calls = [.. running.Select(static r => new UnreturnedCall(r.Goroutine.Describe(), r.ThreadId)).OrderBy(static c => c.Goroutine.Id)];
+        UnreturnedCall[] calls =
+            [.. running.Select(static r => new UnreturnedCall(r.Goroutine.Describe(), r.ThreadId)).OrderBy(static c => c.Goroutine.Id)];
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"Scheduler '{Options.Name}' is not disposed after {timeout.TotalSeconds:0.###} s: ");
-        text.Append(calls.Length == 0 ? "its threads are still on their way out." : "these goroutines run code that has not returned, and keep their threads until it does:");
+        text.Append(calls.Length == 0
+            ? "its threads are still on their way out."
+            : "these goroutines run code that has not returned, and keep their threads until it does:");
         foreach (UnreturnedCall call in calls)
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call.Goroutine.ToText()}, on thread {call.ThreadId}");
         return new DisposeTimeoutException(text.ToString(), calls);

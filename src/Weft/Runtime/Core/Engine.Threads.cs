@@ -118,7 +118,9 @@ internal sealed partial class Engine
         _lock.Exit();
         Misuse.ThrowIfDisposed(stopped, Owner, "LockOSThreadAsync gets no fresh thread");
         if (machine is null)
-            throw new ThreadLimitException($"Scheduler '{Options.Name}' has {ThreadCount} threads, and {nameof(SchedulerOptions.MaxThreads)} is {AllowedThreads.Threads}.");
+            throw new ThreadLimitException(
+                $"Scheduler '{Options.Name}' has {ThreadCount} threads, "
+                + $"and {nameof(SchedulerOptions.MaxThreads)} is {AllowedThreads.Threads}.");
         machine.Locked = goroutine;
         int error = Launch(machine);
         if (error != 0)

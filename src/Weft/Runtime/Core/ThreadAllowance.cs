@@ -37,6 +37,7 @@ internal readonly record struct ThreadAllowance(int Threads, string Reason)
         if (room.Limit is null || room.Free >= Most + Reserve)
             return new ThreadAllowance(Most, "by default");
         int threads = (int)Math.Max(Math.Max(room.Free - Reserve, room.Free / 4), Least);
-        return new ThreadAllowance(threads, string.Create(CultureInfo.InvariantCulture, $"{room.Limit}, {Math.Max(0, room.Free - threads)} left for the rest"));
+        return new ThreadAllowance(threads,
+            string.Create(CultureInfo.InvariantCulture, $"{room.Limit}, {Math.Max(0, room.Free - threads)} left for the rest"));
     }
 }

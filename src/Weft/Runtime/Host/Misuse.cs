@@ -46,7 +46,8 @@ internal static class Misuse
 
     /// <summary>What one gets who awaits for a second time what can be awaited once.</summary>
     internal static InvalidOperationException AwaitedTwice(string what) =>
-        new($"This {what} is awaited already, or was: it can be awaited once only. AsTask gives a task, which can be awaited any number of times.");
+        new($"This {what} is awaited already, or was: it can be awaited once only. "
+            + "AsTask gives a task, which can be awaited any number of times.");
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]

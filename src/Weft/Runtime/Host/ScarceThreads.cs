@@ -130,7 +130,8 @@ internal static class ScarceThreads
             return true;
         s_lock.Enter();
         int workers = IsPoolBroken ? 0 : ThreadPool.ThreadCount;
-        int wanted = Math.Clamp(MinWorkers() - workers, 1, MostWorkers) + (workers == 0 ? 1 : 0); // the pool's watcher comes with its first thread
+        // The pool's watcher comes with its first thread.
+        int wanted = Math.Clamp(MinWorkers() - workers, 1, MostWorkers) + (workers == 0 ? 1 : 0);
         bool can = CanHave(wanted) && (!IsPoolBroken || TryMendPool());
         s_lock.Exit();
         return can;

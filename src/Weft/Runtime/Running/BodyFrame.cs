@@ -59,7 +59,8 @@ internal abstract class BodyFrame
     internal void Claim()
     {
         if (Interlocked.CompareExchange(ref _state, Started, Cold) != Cold)
-            throw new InvalidOperationException("This GoroutineBody was started before; each call of its method makes one for one goroutine.");
+            throw new InvalidOperationException(
+                "This GoroutineBody was started before; each call of its method makes one for one goroutine.");
     }
 
     /// <summary>Begins the body, or goes on with it, in an item of a goroutine: on a machine's thread, in the default context.</summary>

@@ -64,7 +64,8 @@ public abstract partial class Goroutine
     /// it sleeps; it may be held.
     /// </summary>
     internal bool NeverGoesOn => _body == s_gone
-        || (_waitReason is WaitReason.SleepForever or WaitReason.SelectNothing && (_flags & (FlagParkedOnWeft | FlagManyFlows)) == FlagParkedOnWeft);
+        || (_waitReason is WaitReason.SleepForever or WaitReason.SelectNothing
+            && (_flags & (FlagParkedOnWeft | FlagManyFlows)) == FlagParkedOnWeft);
 
     /// <summary>Takes away what the handle leads to. Called by the searcher that holds the goroutine.</summary>
     /// <param name="alone">No other scheduler has goroutines.</param>

@@ -177,8 +177,9 @@ internal sealed partial class SystemMonitor : IThreadBody
                 {
                     if (TryExit())
                         return;
+                    // Or something came between, and may be gone again.
                     if (until == TimerHeap.Never)
-                        until = MonotonicClock.Now + (ScarceThreads.MayBeRefused ? RetryPause : ReapNap); // or something came between, and may be gone again
+                        until = MonotonicClock.Now + (ScarceThreads.MayBeRefused ? RetryPause : ReapNap);
                 }
             }
 
@@ -213,8 +214,9 @@ internal sealed partial class SystemMonitor : IThreadBody
         Interlocked.Exchange(ref _deep, 1);
         Interlocked.MemoryBarrierProcessWide();
         bool anyWork = _engine.AnyWork();
+        // A machine is on its way to that work; unless none was woken, or there is no thread.
         if (anyWork && _engine.IdleProcessorCount > 0)
-            Sleep(Math.Min(until, MonotonicClock.Now + LongestNap)); // somebody is on his way to it; unless nobody was woken, or there is no thread
+            Sleep(Math.Min(until, MonotonicClock.Now + LongestNap));
         else if (!anyWork)
             Sleep(until);
         Volatile.Write(ref _deep, 0);

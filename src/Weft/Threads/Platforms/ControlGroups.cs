@@ -80,7 +80,8 @@ internal static class ControlGroups
         var plain = new StringBuilder();
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '\\' && i + 3 < text.Length && int.TryParse(text.AsSpan(i + 1, 3), NumberStyles.None, CultureInfo.InvariantCulture, out int octal))
+            if (text[i] == '\\' && i + 3 < text.Length
+                && int.TryParse(text.AsSpan(i + 1, 3), NumberStyles.None, CultureInfo.InvariantCulture, out int octal))
             {
                 plain.Append((char)((octal / 100 * 64) + (octal / 10 % 10 * 8) + (octal % 10)));
                 i += 3;

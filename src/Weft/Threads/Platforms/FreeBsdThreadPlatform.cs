@@ -7,7 +7,8 @@ internal sealed unsafe class FreeBsdThreadPlatform : PosixThreadPlatform
     internal static readonly PosixSystem System = new("freebsd", TryAgain: 35, NoSuchCall: 78, MonotonicClock: 4, MaxNameBytes: 19);
 
     private readonly delegate* unmanaged<int> _getThreadId = (delegate* unmanaged<int>)PosixLibrary.Find("pthread_getthreadid_np");
-    private readonly delegate* unmanaged<nint, byte*, void> _setName = (delegate* unmanaged<nint, byte*, void>)PosixLibrary.Find("pthread_set_name_np");
+    private readonly delegate* unmanaged<nint, byte*, void> _setName =
+        (delegate* unmanaged<nint, byte*, void>)PosixLibrary.Find("pthread_set_name_np");
 
     internal FreeBsdThreadPlatform()
         : base(System)

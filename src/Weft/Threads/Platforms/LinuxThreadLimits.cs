@@ -55,7 +55,8 @@ internal sealed class LinuxThreadLimits : IThreadLimits
     {
         ThreadRoom room = ThreadRoom.Unlimited;
         foreach (string folder in _groups)
-            room = ThreadRoom.Tighter(room, Room($"pids.max of {folder}", _files.Number(folder + "/pids.max"), _files.Number(folder + "/pids.current")));
+            room = ThreadRoom.Tighter(room,
+                Room($"pids.max of {folder}", _files.Number(folder + "/pids.max"), _files.Number(folder + "/pids.current")));
         if (_userLimit is not null)
             room = ThreadRoom.Tighter(room, Room("RLIMIT_NPROC", _userLimit, _ofOtherProcesses + OwnThreads()));
         long all = ThreadsOfAll();
@@ -93,7 +94,8 @@ internal sealed class LinuxThreadLimits : IThreadLimits
             || map.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is ["0", "0", "4294967295"];
         string[] status = _files.Lines("/proc/self/status");
         bool isRoot = SystemFiles.Parse(FirstWord(Value(status, "Uid:"))) == 0;
-        bool isCapable = long.TryParse(Value(status, "CapEff:").Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long capabilities)
+        bool isCapable = long.TryParse(
+            Value(status, "CapEff:").Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long capabilities)
             && (capabilities & UnlimitedCapabilities) != 0;
         return isOfTheSystem && (isRoot || isCapable) ? null : limit;
     }
@@ -125,7 +127,9 @@ internal sealed class LinuxThreadLimits : IThreadLimits
     }
 
     private static ReadOnlySpan<char> Value(string[] status, string name) =>
-        status.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)).AsSpan() is { Length: > 0 } line ? line[name.Length..] : [];
+        status.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)).AsSpan() is { Length: > 0 } line
+            ? line[name.Length..]
+            : [];
 
     private static ReadOnlySpan<char> FirstWord(ReadOnlySpan<char> text)
     {

@@ -9,7 +9,8 @@ internal sealed unsafe class NetBsdThreadPlatform : PosixThreadPlatform
     internal static readonly PosixSystem System = new("netbsd", TryAgain: 35, NoSuchCall: 78, MonotonicClock: 3, MaxNameBytes: 31);
 
     private readonly delegate* unmanaged<int> _getThreadId = (delegate* unmanaged<int>)PosixLibrary.Find("_lwp_self");
-    private readonly delegate* unmanaged<nint, byte*, void*, int> _setName = (delegate* unmanaged<nint, byte*, void*, int>)PosixLibrary.Find("pthread_setname_np");
+    private readonly delegate* unmanaged<nint, byte*, void*, int> _setName =
+        (delegate* unmanaged<nint, byte*, void*, int>)PosixLibrary.Find("pthread_setname_np");
 
     internal NetBsdThreadPlatform()
         : base(System, clockGetTime: "__clock_gettime50")

@@ -9,7 +9,8 @@ internal sealed unsafe class OpenBsdThreadPlatform : PosixThreadPlatform
     internal static readonly PosixSystem System = new("openbsd", TryAgain: 35, NoSuchCall: 78, MonotonicClock: 3, MaxNameBytes: 23);
 
     private readonly delegate* unmanaged<int> _getThreadId = (delegate* unmanaged<int>)PosixLibrary.Find("getthrid");
-    private readonly delegate* unmanaged<nint, byte*, void> _setName = (delegate* unmanaged<nint, byte*, void>)PosixLibrary.Find("pthread_set_name_np");
+    private readonly delegate* unmanaged<nint, byte*, void> _setName =
+        (delegate* unmanaged<nint, byte*, void>)PosixLibrary.Find("pthread_set_name_np");
 
     internal OpenBsdThreadPlatform()
         : base(System)

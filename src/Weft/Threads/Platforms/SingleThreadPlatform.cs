@@ -70,5 +70,6 @@ internal sealed unsafe class SingleThreadPlatform : IThreadPlatform
 
     /// <summary>What to throw where a thread is asked for.</summary>
     internal static PlatformNotSupportedException NoThreads() =>
-        new("This platform has one thread: Weft runs goroutines on it while Run waits, and can neither create threads nor lock a goroutine to one.");
+        new("This platform has one thread: Weft runs goroutines on it while Run waits, "
+            + "and can neither create threads nor lock a goroutine to one.");
 }

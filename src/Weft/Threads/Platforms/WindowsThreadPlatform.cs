@@ -73,7 +73,8 @@ internal sealed unsafe class WindowsThreadPlatform : IThreadPlatform
     public void Join(nint handle)
     {
         if (!Join(handle, INFINITE))
-            throw new InvalidOperationException($"Waiting for a thread failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError())}");
+            throw new InvalidOperationException(
+                $"Waiting for a thread failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError())}");
     }
 
     public int CurrentThreadId() => (int)GetCurrentThreadId();
