@@ -23,8 +23,7 @@ public sealed class LimitedTasksTests
     public async Task ThreadShortage_WithAHandler_HandlerIsCalled(int maxTasks)
     {
         using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
-        await ChildProgram.HoldsAsync(
-            Place.In(group), $"{Goroutines} ended, told of a shortage: True", "shortage-handler", Goroutines, Milliseconds);
+        await ChildProgram.HoldsAsync(Place.In(group), $"{Goroutines} ended, told of a shortage: True", "shortage-handler", Goroutines);
     }
 
     [Theory]
