@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weft.Tests.Goroutines;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Channels;

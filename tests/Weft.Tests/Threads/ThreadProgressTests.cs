@@ -1,3 +1,4 @@
+using Weft.Tests.Support;
 using Weft.Threads;
 
 namespace Weft.Tests.Threads;

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using Weft.Runtime.Core;
+using Weft.Tests.Support;
+
+namespace Weft.Tests.Runtime.Core;
+
+/// <summary>A count of the engine that cannot be right is found. Nothing moves meanwhile: the engine has never had a thread.</summary>
+public sealed class BrokenCountTests
+{
+    [Theory]
+    [InlineData("blocked")]
+    [InlineData("being made")]
+    [InlineData("waiting")]
+    [InlineData("looking for work")]
+    public void FindBrokenInvariant_ACountBelowZero_SaysWhich(string which)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        ref int count = ref Machines(scheduler.Engine, which);
+        count--;
+        AssertBroken(scheduler, $"{which} -1");
+        count++;
+        Assert.Null(scheduler.Engine.FindBrokenInvariant());
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3)]
+    public void FindBrokenInvariant_OtherThanComputeWithoutAProcessor_SaysSo(int computing)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        ref int count = ref ComputingExtra(scheduler.Engine);
+        count = computing;
+        AssertBroken(scheduler, $"0 machines compute without a processor, and {computing} are counted");
+        count = 0;
+        Assert.Null(scheduler.Engine.FindBrokenInvariant());
+    }
+
+    [Fact]
+    public void FindBrokenInvariant_MoreThreadsThanMayBe_SaysSo()
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, maxThreads: 8);
+        ref long count = ref ThreadsReserved(scheduler.Engine);
+        count = 9;
+        AssertBroken(scheduler, "9 threads exist or are being made, and 8 may");
+        count = 8;
+        Assert.Null(scheduler.Engine.FindBrokenInvariant());
+        count = 0;
+    }
+
+    [Fact]
+    public void FindBrokenInvariant_StoppedWithAMachine_SaysSo()
+    {
+        TestScheduler disposer = TestScheduler.Create(out Scheduler scheduler);
+        disposer.Dispose();
+        Assert.Null(scheduler.Engine.FindBrokenInvariant());
+        MachineCount(scheduler.Engine) = 1;
+        AssertBroken(scheduler, "has stopped with 1 machines");
+    }
+
+    private static void AssertBroken(Scheduler scheduler, string what) =>
+        Assert.Contains(what, scheduler.Engine.FindBrokenInvariant(), StringComparison.Ordinal);
+
+    private static ref int Machines(Engine engine, string which)
+    {
+        switch (which)
+        {
+            case "blocked":
+                return ref Blocked(engine);
+            case "being made":
+                return ref BeingMade(engine);
+            case "waiting":
+                return ref Waiting(engine);
+            default:
+                return ref Spinning(engine);
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_blockedMachines")]
+    private static extern ref int Blocked(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_machinesCreating")]
+    private static extern ref int BeingMade(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_machinesWaitingForGoroutine")]
+    private static extern ref int Waiting(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spinning")]
+    private static extern ref int Spinning(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_computingExtra")]
+    private static extern ref int ComputingExtra(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_threadsReserved")]
+    private static extern ref long ThreadsReserved(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_machineCount")]
+    private static extern ref int MachineCount(Engine engine);
+}

@@ -1,0 +1,182 @@
+using Weft.Tests.Support;
+
+namespace Weft.Tests.Runtime.Queues;
+
+/// <summary>
+/// Pairs that wake each other all the time, on one processor: none keeps the run-next slot. Between any two looks the busiest has at most
+/// four times the turns of the idlest.
+/// </summary>
+public sealed class PairFairnessTests
+{
+    private const int Factor = 4;
+    private const int Windows = 5;
+
+    [Theory]
+    [InlineData("await", 2)]
+    [InlineData("await", 8)]
+    [InlineData("await", 100)]
+    [InlineData("task", 8)]
+    [InlineData("select", 8)]
+    [InlineData("select", 100)]
+    [InlineData("lock", 8)]
+    [InlineData("wait group", 8)]
+    [InlineData("result", 8)]
+    [InlineData("yield", 8)]
+    [InlineData("blocking", 2)]
+    [InlineData("blocking", 8)]
+    public async Task Pairs_OnOneProcessor_HaveAboutTheSameTurns(string form, int pairs)
+    {
+        int window = form == "blocking" ? 1_000 : 2_000;
+        int idlest = await Undisturbed.ResultAsync(procs: 1, scheduler => IdlestAsync(scheduler, form, pairs, window));
+        Assert.InRange(idlest, window / Factor, window);
+    }
+
+    /// <summary>The fewest turns that a pair had while the busiest had so many, in the worst of some such windows.</summary>
+    private static async Task<int> IdlestAsync(Scheduler scheduler, string form, int pairs, int window)
+    {
+        int[] turns = new int[pairs];
+        int idlest = window;
+        int windows = 0;
+        using var stop = new Gate();
+        List<Goroutine> all = [];
+        await scheduler.StartChecked(() =>
+        {
+            for (int i = 0; i < pairs; i++)
+                all.AddRange(Pair(form, Turn, stop, i));
+        }).Within();
+        await all.Within();
+        return idlest;
+
+        void Turn(int pair)
+        {
+            // Two count at once only where the monitor has taken the processor from one of them.
+            lock (turns)
+            {
+                if (++turns[pair] < window)
+                    return;
+                if (windows++ > 0)
+                    idlest = Math.Min(idlest, turns.Min()); // in the first they are being started
+                Array.Clear(turns);
+                if (windows > Windows)
+                    stop.Open();
+            }
+        }
+    }
+
+    private static Goroutine[] Pair(string form, Action<int> turn, Gate stop, int me)
+    {
+        // A ball that goes from one to the other; the one that sees the gate open closes both ways.
+        Chan<int> there = new(), back = new();
+        var golock = new GoLock();
+        switch (form)
+        {
+            case "await":
+                return [Go.Start(Serve()), Go.Start(Return())];
+            case "task":
+                return [Go.Start(ServeInTaskAsync), Go.Start(Return())];
+            case "select":
+                return [Go.Start(ServeBySelect()), Go.Start(Return())];
+            case "blocking":
+                return [Go.Start(ServeBlocking), Go.Start(ReturnBlocking)];
+            case "lock":
+                return [Go.Start(Lock()), Go.Start(Lock())];
+            case "wait group":
+                return [Go.Start(WaitForAChild())];
+            case "result":
+                return [Go.Start(AwaitAChild())];
+            case "yield":
+                return [Go.Start(Yield()), Go.Start(Yield())];
+            default:
+                throw new ArgumentException($"no such form: {form}", nameof(form));
+        }
+
+        async GoroutineBody Serve()
+        {
+            for (; !stop.IsOpen; turn(me))
+            {
+                await there.SendAsync(0);
+                await back.ReceiveAsync();
+            }
+
+            there.Close();
+        }
+
+        async Task ServeInTaskAsync()
+        {
+            for (; !stop.IsOpen; turn(me))
+            {
+                await there.SendAsync(0);
+                await back.ReceiveAsync();
+            }
+
+            there.Close();
+        }
+
+        async GoroutineBody ServeBySelect()
+        {
+            Chan<int> never = new();
+            for (; !stop.IsOpen; turn(me))
+            {
+                await there.SendAsync(0);
+                await new Select().OnReceive(back, _ => { }).OnReceive(never, _ => { }).RunAsync();
+            }
+
+            there.Close();
+        }
+
+        void ServeBlocking()
+        {
+            for (; !stop.IsOpen; turn(me))
+            {
+                there.Send(0);
+                back.Receive();
+            }
+
+            there.Close();
+        }
+
+        async GoroutineBody Return()
+        {
+            await foreach (int ball in there)
+                await back.SendAsync(ball);
+        }
+
+        void ReturnBlocking()
+        {
+            while (there.ReceiveOrClosed() is { Ok: true } ball)
+                back.Send(ball.Value);
+        }
+
+        async GoroutineBody Lock()
+        {
+            for (; !stop.IsOpen; turn(me))
+            {
+                await golock.LockAsync();
+                await Go.Yield();
+                golock.Unlock();
+            }
+        }
+
+        async GoroutineBody WaitForAChild()
+        {
+            for (; !stop.IsOpen; turn(me))
+            {
+                var children = new WaitGroup();
+                children.Go(() => { });
+                await children.WaitAsync();
+            }
+        }
+
+        async GoroutineBody AwaitAChild()
+        {
+            for (; !stop.IsOpen; turn(me))
+                await Go.Start(() => 1);
+        }
+
+        async GoroutineBody Yield()
+        {
+            for (; !stop.IsOpen; turn(me))
+                await Go.Yield();
+        }
+    }
+}
