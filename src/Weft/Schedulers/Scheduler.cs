@@ -171,8 +171,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <example>
     /// <code>
     /// foreach (GoroutineInfo leaked in Scheduler.Default.FindLeakedGoroutines())
-    ///     Console.Error.WriteLine($"goroutine {leaked.Id} has leaked: {leaked.WaitReason} since {leaked.WaitedFor}, started at
-    /// {leaked.StartedAt}");
+    ///     Console.Error.WriteLine($"goroutine {leaked.Id}, started at {leaked.StartedAt}, has leaked: {leaked.WaitReason}");
     /// </code>
     /// </example>
     public IReadOnlyList<GoroutineInfo> FindLeakedGoroutines() => _engine.FindLeaked();
