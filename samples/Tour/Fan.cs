@@ -41,7 +41,7 @@ internal static class Fan
             for (int open = workers; open > 0;)
             {
                 var winner = (ReceiveCase<long>)await select.WaitAsync();
-                if (winner.Ok)
+                if (winner.HasValue)
                 {
                     sum = checked(sum + winner.Value);
                     received++;

@@ -39,7 +39,7 @@ public static partial class Go
     /// <exception cref="InvalidOperationException">The default scheduler is in use already, or was configured before.</exception>
     /// <example>
     /// <code>
-    /// Go.Configure(new SchedulerOptions { MaxThreads = 500, StackSize = 16 * 1024 * 1024 });
+    /// Go.Configure(new SchedulerOptions { MaxThreads = 500, StackSizeBytes = 16 * 1024 * 1024 });
     /// </code>
     /// </example>
     public static void Configure(SchedulerOptions options) => Weft.Scheduler.ConfigureDefault(options);
@@ -160,7 +160,7 @@ public static partial class Go
     /// unlocks. Other goroutines are never run on the thread if the goroutine ends while locked: the thread ends with it, and with it
     /// whatever was changed about it (namespaces, credentials, affinity).
     /// </summary>
-    /// <param name="options"><see cref="ThreadLockOptions.KeepThread"/>, or none.</param>
+    /// <param name="options"><see cref="ThreadPinOptions.KeepThread"/>, or none.</param>
     /// <returns>Undoes this lock when disposed.</returns>
     /// <exception cref="InvalidOperationException">The caller is no goroutine.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
@@ -173,15 +173,15 @@ public static partial class Go
     ///     UseThreadLocalLibrary();
     /// </code>
     /// </example>
-    public static ThreadLock LockOSThread(ThreadLockOptions options = ThreadLockOptions.None)
+    public static ThreadPin LockOSThread(ThreadPinOptions options = ThreadPinOptions.None)
     {
         CheckOptions(options);
-        if ((options & ThreadLockOptions.Fresh) != 0)
+        if ((options & ThreadPinOptions.Fresh) != 0)
             throw new ArgumentException($"A fresh thread can only be had from {nameof(LockOSThreadAsync)}.", nameof(options));
         return Lock(options);
     }
 
-    /// <summary>As <see cref="LockOSThread"/>; with <see cref="ThreadLockOptions.Fresh"/> the goroutine goes on on a new thread.</summary>
+    /// <summary>As <see cref="LockOSThread"/>; with <see cref="ThreadPinOptions.Fresh"/> the goroutine goes on on a new thread.</summary>
     /// <param name="options">What thread it is to be, and what becomes of it.</param>
     /// <returns>Undoes this lock when disposed.</returns>
     /// <exception cref="PlatformNotSupportedException">The platform has one thread only.</exception>
@@ -191,14 +191,14 @@ public static partial class Go
     /// <exception cref="ThreadLimitException">A fresh thread is asked for and cannot be had.</exception>
     /// <example>
     /// <code>
-    /// using (await Go.LockOSThreadAsync(ThreadLockOptions.Fresh))
+    /// using (await Go.LockOSThreadAsync(ThreadPinOptions.Fresh))
     ///     UseThreadLocalLibrary(); // on a thread that has run no goroutine before
     /// </code>
     /// </example>
-    public static async ValueTask<ThreadLock> LockOSThreadAsync(ThreadLockOptions options = ThreadLockOptions.None)
+    public static async ValueTask<ThreadPin> LockOSThreadAsync(ThreadPinOptions options = ThreadPinOptions.None)
     {
         CheckOptions(options);
-        if ((options & ThreadLockOptions.Fresh) == 0)
+        if ((options & ThreadPinOptions.Fresh) == 0)
             return Lock(options);
         (Machine machine, Goroutine goroutine) = Caller();
         if (goroutine.LockedMachine is not null)
@@ -210,9 +210,9 @@ public static partial class Go
         TakeRunRightBack(machine, goroutine);
         Engine.CheckLockable(machine, goroutine);
         goroutine.Engine.StartFreshMachineFor(goroutine);
-        goroutine.Extra.KeepThread = (options & ThreadLockOptions.KeepThread) != 0;
+        goroutine.Extra.KeepThread = (options & ThreadPinOptions.KeepThread) != 0;
         await Yield();
-        return new ThreadLock(goroutine);
+        return new ThreadPin(goroutine);
     }
 
     /// <summary>
@@ -233,12 +233,12 @@ public static partial class Go
         throw new GoroutineExitException(goroutine);
     }
 
-    private static ThreadLock Lock(ThreadLockOptions options)
+    private static ThreadPin Lock(ThreadPinOptions options)
     {
         (Machine machine, Goroutine goroutine) = Caller();
         TakeRunRightBack(machine, goroutine);
-        Engine.LockThread(machine, goroutine, (options & ThreadLockOptions.KeepThread) != 0);
-        return new ThreadLock(goroutine);
+        Engine.LockThread(machine, goroutine, (options & ThreadPinOptions.KeepThread) != 0);
+        return new ThreadPin(goroutine);
     }
 
     /// <summary>In a declared call: only who has the run right changes what the goroutine is locked to.</summary>
@@ -253,9 +253,9 @@ public static partial class Go
             ? (machine, goroutine)
             : throw new InvalidOperationException($"Go.{member} was called outside goroutines.");
 
-    private static void CheckOptions(ThreadLockOptions options)
+    private static void CheckOptions(ThreadPinOptions options)
     {
-        if ((options & ~(ThreadLockOptions.Fresh | ThreadLockOptions.KeepThread)) != 0)
+        if ((options & ~(ThreadPinOptions.Fresh | ThreadPinOptions.KeepThread)) != 0)
             throw new ArgumentOutOfRangeException(nameof(options), options, $"{nameof(options)} has unknown flags.");
     }
 

@@ -33,11 +33,11 @@ internal static class ThreadChecks
         // Far more than any system gives by itself, and half of it is used: a size that went astray ends the process here.
         const int Size = 64 * 1024 * 1024;
         int depth = 0;
-        OSThread.Start(() => depth = Recurse(Size / 2), new OSThreadOptions { StackSize = Size }).Join();
+        OSThread.Start(() => depth = Recurse(Size / 2), new OSThreadOptions { StackSizeBytes = Size }).Join();
         Check.That(depth > 100);
         bool enough = false;
         OSThread.Start(() => enough = RuntimeHelpers.TryEnsureSufficientExecutionStack(),
-            new OSThreadOptions { StackSize = OSThreadOptions.MinStackSize }).Join();
+            new OSThreadOptions { StackSizeBytes = OSThreadOptions.MinStackSizeBytes }).Join();
         Check.That(enough);
     }
 
@@ -73,11 +73,11 @@ internal static class ThreadChecks
     private static void ManyComeAndGo(IThreadPlatform platform)
     {
         const int Count = 500;
-        var host = new ThreadHost(platform, OSThreadOptions.DefaultStackSize);
+        var host = new ThreadHost(platform, OSThreadOptions.DefaultStackSizeBytes);
         int ran = 0;
         for (int i = 0; i < Count; i++)
         {
-            OSThread thread = OSThread.Start(host, () => Interlocked.Increment(ref ran), "comer", OSThreadOptions.DefaultStackSize);
+            OSThread thread = OSThread.Start(host, () => Interlocked.Increment(ref ran), "comer", OSThreadOptions.DefaultStackSizeBytes);
             if (i % 2 == 0)
                 thread.Join();
             if (i % 50 == 0)
@@ -120,9 +120,9 @@ internal static class ThreadChecks
 
     private static void CloseGivesBack(IThreadPlatform platform)
     {
-        var host = new ThreadHost(platform, OSThreadOptions.DefaultStackSize);
+        var host = new ThreadHost(platform, OSThreadOptions.DefaultStackSizeBytes);
         for (int i = 0; i < 40; i++)
-            OSThread.Start(host, () => Thread.Sleep(1), null, OSThreadOptions.DefaultStackSize);
+            OSThread.Start(host, () => Thread.Sleep(1), null, OSThreadOptions.DefaultStackSizeBytes);
         Check.Eventually(() => host.Reaper.Count + host.Reaped == 40);
         host.Close();
         Check.Equal(40L, host.Reaped);

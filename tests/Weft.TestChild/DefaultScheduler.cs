@@ -38,7 +38,7 @@ internal static class DefaultScheduler
     internal static int StackSize(string[] arguments)
     {
         Console.WriteLine(
-            $"{OSThreadOptions.DefaultStackSize / 1024} {Task.Run(PosixStack.SizeOfCaller).Result / 1024} "
+            $"{OSThreadOptions.DefaultStackSizeBytes / 1024} {Task.Run(PosixStack.SizeOfCaller).Result / 1024} "
             + $"{Go.Start(PosixStack.SizeOfCaller).Task.Result / 1024}");
         return 0;
     }

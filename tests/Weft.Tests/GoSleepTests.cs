@@ -156,7 +156,7 @@ public sealed class GoSleepTests
             }));
             busy.Add(scheduler.StartChecked(async () =>
             {
-                while ((await ball.ReceiveOrClosedAsync()).Ok)
+                while ((await ball.ReceiveOrClosedAsync()).HasValue)
                 {
                 }
             }));

@@ -25,19 +25,19 @@ public enum GoroutineStatus
 /// <param name="Id">Its number, unique within the process.</param>
 /// <param name="Status">What it was doing.</param>
 /// <param name="WaitReason">What it waited for, such as <c>sleep</c> or <c>await</c>; null when it did not wait.</param>
-/// <param name="WaitedFor">
+/// <param name="WaitDuration">
 /// How long; zero when it did not wait. When blocked, to a tick of the system's clock, some milliseconds. When parked, it may be too much:
 /// the clock is read every 16 goroutines, so what the last of them took counts, too, among it the goroutine's own turn before the wait,
 /// with the calls that blocked in it.
 /// </param>
-/// <param name="StartedAt">Source file and line of the call that started it.</param>
+/// <param name="StartSite">Source file and line of the call that started it.</param>
 /// <param name="LockedToThread">Whether it is locked to its thread.</param>
 public sealed record GoroutineInfo(
     long Id,
     GoroutineStatus Status,
     string? WaitReason,
-    TimeSpan WaitedFor,
-    string StartedAt,
+    TimeSpan WaitDuration,
+    string StartSite,
     bool LockedToThread)
 {
     /// <summary>A line as dumps show it: <c>G12: sleep, 3 s, started at Program.cs:7</c>.</summary>
@@ -45,7 +45,7 @@ public sealed record GoroutineInfo(
     {
         string what = WaitReason is null ? Status.ToString().ToLowerInvariant() : string.Create(
             CultureInfo.InvariantCulture,
-            $"{Status.ToString().ToLowerInvariant()} ({WaitReason}), {WaitedFor.TotalSeconds:0.###} s");
-        return $"G{Id}: {what}, started at {StartedAt}{(LockedToThread ? ", locked to thread" : "")}";
+            $"{Status.ToString().ToLowerInvariant()} ({WaitReason}), {WaitDuration.TotalSeconds:0.###} s");
+        return $"G{Id}: {what}, started at {StartSite}{(LockedToThread ? ", locked to thread" : "")}";
     }
 }

@@ -52,10 +52,10 @@ public sealed class SchedulerOptions
 
     /// <summary>
     /// Bytes of address space for each thread's stack, rounded up to whole pages; 256 KiB to 1 GiB. Only pages that are touched cost
-    /// memory. Default: <see cref="OSThreadOptions.DefaultStackSize"/>, what .NET's own threads have, so that code of the pool's does not
-    /// overflow here.
+    /// memory. Default: <see cref="OSThreadOptions.DefaultStackSizeBytes"/>, what .NET's own threads have, so that code of the pool's does
+    /// not overflow here.
     /// </summary>
-    public int StackSize { get; init; } = OSThreadOptions.DefaultStackSize;
+    public int StackSizeBytes { get; init; } = OSThreadOptions.DefaultStackSizeBytes;
 
     /// <summary>
     /// How long the last idle thread is kept; more than zero, at most one day. With more idle threads the time shrinks, down to
@@ -132,10 +132,10 @@ public sealed class SchedulerOptions
         if (_maxThreads is int maxThreads)
             Require(maxThreads is >= ThreadAllowance.Least and <= 1_000_000, maxThreads, "4 to 1,000,000", nameof(MaxThreads));
         Require(
-            StackSize is >= OSThreadOptions.MinStackSize and <= OSThreadOptions.MaxStackSize,
-            StackSize,
+            StackSizeBytes is >= OSThreadOptions.MinStackSizeBytes and <= OSThreadOptions.MaxStackSizeBytes,
+            StackSizeBytes,
             "256 KiB to 1 GiB, in bytes",
-            nameof(StackSize));
+            nameof(StackSizeBytes));
         Require(IdleTimeout > TimeSpan.Zero && IdleTimeout <= TimeSpan.FromDays(1), IdleTimeout, "more than zero and at most one day",
             nameof(IdleTimeout));
         Require(

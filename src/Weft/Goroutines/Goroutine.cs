@@ -45,7 +45,7 @@ public abstract partial class Goroutine : SynchronizationContext
     public Scheduler Scheduler => Engine.Owner;
 
     /// <summary>Source file and line of the call that started it, as <c>Program.cs:12</c>.</summary>
-    public string StartedAt => $"{Path.GetFileName(_file)}:{_line}";
+    public string StartSite => $"{Path.GetFileName(_file)}:{_line}";
 
     /// <summary>What it is doing now; it may be doing something else by the time the caller looks at the answer.</summary>
     public GoroutineStatus Status => HasEnded ? GoroutineStatus.Ended : Volatile.Read(ref _blockedDepth) > 0
@@ -110,7 +110,7 @@ public abstract partial class Goroutine : SynchronizationContext
     public sealed override SynchronizationContext CreateCopy() => this;
 
     /// <inheritdoc/>
-    public override string ToString() => $"goroutine {Id} [{Status}] started at {StartedAt}";
+    public override string ToString() => $"goroutine {Id} [{Status}] started at {StartSite}";
 
     internal static long ReserveIds(int count) => Interlocked.Add(ref s_lastId, count) - count + 1;
 

@@ -30,10 +30,10 @@ internal static class DefaultStackSize
     internal static int Choose(string? variable, string? property, nuint ofSystem)
     {
         if (TryParse(variable, isHexadecimal: true, out long set) || TryParse(property, isHexadecimal: false, out set))
-            return (int)Math.Clamp(set, OSThreadOptions.MinStackSize, OSThreadOptions.MaxStackSize);
+            return (int)Math.Clamp(set, OSThreadOptions.MinStackSizeBytes, OSThreadOptions.MaxStackSizeBytes);
         if (!Environment.Is64BitProcess)
             return For32Bit;
-        return (int)Math.Clamp(ofSystem, Floor, OSThreadOptions.MaxStackSize);
+        return (int)Math.Clamp(ofSystem, Floor, OSThreadOptions.MaxStackSizeBytes);
     }
 
     private static bool TryParse(string? text, bool isHexadecimal, out long value)

@@ -12,7 +12,7 @@ namespace Weft.Threads;
 /// <remarks>All members may be used from any thread.</remarks>
 /// <example>
 /// <code>
-/// OSThread thread = OSThread.Start(() => Compute(), new OSThreadOptions { Name = "compute", StackSize = 4 * 1024 * 1024 });
+/// OSThread thread = OSThread.Start(() => Compute(), new OSThreadOptions { Name = "compute", StackSizeBytes = 4 * 1024 * 1024 });
 /// thread.Join();
 /// </code>
 /// </example>
@@ -71,7 +71,7 @@ public sealed class OSThread
 
     /// <summary>Starts a thread that runs <paramref name="body"/>. AsyncLocal values do not flow to it.</summary>
     /// <param name="body">What it runs; an exception that leaves it ends the process.</param>
-    /// <param name="options">Its name and its stack; null for no name and a stack of <see cref="OSThreadOptions.DefaultStackSize"/>
+    /// <param name="options">Its name and its stack; null for no name and a stack of <see cref="OSThreadOptions.DefaultStackSizeBytes"/>
     /// bytes.</param>
     /// <returns>The thread, which may have ended already.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is null.</exception>
@@ -83,7 +83,7 @@ public sealed class OSThread
     {
         ArgumentNullException.ThrowIfNull(body);
         options?.Validate();
-        return Start(ThreadHost.Shared, body, options?.Name, options?.StackSize ?? OSThreadOptions.DefaultStackSize);
+        return Start(ThreadHost.Shared, body, options?.Name, options?.StackSizeBytes ?? OSThreadOptions.DefaultStackSizeBytes);
     }
 
     /// <summary>Waits until the thread is gone and its stack given back. Any number of threads may wait.</summary>

@@ -5,16 +5,16 @@ namespace Weft.Threads;
 /// </summary>
 /// <example>
 /// <code>
-/// OSThread thread = OSThread.Start(Compute, new OSThreadOptions { Name = "compute", StackSize = 16 * 1024 * 1024 });
+/// OSThread thread = OSThread.Start(Compute, new OSThreadOptions { Name = "compute", StackSizeBytes = 16 * 1024 * 1024 });
 /// </code>
 /// </example>
 public sealed class OSThreadOptions
 {
     /// <summary>The smallest stack, in bytes: 256 KiB. .NET code that guards its recursion changes behaviour or throws below it.</summary>
-    public const int MinStackSize = 256 * 1024;
+    public const int MinStackSizeBytes = 256 * 1024;
 
     /// <summary>The largest stack, in bytes: 1 GiB.</summary>
-    public const int MaxStackSize = 1024 * 1024 * 1024;
+    public const int MaxStackSizeBytes = 1024 * 1024 * 1024;
 
     /// <summary>
     /// The stack a thread gets by default, in bytes of address space: as much as .NET gives to its own threads, those of the pool among
@@ -22,21 +22,26 @@ public sealed class OSThreadOptions
     /// at least 1.5 MiB, or what .NET's own settings ask for: DOTNET_Thread_DefaultStackSize in the environment,
     /// System.Threading.DefaultStackSize in the program's configuration. 1 MiB in 32-bit processes. Only touched pages cost memory.
     /// </summary>
-    public static int DefaultStackSize => Threads.DefaultStackSize.Value;
+    public static int DefaultStackSizeBytes => Threads.DefaultStackSize.Value;
 
     /// <summary>
-    /// Bytes of stack, <see cref="MinStackSize"/> to <see cref="MaxStackSize"/>, rounded up to whole pages. Default:
-    /// <see cref="DefaultStackSize"/>.
+    /// Bytes of stack, <see cref="MinStackSizeBytes"/> to <see cref="MaxStackSizeBytes"/>, rounded up to whole pages. Default:
+    /// <see cref="DefaultStackSizeBytes"/>.
     /// </summary>
-    public int StackSize { get; init; } = DefaultStackSize;
+    public int StackSizeBytes { get; init; } = DefaultStackSizeBytes;
 
     /// <summary>The thread's name as the system shows it (Linux keeps 15 characters), or null for none.</summary>
     public string? Name { get; init; }
 
     internal void Validate()
     {
-        if (StackSize is < MinStackSize or > MaxStackSize)
-            throw new ArgumentOutOfRangeException(nameof(StackSize), StackSize, $"{nameof(StackSize)} must be 256 KiB to 1 GiB, in bytes.");
+        if (StackSizeBytes is < MinStackSizeBytes or > MaxStackSizeBytes)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(StackSizeBytes),
+                StackSizeBytes,
+                $"{nameof(StackSizeBytes)} must be 256 KiB to 1 GiB, in bytes.");
+        }
         if (Name is not null && (Name.Length == 0 || Name.Contains('\0')))
             throw new ArgumentException($"{nameof(Name)} must be null, or a text of at least one character without NUL.", nameof(Name));
     }

@@ -9,7 +9,7 @@ internal sealed class ThreadHost
     // Nested, so that a program that never calls OSThread.Start makes none.
     private static class SharedHost
     {
-        internal static readonly ThreadHost Instance = new(ThreadPlatform.Current, OSThreadOptions.DefaultStackSize);
+        internal static readonly ThreadHost Instance = new(ThreadPlatform.Current, OSThreadOptions.DefaultStackSizeBytes);
     }
 
     private long _created;

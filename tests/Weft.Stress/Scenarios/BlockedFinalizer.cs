@@ -24,7 +24,7 @@ internal sealed class BlockedFinalizer : Scenario
 
     public override void Run(ScenarioContext context)
     {
-        var host = new ThreadHost(ThreadPlatform.Current, OSThreadOptions.MinStackSize);
+        var host = new ThreadHost(ThreadPlatform.Current, OSThreadOptions.MinStackSizeBytes);
         ThreadSoak.OneAfterTheOther(host, ThreadsPerRound);
         ProcessFigures before = ProcessFigures.Settled();
         ProcessFigures after;

@@ -36,8 +36,8 @@ internal sealed class DeathSignals : Scenario
                 MinIdleTimeout = TimeSpan.FromMilliseconds(1),
             };
             using var scheduler = new Scheduler(options);
-            Process[] kept = [.. Enumerable.Range(0, Children).Select(_ => StartChild(scheduler, ThreadLockOptions.KeepThread, context))];
-            using Process lost = StartChild(scheduler, ThreadLockOptions.None, context);
+            Process[] kept = [.. Enumerable.Range(0, Children).Select(_ => StartChild(scheduler, ThreadPinOptions.KeepThread, context))];
+            using Process lost = StartChild(scheduler, ThreadPinOptions.None, context);
             StressFailure.ThrowUnless(
                 lost.WaitForExit(context.Options.Limit), "a child lives on although the thread that made it has ended");
             StressFailure.ThrowUnless(lost.ExitCode == Killed, $"the child of a thread that ended ended itself, with {lost.ExitCode}");
@@ -65,11 +65,11 @@ internal sealed class DeathSignals : Scenario
         churn.Stop(context);
     }
 
-    private static Process StartChild(Scheduler scheduler, ThreadLockOptions options, ScenarioContext context)
+    private static Process StartChild(Scheduler scheduler, ThreadPinOptions options, ScenarioContext context)
     {
         Goroutine<Process> starter = scheduler.Start(async () =>
         {
-            await Go.LockOSThreadAsync(options | ThreadLockOptions.Fresh);
+            await Go.LockOSThreadAsync(options | ThreadPinOptions.Fresh);
             var start = new ProcessStartInfo("setpriv") { RedirectStandardInput = true, RedirectStandardOutput = true };
             foreach (string argument in (string[])["--pdeathsig", "KILL", "sh", "-c", "echo ready; exec cat"])
                 start.ArgumentList.Add(argument);

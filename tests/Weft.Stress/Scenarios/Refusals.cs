@@ -44,14 +44,14 @@ internal sealed class Refusals : Scenario
     private static void Threads(RefusingPlatform platform, ScenarioContext context)
     {
         platform.IsRefusing = true;
-        var host = new ThreadHost(platform, OSThreadOptions.MinStackSize);
+        var host = new ThreadHost(platform, OSThreadOptions.MinStackSizeBytes);
         int ran = 0;
         int started = 0;
         for (int i = 0; i < ThreadsAWave; i++)
         {
             try
             {
-                OSThread thread = OSThread.Start(host, () => Interlocked.Increment(ref ran), "refused", OSThreadOptions.MinStackSize);
+                OSThread thread = OSThread.Start(host, () => Interlocked.Increment(ref ran), "refused", OSThreadOptions.MinStackSizeBytes);
                 started++;
                 if (i % 2 == 0)
                     thread.Join();

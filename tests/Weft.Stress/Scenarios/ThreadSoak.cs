@@ -37,8 +37,8 @@ internal sealed class ThreadSoak : Scenario
 
     public override void Run(ScenarioContext context)
     {
-        var host = new ThreadHost(ThreadPlatform.Current, OSThreadOptions.MinStackSize);
-        using var scheduler = new Scheduler(new SchedulerOptions { Name = "soak", StackSize = OSThreadOptions.MinStackSize });
+        var host = new ThreadHost(ThreadPlatform.Current, OSThreadOptions.MinStackSizeBytes);
+        using var scheduler = new Scheduler(new SchedulerOptions { Name = "soak", StackSizeBytes = OSThreadOptions.MinStackSizeBytes });
         long threads = 0;
         ProcessFigures? before = null;
         long sinceCollection = 0;
@@ -90,7 +90,7 @@ internal sealed class ThreadSoak : Scenario
     {
         int ran = 0;
         for (int i = 0; i < count; i++)
-            OSThread.Start(host, () => ran++, "soak", OSThreadOptions.MinStackSize).Join();
+            OSThread.Start(host, () => ran++, "soak", OSThreadOptions.MinStackSizeBytes).Join();
         StressFailure.ThrowUnless(ran == count, $"{ran} of {count} threads ran");
     }
 
@@ -118,7 +118,7 @@ internal sealed class ThreadSoak : Scenario
     {
         using var ran = new CountdownEvent(AtOnce);
         for (int i = 0; i < AtOnce; i++)
-            OSThread.Start(host, () => ran.Signal(), "soak", OSThreadOptions.MinStackSize);
+            OSThread.Start(host, () => ran.Signal(), "soak", OSThreadOptions.MinStackSizeBytes);
         ran.Wait();
     }
 }

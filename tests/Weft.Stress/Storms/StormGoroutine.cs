@@ -43,7 +43,7 @@ internal sealed class StormGoroutine(GoroutinePlan plan, Scheduler scheduler, St
         _self.Step(1);
         if (plan.EndsLocked)
         {
-            Go.LockOSThread(plan.KeepsThread ? ThreadLockOptions.KeepThread : ThreadLockOptions.None);
+            Go.LockOSThread(plan.KeepsThread ? ThreadPinOptions.KeepThread : ThreadPinOptions.None);
             _self.NoteLocked();
             if (plan.Taints)
                 _self.Taint();
@@ -187,7 +187,7 @@ internal sealed class StormGoroutine(GoroutinePlan plan, Scheduler scheduler, St
     {
         try
         {
-            using (await Go.LockOSThreadAsync(ThreadLockOptions.Fresh))
+            using (await Go.LockOSThreadAsync(ThreadPinOptions.Fresh))
             {
                 _self.NoteLocked();
                 await Go.Yield();

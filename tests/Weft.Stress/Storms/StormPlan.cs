@@ -63,7 +63,7 @@ internal sealed record StormPlan(int Seed, SchedulerPlan[] Schedulers)
             Name = $"storm{number}",
             MaxProcs = random.Next(1, 9),
             MaxThreads = fewThreads ? Pick(random, s_limits) : 10_000,
-            StackSize = OSThreadOptions.MinStackSize << random.Next(3),
+            StackSizeBytes = OSThreadOptions.MinStackSizeBytes << random.Next(3),
             IdleTimeout = idle * random.Next(1, 4),
             MinIdleTimeout = idle,
             IdleThreadsAtMinTimeout = random.Next(2, 40),

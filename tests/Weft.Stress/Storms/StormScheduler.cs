@@ -126,7 +126,7 @@ internal sealed class StormScheduler
         Name = options.Name,
         MaxProcs = options.MaxProcs,
         MaxThreads = options.MaxThreads,
-        StackSize = options.StackSize,
+        StackSizeBytes = options.StackSizeBytes,
         IdleTimeout = options.IdleTimeout,
         MinIdleTimeout = options.MinIdleTimeout,
         IdleThreadsAtMinTimeout = options.IdleThreadsAtMinTimeout,

@@ -121,7 +121,7 @@ public sealed class ChanAllocationTests
                             await channel.ReceiveAsync();
                         break;
                     case Peer.ReceiveOrClosed:
-                        while ((await channel.ReceiveOrClosedAsync()).Ok)
+                        while ((await channel.ReceiveOrClosedAsync()).HasValue)
                             ;
                         break;
                     case Peer.AwaitForeach:

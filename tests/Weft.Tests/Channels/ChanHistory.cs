@@ -155,14 +155,14 @@ internal sealed class ChanHistory(int capacity, Scheduler scheduler)
             Thread.Yield();
     }
 
-    private static string Text(Received<int> received) => received.Ok ? ChanModel.Text(received.Value) : ChanModel.Closed;
+    private static string Text(Received<int> received) => received.HasValue ? ChanModel.Text(received.Value) : ChanModel.Closed;
 
     private static async Task<string> ReceivedAsync(ReceiveOrClosedAwaitable<int> receiving) => Text(await receiving);
 
     private static async Task<string> ReceivedAsync(Select select, ReceiveCase<int> receive)
     {
         await select.WaitAsync();
-        return Text(new Received<int>(receive.Value, receive.Ok));
+        return Text(new Received<int>(receive.Value, receive.HasValue));
     }
 
     private static async Task<string> SentAsync(SendAwaitable sending)

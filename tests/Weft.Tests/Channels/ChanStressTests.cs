@@ -129,7 +129,7 @@ public sealed class ChanStressTests
         {
             for (int i = 0; i < Count; i++)
                 Assert.Equal(i, i % 5 == 0 ? channel.Receive() : await channel.ReceiveAsync());
-            Assert.False(channel.ReceiveOrClosed().Ok);
+            Assert.False(channel.ReceiveOrClosed().HasValue);
         }).Within();
         await sender.Within();
     }
@@ -215,7 +215,7 @@ public sealed class ChanStressTests
                 {
                     var select = new Select();
                     ReceiveCase<int> receive = select.Receive(channel);
-                    while (await select.WaitAsync() == receive && receive.Ok)
+                    while (await select.WaitAsync() == receive && receive.HasValue)
                         Interlocked.Add(ref received, receive.Value);
                 }
 
@@ -277,7 +277,7 @@ public sealed class ChanStressTests
             if (how == "close")
             {
                 first.Close();
-                Assert.False((await last.ReceiveOrClosedAsync()).Ok);
+                Assert.False((await last.ReceiveOrClosedAsync()).HasValue);
             }
             else
             {

@@ -17,8 +17,8 @@ public sealed class SchedulerOptionsTests
         { nameof(SchedulerOptions.MaxProcs), new() { MaxProcs = Scheduler.MaxProcsLimit + 1 } },
         { nameof(SchedulerOptions.MaxThreads), new() { MaxThreads = 3 } },
         { nameof(SchedulerOptions.MaxThreads), new() { MaxThreads = 1_000_001 } },
-        { nameof(SchedulerOptions.StackSize), new() { StackSize = OSThreadOptions.MinStackSize - 1 } },
-        { nameof(SchedulerOptions.StackSize), new() { StackSize = OSThreadOptions.MaxStackSize + 1 } },
+        { nameof(SchedulerOptions.StackSizeBytes), new() { StackSizeBytes = OSThreadOptions.MinStackSizeBytes - 1 } },
+        { nameof(SchedulerOptions.StackSizeBytes), new() { StackSizeBytes = OSThreadOptions.MaxStackSizeBytes + 1 } },
         { nameof(SchedulerOptions.IdleTimeout), new() { IdleTimeout = TimeSpan.Zero } },
         { nameof(SchedulerOptions.IdleTimeout), new() { IdleTimeout = Timeout.InfiniteTimeSpan } },
         { nameof(SchedulerOptions.IdleTimeout), new() { IdleTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) } },
@@ -62,7 +62,7 @@ public sealed class SchedulerOptionsTests
             Name = "a",
             MaxProcs = 1,
             MaxThreads = 4,
-            StackSize = OSThreadOptions.MinStackSize,
+            StackSizeBytes = OSThreadOptions.MinStackSizeBytes,
             IdleTimeout = TimeSpan.FromTicks(1),
             MinIdleTimeout = TimeSpan.FromTicks(1),
             IdleThreadsAtMinTimeout = 2,
@@ -87,13 +87,13 @@ public sealed class SchedulerOptionsTests
     }
 
     [Theory]
-    [InlineData(OSThreadOptions.MinStackSize)]
-    [InlineData(OSThreadOptions.MinStackSize + 1)]
+    [InlineData(OSThreadOptions.MinStackSizeBytes)]
+    [InlineData(OSThreadOptions.MinStackSizeBytes + 1)]
     [InlineData(16 * 1024 * 1024)]
     public async Task StackSize_AnyValue_IsThereToUse(int stackSize)
     {
         using var _ = TestScheduler.Create(
-            new SchedulerOptions { Name = TestScheduler.NextName(), StackSize = stackSize },
+            new SchedulerOptions { Name = TestScheduler.NextName(), StackSizeBytes = stackSize },
             out Scheduler scheduler);
 
         // All but what .NET wants free for itself.

@@ -43,7 +43,7 @@ public sealed class SnapshotTests
         foreach (GoroutineInfo info in scheduler.GetGoroutines())
         {
             Assert.Contains(info.Id.ToString(CultureInfo.InvariantCulture), dump, StringComparison.Ordinal);
-            Assert.Matches(@"(SnapshotTests|StartExtensions)\.cs:\d+$", info.StartedAt);
+            Assert.Matches(@"(SnapshotTests|StartExtensions)\.cs:\d+$", info.StartSite);
         }
 
         gate.SetResult();
@@ -59,7 +59,7 @@ public sealed class SnapshotTests
             () => scheduler.GetGoroutines().FirstOrDefault(info => info.Id == goroutine.Id) is { } info
                 && info.Status == status
                 && (reason is null || info.WaitReason == reason),
-            $"{goroutine.StartedAt} is {status} {reason}",
+            $"{goroutine.StartSite} is {status} {reason}",
             scheduler);
     }
 
@@ -70,7 +70,7 @@ public sealed class SnapshotTests
         var gate = new TaskCompletionSource();
         Goroutine<bool> goroutine = scheduler.StartChecked(() => gate.Task);
         await Limits.Until(
-            () => scheduler.GetGoroutines().Any(info => info.WaitedFor >= TimeSpan.FromMilliseconds(100)),
+            () => scheduler.GetGoroutines().Any(info => info.WaitDuration >= TimeSpan.FromMilliseconds(100)),
             "the wait grows",
             scheduler);
         gate.SetResult();

@@ -14,7 +14,7 @@ public sealed class LockOSThreadOptionsTests
         {
             await Go.Yield();
             SystemThread[] before = [.. TaskList.All()];
-            using ThreadLock hold = await Go.LockOSThreadAsync(ThreadLockOptions.Fresh);
+            using ThreadPin hold = await Go.LockOSThreadAsync(ThreadPinOptions.Fresh);
             Assert.DoesNotContain(TaskList.Current, before);
             int id = Native.GetThreadId();
             await Task.Delay(1);
@@ -28,7 +28,7 @@ public sealed class LockOSThreadOptionsTests
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         await scheduler.StartChecked(async () =>
         {
-            using ThreadLock hold = await Go.LockOSThreadAsync();
+            using ThreadPin hold = await Go.LockOSThreadAsync();
             int id = Native.GetThreadId();
             await Task.Delay(1);
             Assert.Equal(id, Native.GetThreadId());
@@ -39,7 +39,7 @@ public sealed class LockOSThreadOptionsTests
     public async Task LockOSThread_Fresh_ThrowsBecauseItCannotMove()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        await scheduler.StartChecked(() => Assert.Throws<ArgumentException>("options", () => Go.LockOSThread(ThreadLockOptions.Fresh)))
+        await scheduler.StartChecked(() => Assert.Throws<ArgumentException>("options", () => Go.LockOSThread(ThreadPinOptions.Fresh)))
             .Within();
     }
 
@@ -57,7 +57,7 @@ public sealed class LockOSThreadOptionsTests
 
             // Keeps its machine while the blockers take all the others.
             shortage.Task.Wait();
-            var refusal = await Assert.ThrowsAsync<ThreadLimitException>(async () => await Go.LockOSThreadAsync(ThreadLockOptions.Fresh));
+            var refusal = await Assert.ThrowsAsync<ThreadLimitException>(async () => await Go.LockOSThreadAsync(ThreadPinOptions.Fresh));
             Assert.Equal($"Scheduler '{scheduler.Name}' has 6 threads, and MaxThreads is 6.", refusal.Message);
             Assert.True(TaskList.IsCurrentOf(scheduler));
         }).Within();
@@ -76,7 +76,7 @@ public sealed class LockOSThreadOptionsTests
         Process? child = null;
         SystemThread thread = await scheduler.Start(() =>
         {
-            Go.LockOSThread(keep ? ThreadLockOptions.KeepThread : ThreadLockOptions.None);
+            Go.LockOSThread(keep ? ThreadPinOptions.KeepThread : ThreadPinOptions.None);
             var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardInput = true };
             foreach (string argument in (string[])["--pdeathsig", "KILL", "sh", "-c", "echo ready; exec cat"])
                 start.ArgumentList.Add(argument);

@@ -60,7 +60,7 @@ public sealed class LockOSThreadTests
             Go.UnlockOSThread();
 
             // Had the count gone below zero, this lock would not hold.
-            using ThreadLock hold = Go.LockOSThread();
+            using ThreadPin hold = Go.LockOSThread();
             int id = Native.GetThreadId();
             await Task.Delay(1);
             Assert.Equal(id, Native.GetThreadId());
@@ -74,7 +74,7 @@ public sealed class LockOSThreadTests
         SystemThread thread = await scheduler.Start(() =>
         {
             Go.LockOSThread();
-            ThreadLock second = Go.LockOSThread();
+            ThreadPin second = Go.LockOSThread();
             second.Dispose();
             second.Dispose();
             return TaskList.Current;
@@ -90,8 +90,8 @@ public sealed class LockOSThreadTests
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         await scheduler.StartChecked(async () =>
         {
-            using ThreadLock hold = Go.LockOSThread();
-            ThreadLock copy = hold;
+            using ThreadPin hold = Go.LockOSThread();
+            ThreadPin copy = hold;
             await scheduler.StartChecked(() => Assert.Throws<InvalidOperationException>(() => copy.Dispose()));
         }).Within();
     }
@@ -115,7 +115,7 @@ public sealed class LockOSThreadTests
         });
         await scheduler.StartMany(1, async _ =>
         {
-            using ThreadLock hold = Go.LockOSThread();
+            using ThreadPin hold = Go.LockOSThread();
             int id = Native.GetThreadId();
             Volatile.Write(ref lockedId, id);
             for (int i = 0; i < 200; i++)
@@ -151,7 +151,7 @@ public sealed class LockOSThreadTests
         using var _ = TestScheduler.Create(out Scheduler scheduler, idleMilliseconds: NeverIdle);
         await scheduler.StartChecked(async () =>
         {
-            using ThreadLock hold = Go.LockOSThread();
+            using ThreadPin hold = Go.LockOSThread();
             SystemThread child = await scheduler.Start(() => TaskList.Current);
             Assert.NotEqual(TaskList.Current, child);
             await scheduler.StartMany(10, async _ => await Go.Yield())[9];
@@ -207,7 +207,7 @@ public sealed class LockOSThreadTests
         var gate = new TaskCompletionSource();
         Goroutine<bool> goroutine = scheduler.StartChecked(async () =>
         {
-            using ThreadLock hold = Go.LockOSThread();
+            using ThreadPin hold = Go.LockOSThread();
             await gate.Task;
         });
         await Limits.Until(() => goroutine.Status == GoroutineStatus.Parked, "the goroutine parked", scheduler);
@@ -226,7 +226,7 @@ public sealed class LockOSThreadTests
         Assert.False(TaskList.Exists(thread));
     }
 
-    private static async Task<IEnumerable<(int Id, long StartedAt)>> ThreadsOfSomeAsync(Scheduler scheduler)
+    private static async Task<IEnumerable<(int Id, long StartSite)>> ThreadsOfSomeAsync(Scheduler scheduler)
     {
         Goroutine<SystemThread>[] some = [.. Enumerable.Range(0, 50).Select(_ => scheduler.Start(async () =>
         {
@@ -237,5 +237,5 @@ public sealed class LockOSThreadTests
     }
 
     // The system may give the id to another thread, later.
-    private static (int Id, long StartedAt) Identity(SystemThread thread) => (thread.Id, thread.StartedAt);
+    private static (int Id, long StartSite) Identity(SystemThread thread) => (thread.Id, thread.StartSite);
 }

@@ -57,7 +57,7 @@ public sealed class SchedulerDisposeTimeoutTests
         UnreturnedCall call = Assert.Single(gaveUp.Calls);
         Assert.Equal(id, call.Goroutine.Id);
         Assert.Equal(threadId, call.ThreadId);
-        Assert.Contains(call.Goroutine.StartedAt, gaveUp.Message, StringComparison.Ordinal);
+        Assert.Contains(call.Goroutine.StartSite, gaveUp.Message, StringComparison.Ordinal);
         Assert.Contains($"G{id}:", gaveUp.Message, StringComparison.Ordinal);
         Assert.Contains($"thread {threadId}", gaveUp.Message, StringComparison.Ordinal);
         Assert.Contains(scheduler.Name, gaveUp.Message, StringComparison.Ordinal);

@@ -144,7 +144,7 @@ public sealed class SchedulerRunAsyncTests
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         AwaitableGoroutine goroutine = scheduler.RunBlocking(() => { });
-        Assert.StartsWith(nameof(SchedulerRunAsyncTests), goroutine.StartedAt, StringComparison.Ordinal);
+        Assert.StartsWith(nameof(SchedulerRunAsyncTests), goroutine.StartSite, StringComparison.Ordinal);
         await goroutine.Task.Within(scheduler);
     }
 

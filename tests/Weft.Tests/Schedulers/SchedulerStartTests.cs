@@ -141,7 +141,7 @@ public sealed class SchedulerStartTests
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         Goroutine goroutine = scheduler.Start(() => { });
         await goroutine.Within();
-        Assert.Matches(@"SchedulerStartTests\.cs:\d+$", goroutine.StartedAt);
+        Assert.Matches(@"SchedulerStartTests\.cs:\d+$", goroutine.StartSite);
     }
 
     [Fact]

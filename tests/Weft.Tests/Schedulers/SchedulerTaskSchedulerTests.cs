@@ -281,7 +281,7 @@ public sealed class SchedulerTaskSchedulerTests
             var select = new Select();
             ReceiveCase<int> first = select.Receive(channel);
             select.Receive(other);
-            while (await select.WaitAsync() == first && first.Ok)
+            while (await select.WaitAsync() == first && first.HasValue)
                 sum += first.Value;
             return sum;
         }).Unwrap();
@@ -373,7 +373,7 @@ public sealed class SchedulerTaskSchedulerTests
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         await new TaskFactory(scheduler.TaskScheduler).StartNew(async () =>
         {
-            await Assert.ThrowsAsync<InvalidOperationException>(async () => await Go.LockOSThreadAsync(ThreadLockOptions.Fresh));
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await Go.LockOSThreadAsync(ThreadPinOptions.Fresh));
         }).Unwrap().Within(scheduler);
     }
 

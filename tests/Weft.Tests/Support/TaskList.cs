@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.Tests.Support;
 
 /// <summary>A thread as /proc/self/task shows it. The start time tells two threads apart that had the same id.</summary>
-internal readonly record struct SystemThread(int Id, string Name, long StartedAt);
+internal readonly record struct SystemThread(int Id, string Name, long StartSite);
 
 /// <summary>The threads of this process, read from /proc/self/task.</summary>
 internal static class TaskList
@@ -39,7 +39,7 @@ internal static class TaskList
     public static bool IsCurrentOf(Scheduler scheduler) => Current.Name.StartsWith(scheduler.Name + "-", StringComparison.Ordinal);
 
     /// <summary>Whether a thread is still there, and not another one that was given its id.</summary>
-    public static bool Exists(SystemThread thread) => Read(thread.Id)?.StartedAt == thread.StartedAt;
+    public static bool Exists(SystemThread thread) => Read(thread.Id)?.StartSite == thread.StartSite;
 
     /// <summary>The S, R, D ... of a thread, or null when it is gone.</summary>
     public static char? State(int id) => ReadStat(id) is { } stat ? stat[stat.LastIndexOf(')') + 2] : null;

@@ -94,7 +94,7 @@ public sealed class GoroutineGroupTests
             await group.WaitAsync();
             Assert.Equal(10, ended);
             Assert.Equal(Enumerable.Range(0, 8), results.Select(result => result.Task.Result));
-            Assert.All(results, result => Assert.Matches(@"GoroutineGroupTests\.cs:\d+$", result.StartedAt));
+            Assert.All(results, result => Assert.Matches(@"GoroutineGroupTests\.cs:\d+$", result.StartSite));
             Assert.Equal(0, group.Count);
         }).Within();
     }

@@ -49,7 +49,7 @@ public sealed class WaitGroupTests
                     await Task.Delay(1);
                     Interlocked.Increment(ref done);
                 });
-                Assert.Matches(@"WaitGroupTests\.cs:\d+$", child.StartedAt);
+                Assert.Matches(@"WaitGroupTests\.cs:\d+$", child.StartSite);
             }
 
             await group.WaitAsync();

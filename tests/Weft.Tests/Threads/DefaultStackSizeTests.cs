@@ -11,7 +11,7 @@ public sealed class DefaultStackSizeTests
     [InlineData(64 * 1024 * 1024, 64 * 1024 * 1024)]
     [InlineData(128 * 1024, DefaultStackSize.Floor)]
     [InlineData(0, DefaultStackSize.Floor)]
-    [InlineData(long.MaxValue, OSThreadOptions.MaxStackSize)]
+    [InlineData(long.MaxValue, OSThreadOptions.MaxStackSizeBytes)]
     public void Choose_NoSettings_IsTheSystemsWithinBounds(long ofSystem, int expected)
     {
         Assert.SkipUnless(Environment.Is64BitProcess, "A 32-bit process has 1 MiB, whatever the system says.");
@@ -24,8 +24,8 @@ public sealed class DefaultStackSizeTests
     [InlineData(null, "4194304", 4 * 1024 * 1024)]
     [InlineData(null, "0x400000", 4 * 1024 * 1024)]
     [InlineData("400000", "1048576", 4 * 1024 * 1024)]
-    [InlineData("1", null, OSThreadOptions.MinStackSize)]
-    [InlineData("FFFFFFFFFF", null, OSThreadOptions.MaxStackSize)]
+    [InlineData("1", null, OSThreadOptions.MinStackSizeBytes)]
+    [InlineData("FFFFFFFFFF", null, OSThreadOptions.MaxStackSizeBytes)]
     public void Choose_ASettingOfDotNets_IsThat(string? variable, string? property, int expected) =>
         Assert.Equal(expected, DefaultStackSize.Choose(variable, property, 8 * 1024 * 1024));
 

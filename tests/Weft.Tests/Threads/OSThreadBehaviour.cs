@@ -10,7 +10,7 @@ public abstract partial class OSThreadBehaviour : IDisposable
     private protected OSThreadBehaviour(IThreadPlatform platform)
     {
         Platform = new FaultingPlatform(platform);
-        Host = new ThreadHost(Platform, OSThreadOptions.DefaultStackSize);
+        Host = new ThreadHost(Platform, OSThreadOptions.DefaultStackSizeBytes);
     }
 
     private protected FaultingPlatform Platform { get; }
@@ -181,7 +181,7 @@ public abstract partial class OSThreadBehaviour : IDisposable
     public void TryStart_Refused_GivesTheErrorAndLeaksNothing()
     {
         Platform.CreateRefusals = 1;
-        int error = OSThread.TryStart(Host, new NoBody(), "refused", OSThreadOptions.DefaultStackSize, out OSThread? thread);
+        int error = OSThread.TryStart(Host, new NoBody(), "refused", OSThreadOptions.DefaultStackSizeBytes, out OSThread? thread);
         Assert.Equal(Platform.CreateError, error);
         Assert.Null(thread);
         Assert.Equal(0, Host.Created);
@@ -193,7 +193,7 @@ public abstract partial class OSThreadBehaviour : IDisposable
     public void TryStart_OfABody_RunsIt()
     {
         var body = new NoBody();
-        Assert.Equal(0, OSThread.TryStart(Host, body, "body", OSThreadOptions.DefaultStackSize, out OSThread? thread));
+        Assert.Equal(0, OSThread.TryStart(Host, body, "body", OSThreadOptions.DefaultStackSizeBytes, out OSThread? thread));
         thread!.Join();
         Assert.True(body.HasRun);
     }
@@ -243,7 +243,7 @@ public abstract partial class OSThreadBehaviour : IDisposable
     }
 
     private protected OSThread Start(Action body, string? name = null, int? stackSize = null) =>
-        OSThread.Start(Host, body, name, stackSize ?? OSThreadOptions.DefaultStackSize);
+        OSThread.Start(Host, body, name, stackSize ?? OSThreadOptions.DefaultStackSizeBytes);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private WeakReference StartAndFree(bool byJoin)

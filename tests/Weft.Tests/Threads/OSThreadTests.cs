@@ -23,13 +23,13 @@ public sealed class OSThreadTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(OSThreadOptions.MinStackSize - 1)]
-    [InlineData(OSThreadOptions.MaxStackSize + 1)]
+    [InlineData(OSThreadOptions.MinStackSizeBytes - 1)]
+    [InlineData(OSThreadOptions.MaxStackSizeBytes + 1)]
     public void Start_StackSizeOutOfRange_NamesTheOption(int size)
     {
         var exception =
-            Assert.Throws<ArgumentOutOfRangeException>(() => OSThread.Start(() => { }, new OSThreadOptions { StackSize = size }));
-        Assert.Equal("StackSize", exception.ParamName);
+            Assert.Throws<ArgumentOutOfRangeException>(() => OSThread.Start(() => { }, new OSThreadOptions { StackSizeBytes = size }));
+        Assert.Equal("StackSizeBytes", exception.ParamName);
         Assert.Contains("256 KiB", exception.Message, StringComparison.Ordinal);
     }
 

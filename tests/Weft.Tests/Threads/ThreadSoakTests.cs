@@ -25,10 +25,10 @@ public sealed class ThreadSoakTests
     [Fact]
     public void Start_500AtOnce_AreReapedAndUnmapped()
     {
-        var host = new ThreadHost(ThreadPlatform.Current, OSThreadOptions.DefaultStackSize);
+        var host = new ThreadHost(ThreadPlatform.Current, OSThreadOptions.DefaultStackSizeBytes);
         using var mayEnd = new ManualResetEventSlim();
         OSThread[] threads = [.. Enumerable.Range(0, 500)
-            .Select(_ => OSThread.Start(host, mayEnd.Wait, "soak", OSThreadOptions.MinStackSize))];
+            .Select(_ => OSThread.Start(host, mayEnd.Wait, "soak", OSThreadOptions.MinStackSizeBytes))];
         mayEnd.Set();
         Eventually.True(
             () =>

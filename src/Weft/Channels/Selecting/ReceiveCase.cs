@@ -32,7 +32,7 @@ public sealed class ReceiveCase<T> : SelectCase
     public T Value { get; private set; } = default!;
 
     /// <summary>Whether a value was received, after the case has won; false when the channel was closed and empty.</summary>
-    public bool Ok { get; private set; }
+    public bool HasValue { get; private set; }
 
     internal override bool TryNow(out Operation? counterpart)
     {
@@ -66,7 +66,7 @@ public sealed class ReceiveCase<T> : SelectCase
     internal override void Conclude()
     {
         Value = _waiter.Value;
-        Ok = _waiter.EndedAs == Outcome.Done;
+        HasValue = _waiter.EndedAs == Outcome.Done;
         _waiter.Value = default!;
     }
 

@@ -29,7 +29,7 @@ public sealed partial class Select
     {
         ArgumentNullException.ThrowIfNull(then);
         ReceiveCase<T> added = Receive(channel);
-        added.Handler = () => then(new Received<T>(added.Value, added.Ok));
+        added.Handler = () => then(new Received<T>(added.Value, added.HasValue));
         return this;
     }
 

@@ -22,7 +22,7 @@ namespace Weft;
 /// while (true)
 /// {
 ///     SelectCase winner = await select.WaitAsync();
-///     if (winner == late || !number.Ok)
+///     if (winner == late || !number.HasValue)
 ///         break;
 ///     Console.WriteLine(number.Value);
 /// }

@@ -166,7 +166,7 @@ internal sealed partial class Engine
         Debug.Assert(!Machine.CallingThreadIsLocked, "A thread is made on one whose state it must not inherit.");
         int error = _monitor.EnsureRunning();
         if (error == 0)
-            error = OSThread.TryStart(Host, machine, machine.ThreadName, Options.StackSize, out _);
+            error = OSThread.TryStart(Host, machine, machine.ThreadName, Options.StackSizeBytes, out _);
         if (error != 0)
             ScarceThreads.NoteRefusal();
         _lock.Enter();

@@ -61,7 +61,7 @@ internal sealed partial class Engine
         Platform = options.Platform ?? ThreadPlatform.Current;
         AllowedThreads = options.AllowedThreads(Platform, out IThreadLimits? limits);
         _budget = new ThreadBudget(limits, Platform.FindThreadLimits);
-        Host = new ThreadHost(Platform, options.StackSize);
+        Host = new ThreadHost(Platform, options.StackSizeBytes);
         Registry = new GoroutineRegistry(Platform);
         _lock = new FutexLock(Platform);
         _monitor = new SystemMonitor(this);

@@ -187,7 +187,7 @@ internal static class ScarceThreads
         while (made.Count < threads)
         {
             var probe = new Probe();
-            if (OSThread.TryStart(ThreadHost.Shared, probe, "weft-probe", OSThreadOptions.MinStackSize, out OSThread? thread) != 0)
+            if (OSThread.TryStart(ThreadHost.Shared, probe, "weft-probe", OSThreadOptions.MinStackSizeBytes, out OSThread? thread) != 0)
                 break;
             made.Add((thread!, probe));
         }

@@ -108,7 +108,7 @@ public abstract partial class Goroutine
             status,
             waits ? _waitReason.Text() : null,
             waits ? TimeSpan.FromMilliseconds(Math.Max(0, unchecked((int)Environment.TickCount64 - _waitSince))) : TimeSpan.Zero,
-            StartedAt,
+            StartSite,
             LockedMachine is not null);
     }
 }

@@ -107,7 +107,8 @@ internal sealed partial class SystemMonitor : IThreadBody
         if (!_engine.TryMarkMonitorRunning(() => _running = true))
             return 0;
         _thread = null;
-        int error = OSThread.TryStart(_engine.Host, this, $"{_engine.Options.Name}-mon", _engine.Options.StackSize, out OSThread? thread);
+        SchedulerOptions options = _engine.Options;
+        int error = OSThread.TryStart(_engine.Host, this, $"{options.Name}-mon", options.StackSizeBytes, out OSThread? thread);
         if (error != 0)
         {
             _engine.UnmarkMonitorRunning(() => _running = false);

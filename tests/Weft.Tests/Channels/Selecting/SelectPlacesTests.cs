@@ -112,7 +112,7 @@ public sealed class SelectPlacesTests
             await MeetAsync(numbers, select, 4);
             buffered.Close();
             Assert.Same(late, await select.WaitAsync());
-            Assert.False(late.Ok);
+            Assert.False(late.HasValue);
         }).Within();
     }
 
@@ -258,7 +258,7 @@ public sealed class SelectPlacesTests
         var select = new Select();
         ReceiveCase<int> number = select.Receive(numbers);
         select.Receive(stop);
-        while (await select.WaitAsync() == number && number.Ok)
+        while (await select.WaitAsync() == number && number.HasValue)
             each?.Invoke();
     }
 

@@ -46,7 +46,7 @@ public sealed class SelectTests
             Go.Start(() => words.SendAsync("one").AsTask());
             Assert.Same(word, await select.WaitAsync());
             Assert.Equal("one", word.Value);
-            Assert.True(word.Ok);
+            Assert.True(word.HasValue);
             Go.Start(() => numbers.SendAsync(2).AsTask());
             Assert.Same(number, await select.WaitAsync());
             Assert.Equal(2, number.Value);
@@ -148,7 +148,7 @@ public sealed class SelectTests
             var select = new Select();
             ReceiveCase<int> receive = select.Receive(closed);
             Assert.Same(receive, await select.WaitAsync());
-            Assert.False(receive.Ok);
+            Assert.False(receive.HasValue);
             var sender = new Select();
             sender.Send(closed, 1);
             ChannelClosedException thrown = await Assert.ThrowsAsync<ChannelClosedException>(async () => await sender.WaitAsync());
@@ -168,7 +168,7 @@ public sealed class SelectTests
             var select = new Select();
             ReceiveCase<int> receive = select.Receive(toReceive);
             await select.WaitAsync();
-            return receive.Ok;
+            return receive.HasValue;
         });
         Goroutine<bool> sender = scheduler.Start(async () =>
         {

@@ -100,7 +100,7 @@ public sealed class IdleRetirementTests
         SystemThread thread = default;
         Goroutine<bool> goroutine = scheduler.StartChecked(async () =>
         {
-            using ThreadLock hold = Go.LockOSThread();
+            using ThreadPin hold = Go.LockOSThread();
             thread = TaskList.Current;
             await gate.Task;
             Assert.Equal(thread, TaskList.Current);

@@ -21,7 +21,7 @@ public sealed class MachineCallingTests
     public async Task Calling_MoreMachinesThanPlaces_EachFindsItself()
     {
         using TestScheduler _ = TestScheduler.Create(
-            new SchedulerOptions { Name = TestScheduler.NextName(), StackSize = OSThreadOptions.MinStackSize },
+            new SchedulerOptions { Name = TestScheduler.NextName(), StackSizeBytes = OSThreadOptions.MinStackSizeBytes },
             out Scheduler scheduler);
         using var gate = new Gate();
         Goroutine<int>[] crowd = [.. Enumerable.Range(0, Crowd).Select(_ => scheduler.Start(() =>
@@ -66,7 +66,7 @@ public sealed class MachineCallingTests
         Eventually.True(() => scheduler.Statistics.ThreadsReaped > 0, "its thread is gone");
         (nint Stack, bool None) other = default;
         ThreadHost host = goroutine.Engine.Host;
-        OSThread.Start(host, () => other = (StackAddress(), IsSameBelow(null, 64 * 1024)), "other", OSThreadOptions.DefaultStackSize)
+        OSThread.Start(host, () => other = (StackAddress(), IsSameBelow(null, 64 * 1024)), "other", OSThreadOptions.DefaultStackSizeBytes)
             .Join();
         Assert.True(other.None);
         Assert.InRange(other.Stack - stack, -4096, 4096); // or the test shows nothing

@@ -217,7 +217,7 @@ public sealed class SingleThreadTests
             }
         }));
         Assert.Contains("one thread", exception.Message, StringComparison.Ordinal);
-        Assert.Throws<PlatformNotSupportedException>(() => scheduler.Run(async () => await Go.LockOSThreadAsync(ThreadLockOptions.Fresh)));
+        Assert.Throws<PlatformNotSupportedException>(() => scheduler.Run(async () => await Go.LockOSThreadAsync(ThreadPinOptions.Fresh)));
 
         // Nothing of the attempt is left.
         Assert.Equal(5, scheduler.Run(() => 5));
@@ -226,8 +226,8 @@ public sealed class SingleThreadTests
     [Fact]
     public void OSThreadStart_Throws()
     {
-        var host = new ThreadHost(new SingleThreadPlatform(), OSThreadOptions.DefaultStackSize);
-        Assert.Throws<PlatformNotSupportedException>(() => OSThread.Start(host, () => { }, null, OSThreadOptions.DefaultStackSize));
+        var host = new ThreadHost(new SingleThreadPlatform(), OSThreadOptions.DefaultStackSizeBytes);
+        Assert.Throws<PlatformNotSupportedException>(() => OSThread.Start(host, () => { }, null, OSThreadOptions.DefaultStackSizeBytes));
         Assert.Equal(0, host.Created);
         host.Close();
     }

@@ -99,9 +99,9 @@ public sealed class ThreadShortageTests
         Volatile.Write(ref platform.CreateRefusals, int.MaxValue);
         await scheduler.StartChecked(async () =>
         {
-            await Assert.ThrowsAsync<ThreadLimitException>(async () => await Go.LockOSThreadAsync(ThreadLockOptions.Fresh));
+            await Assert.ThrowsAsync<ThreadLimitException>(async () => await Go.LockOSThreadAsync(ThreadPinOptions.Fresh));
             Volatile.Write(ref platform.CreateRefusals, 0);
-            using ThreadLock hold = await Go.LockOSThreadAsync(ThreadLockOptions.Fresh);
+            using ThreadPin hold = await Go.LockOSThreadAsync(ThreadPinOptions.Fresh);
         }).Within();
     }
 

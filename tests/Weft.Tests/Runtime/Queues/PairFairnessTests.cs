@@ -143,7 +143,7 @@ public sealed class PairFairnessTests
 
         void ReturnBlocking()
         {
-            while (there.ReceiveOrClosed() is { Ok: true } ball)
+            while (there.ReceiveOrClosed() is { HasValue: true } ball)
                 back.Send(ball.Value);
         }
 

@@ -273,7 +273,7 @@ public sealed class BodyKindTests
 
         async GoroutineBody<string?> ReadBody()
         {
-            using ThreadLock locked = Go.LockOSThread();
+            using ThreadPin locked = Go.LockOSThread();
             Task other = BlockAsync();
             await channel.ReceiveAsync();
             release.Set();
@@ -284,7 +284,7 @@ public sealed class BodyKindTests
 
         async Task<string?> ReadTask()
         {
-            using ThreadLock locked = Go.LockOSThread();
+            using ThreadPin locked = Go.LockOSThread();
             Task other = BlockAsync();
             await channel.ReceiveAsync();
             release.Set();
@@ -469,11 +469,11 @@ public sealed class BodyKindTests
                 scheduler.Run(MainBody); // not MainBody(): this thread would have the body itself, and count as reaching it
         });
         Assert.Contains(exception.Goroutines,
-            goroutine => goroutine.StartedAt == main && goroutine.WaitReason!.Contains(wait, StringComparison.OrdinalIgnoreCase));
+            goroutine => goroutine.StartSite == main && goroutine.WaitReason!.Contains(wait, StringComparison.OrdinalIgnoreCase));
 
         async GoroutineBody MainBody()
         {
-            main = Go.Current!.StartedAt;
+            main = Go.Current!.StartSite;
             var @lock = new GoLock(); // this thread, which waits in Run, must not have it, or it counts as reachable
             var group = new WaitGroup();
             group.Go(async () => await Go.Yield());
@@ -496,7 +496,7 @@ public sealed class BodyKindTests
 
         async Task MainTask()
         {
-            main = Go.Current!.StartedAt;
+            main = Go.Current!.StartSite;
             var @lock = new GoLock(); // this thread, which waits in Run, must not have it, or it counts as reachable
             var group = new WaitGroup();
             group.Go(async () => await Go.Yield());

@@ -197,7 +197,7 @@ public sealed class HostedWaitTests
                 "on NativeAOT before .NET 11 a Monitor.Wait inside another one of its thread takes its pulse: dotnet/runtime#123173");
         const int Flows = 3_000;
         var options =
-            new SchedulerOptions { Name = TestScheduler.NextName(), MaxProcs = 1, MaxThreads = FewestThreads, StackSize = 512 * 1024 };
+            new SchedulerOptions { Name = TestScheduler.NextName(), MaxProcs = 1, MaxThreads = FewestThreads, StackSizeBytes = 512 * 1024 };
         using var _ = TestScheduler.Create(options, out Scheduler scheduler);
         var ends = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int blocking = 0;

@@ -19,7 +19,7 @@ public sealed class NestedWaitTests
         var innerMayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Goroutine both = scheduler.Start(async () =>
         {
-            using ThreadLock hold = locked ? Go.LockOSThread() : default;
+            using ThreadPin hold = locked ? Go.LockOSThread() : default;
             Task inner = WaitLaterAsync();
             outerMayEnd.Task.Wait();
             await inner;
@@ -46,7 +46,7 @@ public sealed class NestedWaitTests
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         await scheduler.Start(async () =>
         {
-            using ThreadLock hold = locked ? Go.LockOSThread() : default;
+            using ThreadPin hold = locked ? Go.LockOSThread() : default;
             using var handle = new ManualResetEvent(false);
             Task setter = SetLaterAsync();
             Assert.True(handle.WaitOne());

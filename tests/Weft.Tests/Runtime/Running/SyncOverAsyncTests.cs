@@ -25,7 +25,7 @@ public sealed class SyncOverAsyncTests
         var gate = new TaskCompletionSource();
         Goroutine<bool>[] all = scheduler.StartMany(Goroutines, i =>
         {
-            using ThreadLock hold = locked ? Go.LockOSThread() : default;
+            using ThreadPin hold = locked ? Go.LockOSThread() : default;
             Assert.Equal(i, LaterAsync(i).Result);
         });
         await OpenWhenAllBlockAsync(scheduler, gate, Goroutines);
@@ -57,7 +57,7 @@ public sealed class SyncOverAsyncTests
             gate.SetResult();
         Goroutine<bool>[] all = scheduler.StartMany(goroutines, async _ =>
         {
-            using ThreadLock hold = locked ? Go.LockOSThread() : default;
+            using ThreadPin hold = locked ? Go.LockOSThread() : default;
             await Task.Yield();
             Assert.Equal(3, DeeperAsync(3).Result);
         });
@@ -95,7 +95,7 @@ public sealed class SyncOverAsyncTests
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
         await scheduler.StartMany(50, async _ =>
         {
-            using ThreadLock hold = locked ? Go.LockOSThread() : default;
+            using ThreadPin hold = locked ? Go.LockOSThread() : default;
             Goroutine? self = Go.Current;
             int inside = 0;
             for (int i = 0; i < 10; i++)

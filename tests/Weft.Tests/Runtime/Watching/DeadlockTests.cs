@@ -33,8 +33,8 @@ public sealed class DeadlockTests
         Assert.All(exception.Goroutines, goroutine =>
         {
             Assert.Equal(locked, goroutine.LockedToThread);
-            Assert.Matches(@"DeadlockTests\.cs:\d+$", goroutine.StartedAt);
-            Assert.Contains(goroutine.StartedAt, exception.Message, StringComparison.Ordinal);
+            Assert.Matches(@"DeadlockTests\.cs:\d+$", goroutine.StartSite);
+            Assert.Contains(goroutine.StartSite, exception.Message, StringComparison.Ordinal);
             Assert.NotNull(goroutine.WaitReason);
             Assert.Contains(goroutine.WaitReason, exception.Message, StringComparison.Ordinal);
         });

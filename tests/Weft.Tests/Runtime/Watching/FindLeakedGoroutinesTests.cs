@@ -21,7 +21,7 @@ public sealed class FindLeakedGoroutinesTests
             leaked.Select(goroutine => ids.Single(pair => pair.Value == goroutine.Id).Key).Order());
         GoroutineInfo deep = leaked.Single(goroutine => goroutine.Id == ids["lost deep"]);
         Assert.Equal((GoroutineStatus.Parked, "chan receive"), (deep.Status, deep.WaitReason));
-        Assert.Matches(@"FindLeakedGoroutinesTests\.cs:\d+$", deep.StartedAt);
+        Assert.Matches(@"FindLeakedGoroutinesTests\.cs:\d+$", deep.StartSite);
 
         // Nobody was harmed: it can be asked again, and those that can be woken are.
         Assert.Equal(leaked.Select(goroutine => goroutine.Id), scheduler.FindLeakedGoroutines().Select(goroutine => goroutine.Id));

@@ -35,7 +35,7 @@ public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
     }
 
     [Theory]
-    [InlineData(OSThreadOptions.MinStackSize)]
+    [InlineData(OSThreadOptions.MinStackSizeBytes)]
     [InlineData(DefaultStackSize.Floor)]
     [InlineData(8 * 1024 * 1024)]
     [InlineData(3_000_000)]
@@ -106,7 +106,7 @@ public sealed class LinuxThreadPlatformTests : OSThreadBehaviour
     public void Start_SmallestStack_IsEnoughForGuardedRecursion()
     {
         bool enough = false;
-        Start(() => enough = RuntimeHelpers.TryEnsureSufficientExecutionStack(), stackSize: OSThreadOptions.MinStackSize).Join();
+        Start(() => enough = RuntimeHelpers.TryEnsureSufficientExecutionStack(), stackSize: OSThreadOptions.MinStackSizeBytes).Join();
         Assert.True(enough);
     }
 
