@@ -17,6 +17,14 @@ internal static class UnhandledException
             case ["body"]:
                 Go.Start((Action)(() => throw new InvalidOperationException(Message)));
                 break;
+            case ["named"]:
+                Go.Start(() =>
+                {
+                    Go.Current!.Name = "cleaner";
+                    Go.Current.SetLabel("request", "42");
+                    throw new InvalidOperationException(Message);
+                });
+                break;
             case ["continuation"]:
                 Go.Start(async () =>
                 {

@@ -11,7 +11,7 @@ internal static class DeadlockSuspicion
         var text = new StringBuilder(
             $"DEADLOCK? scheduler={engine.Options.Name}: all goroutines are asleep; something outside may still wake one").AppendLine();
         foreach (GoroutineInfo goroutine in asleep)
-            text.Append("  ").AppendLine(goroutine.ToText());
+            text.Append("  ").AppendLine(goroutine.ToString());
         Console.Error.Write(text.ToString());
     }
 }

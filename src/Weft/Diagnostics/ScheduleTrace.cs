@@ -114,7 +114,7 @@ internal sealed class ScheduleTrace : IDisposable
             foreach (string line in _engine.DescribeProcessorsAndMachines())
                 text.Append("  ").AppendLine(line);
             foreach (GoroutineInfo goroutine in _engine.DescribeGoroutines())
-                text.Append("  ").AppendLine(goroutine.ToText());
+                text.Append("  ").AppendLine(goroutine.ToString());
         }
 
         Console.Error.Write(text.ToString());

@@ -14,6 +14,6 @@ internal static class SchedulerDump
         foreach (string line in engine.DescribeProcessorsAndMachines())
             to.WriteLine("  " + line);
         foreach (GoroutineInfo goroutine in engine.DescribeGoroutines())
-            to.WriteLine("  " + goroutine.ToText());
+            to.WriteLine("  " + goroutine);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Weft.Contracts;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 
@@ -36,6 +37,8 @@ public abstract partial class Goroutine : SynchronizationContext
         if (context != Machine.DefaultContext)
             _slotState = context;
         SetWaitNotificationRequired();
+        if (GoroutineTags.AnyLabels)
+            InheritLabels();
     }
 
     /// <summary>A number that no other goroutine of this process has.</summary>
@@ -110,7 +113,7 @@ public abstract partial class Goroutine : SynchronizationContext
     public sealed override SynchronizationContext CreateCopy() => this;
 
     /// <inheritdoc/>
-    public override string ToString() => $"goroutine {Id} [{Status}] started at {StartSite}";
+    public override string ToString() => $"goroutine {Id}{TagText} [{Status}] started at {StartSite}";
 
     internal static long ReserveIds(int count) => Interlocked.Add(ref s_lastId, count) - count + 1;
 

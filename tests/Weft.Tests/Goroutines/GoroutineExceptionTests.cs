@@ -67,6 +67,7 @@ public sealed class GoroutineExceptionTests
 
     [Theory]
     [InlineData("body")]
+    [InlineData("named")]
     [InlineData("continuation")]
     [InlineData("async-void")]
     [InlineData("report-without-handler")]
@@ -79,7 +80,10 @@ public sealed class GoroutineExceptionTests
         Assert.Contains("Unhandled exception. System.InvalidOperationException: left the goroutine", child.Error, StringComparison.Ordinal);
         Assert.Contains("UnhandledException.cs", child.Error, StringComparison.Ordinal);
         if (!where.StartsWith("foreign", StringComparison.Ordinal))
-            Assert.Matches(@"Goroutine \d+, started at .*UnhandledException\.cs:\d+", child.Error);
+        {
+            string tags = where == "named" ? " \"cleaner\" {request=42}" : "";
+            Assert.Matches($"Goroutine \\d+{tags}, started at .*UnhandledException\\.cs:\\d+", child.Error);
+        }
     }
 
     [Fact]

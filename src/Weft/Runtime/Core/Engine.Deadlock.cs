@@ -113,7 +113,7 @@ internal sealed partial class Engine
             return new DeadlockException("no goroutines (main called Go.Exit) - deadlock!", asleep);
         var text = new StringBuilder("all goroutines are asleep - deadlock!");
         foreach (GoroutineInfo goroutine in asleep)
-            text.AppendLine().Append("  ").Append(goroutine.ToText());
+            text.AppendLine().Append("  ").Append(goroutine);
         return new DeadlockException(text.ToString(), asleep);
     }
 

@@ -34,7 +34,8 @@ internal sealed partial class Engine
     /// </summary>
     private static void Crash(Goroutine goroutine, Exception exception)
     {
-        string where = $"Goroutine {goroutine.Id}, started at {goroutine.StartSite}, has failed with an exception that nobody can await.";
+        string where = $"Goroutine {goroutine.Id}{goroutine.TagText}, started at {goroutine.StartSite}, "
+            + "has failed with an exception that nobody can await.";
         var info = ExceptionDispatchInfo.Capture(exception);
         try
         {

@@ -103,12 +103,17 @@ public abstract partial class Goroutine
     {
         GoroutineStatus status = Status;
         bool waits = status is GoroutineStatus.Parked or GoroutineStatus.Blocked;
-        return new GoroutineInfo(
-            Id,
-            status,
-            waits ? _waitReason.Text() : null,
-            waits ? TimeSpan.FromMilliseconds(Math.Max(0, unchecked((int)Environment.TickCount64 - _waitSince))) : TimeSpan.Zero,
-            StartSite,
-            LockedMachine is not null);
+        return new GoroutineInfo(StartSite)
+        {
+            Id = Id,
+            Name = Name,
+            Labels = Labels,
+            Status = status,
+            WaitReason = waits ? _waitReason.Text() : null,
+            WaitDuration = waits
+                ? TimeSpan.FromMilliseconds(Math.Max(0, unchecked((int)Environment.TickCount64 - _waitSince)))
+                : TimeSpan.Zero,
+            LockedToThread = LockedMachine is not null,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Weft.Channels.Selecting;
+using Weft.Contracts;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 
@@ -9,6 +10,9 @@ internal sealed class GoroutineExtra
 {
     /// <summary>The source of <see cref="Goroutine.Completion"/>, once somebody asked.</summary>
     internal TaskCompletionSource? Completion;
+
+    /// <summary>Its name and labels, once it has any.</summary>
+    internal GoroutineTags? Tags;
 
     /// <summary>
     /// Set once it has ended, for the thread that waits for a main goroutine: through <see cref="Completion"/> that would take a thread of
