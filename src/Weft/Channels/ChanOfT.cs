@@ -281,7 +281,9 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     /// <summary>Receives a value if there is one.</summary>
     /// <param name="value">The value; the type's default if there was none.</param>
     /// <returns>Whether there was one; false also when the channel is closed and empty.</returns>
-    public bool TryReceive([MaybeNullWhen(false)] out T value)
+    public bool TryReceive([MaybeNullWhen(false)] out T value) => ReceiveAtOnce(out value) == Outcome.Done;
+
+    private Outcome ReceiveAtOnce([MaybeNull] out T value)
     {
         Machine? machine = Machine.Calling;
         Lock();
@@ -290,7 +292,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         Unlock();
         NotifyWatchers();
         sender?.Finish(Outcome.Done, machine);
-        return outcome == Outcome.Done;
+        return outcome;
     }
 
     /// <summary>Receives at once, or gives an operation that has to be awaited.</summary>

@@ -4,6 +4,7 @@ namespace Weft.Tests.Docs;
 public static class Surroundings
 {
     public static readonly Chan<int> numbers = new();
+    public static readonly Chan<int> doubled = new();
     public static readonly Chan<string> words = new();
     public static readonly Task stopping = Task.CompletedTask;
     public static readonly string[] urls = [];

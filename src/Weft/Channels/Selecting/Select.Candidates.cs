@@ -101,7 +101,7 @@ public sealed partial class Select
                     continue;
                 }
             }
-            else if (each is TaskCase { Task: not null })
+            else if (each.IsMetFromOutside)
             {
                 fromOutside = true;
             }

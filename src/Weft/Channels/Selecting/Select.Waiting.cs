@@ -49,8 +49,16 @@ public sealed partial class Select
     /// then.</param>
     /// <returns>The case that has won; what it received is in the case.</returns>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">The case that was met is a send to a closed channel.</exception>
-    /// <exception cref="InvalidOperationException">The select waits already.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The select waits already, or has handlers that only <see cref="RunAsync"/> would call.
+    /// </exception>
     public SelectAwaitable WaitAsync(CancellationToken cancellationToken = default)
+    {
+        CheckNoHandlers();
+        return BeginWait(cancellationToken);
+    }
+
+    private SelectAwaitable BeginWait(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         CheckUnused();
@@ -117,6 +125,12 @@ public sealed partial class Select
     /// <returns>The case, or null when none can.</returns>
     /// <inheritdoc cref="WaitAsync" path="/exception"/>
     public SelectCase? TryWait()
+    {
+        CheckNoHandlers();
+        return TryWaitOnce();
+    }
+
+    private SelectCase? TryWaitOnce()
     {
         CheckUnused();
         Machine? machine = Machine.Calling;

@@ -68,6 +68,14 @@ public sealed partial class Select
     /// <exception cref="InvalidOperationException">The select waits, or has <see cref="MaxCases"/> cases.</exception>
     public TaskCase Task(Task? task) => Add(new TaskCase(this, _count, task));
 
+    /// <summary>
+    /// Adds a case that wins when a token is cancelled: Go's <c>case &lt;-ctx.Done()</c>. Unlike a token that is given to
+    /// <see cref="WaitAsync"/>, it is one case of several and throws nothing.
+    /// </summary>
+    /// <param name="token">The token; one that cannot be cancelled switches the case off for now.</param>
+    /// <exception cref="InvalidOperationException">The select waits, or has <see cref="MaxCases"/> cases.</exception>
+    public CancelledCase Cancelled(CancellationToken token) => Add(new CancelledCase(this, _count, token));
+
     /// <summary>A property of a case is about to change.</summary>
     internal void NoteChange(bool ofChannel)
     {

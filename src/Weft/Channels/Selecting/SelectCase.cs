@@ -38,8 +38,13 @@ public abstract class SelectCase
     /// <summary>The select it belongs to.</summary>
     internal Select Select { get; }
 
-    /// <summary>What <see cref="Weft.Select.RunAsync"/> does when the case has won.</summary>
-    internal Action? Handler { get; set; }
+    /// <summary>
+    /// What <see cref="Weft.Select.RunAsync"/> does when the case has won: an Action, a function that gives a Task, or null.
+    /// </summary>
+    internal Delegate? Handler { get; set; }
+
+    /// <summary>Whether a case without a channel is on, so that code that is no goroutine may meet it.</summary>
+    internal virtual bool IsMetFromOutside => false;
 
     /// <summary>
     /// With the channel's lock: goes through with it if that is possible at once. <paramref name="counterpart"/> is to be called with the

@@ -40,6 +40,8 @@ public sealed class TaskCase : SelectCase, IWaiter<TaskCase>
 
     bool IWaiter<TaskCase>.IsListed { get; set; }
 
+    internal override bool IsMetFromOutside => _task is not null;
+
     internal override bool TryNow(out Operation? counterpart)
     {
         counterpart = null;
