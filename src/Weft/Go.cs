@@ -76,7 +76,10 @@ public static partial class Go
 
     /// <summary>A channel that gets one value after a time: Go's time.After, for a select. The value is the time it took.</summary>
     /// <param name="duration">How long, at least; zero or less: at once; <see cref="TimeSpan.MaxValue"/>: never.</param>
-    /// <remarks>In a loop, <see cref="Select.Timeout"/> does the same without an allocation.</remarks>
+    /// <remarks>
+    /// In a loop, <see cref="Select.Timeout"/> does the same without an allocation. The channel is kept until the time is over, also when
+    /// nobody refers to it any more; a <see cref="GoTimer"/> can be stopped before.
+    /// </remarks>
     public static Chan<TimeSpan> After(TimeSpan duration)
     {
         var timer = new AfterTimer();

@@ -9,7 +9,10 @@ namespace Weft;
 /// A channel that gets a tick at equal intervals; for loops and selects. The channel holds one tick: those that nobody receives in time are
 /// left out. After <see cref="Stop"/> or <see cref="Reset"/> no tick of before can be received.
 /// </summary>
-/// <remarks>All members may be used from any thread. A ticker that is not stopped keeps its scheduler's monitor alive.</remarks>
+/// <remarks>
+/// All members may be used from any thread. A ticker that is not stopped goes on, also when nobody refers to it any more, and keeps its
+/// scheduler's monitor alive: dispose one that is not needed.
+/// </remarks>
 /// <example>
 /// <code>
 /// using var ticker = new Ticker(TimeSpan.FromSeconds(1));
@@ -39,22 +42,26 @@ public sealed class Ticker : IDisposable
     /// <summary>Starts it anew, from now on.</summary>
     /// <param name="period">From one tick to the next, and to the first; more than zero.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="period"/> is not more than zero.</exception>
-    public void Reset(TimeSpan period)
+    /// <returns>Whether it was on.</returns>
+    public bool Reset(TimeSpan period)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, TimeSpan.Zero);
         _lock.Enter();
-        StopLocked();
+        bool wasOn = StopLocked();
         _timer = new TickTimer(this, _engine, MonotonicClock.Nanoseconds(period));
         _timer.Start();
         _lock.Exit();
+        return wasOn;
     }
 
     /// <summary>No further tick, and none of before, until <see cref="Reset"/>. Receivers wait on.</summary>
-    public void Stop()
+    /// <returns>Whether it was on; false when it was stopped already.</returns>
+    public bool Stop()
     {
         _lock.Enter();
-        StopLocked();
+        bool wasOn = StopLocked();
         _lock.Exit();
+        return wasOn;
     }
 
     /// <summary>Stops it and closes the channel.</summary>
@@ -64,11 +71,13 @@ public sealed class Ticker : IDisposable
         Channel.TryClose(null);
     }
 
-    private void StopLocked()
+    private bool StopLocked()
     {
+        bool wasOn = _timer is not null;
         _timer?.Cancel();
         _timer = null;
         Channel.TryReceive(out _);
+        return wasOn;
     }
 
     /// <summary>
