@@ -80,7 +80,7 @@ public static partial class Go
     /// In a loop, <see cref="Select.Timeout"/> does the same without an allocation. The channel is kept until the time is over, also when
     /// nobody refers to it any more; a <see cref="GoTimer"/> can be stopped before.
     /// </remarks>
-    public static Chan<TimeSpan> After(TimeSpan duration)
+    public static IReceiveChan<TimeSpan> After(TimeSpan duration)
     {
         var timer = new AfterTimer();
         if (duration != TimeSpan.MaxValue)

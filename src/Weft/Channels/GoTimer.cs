@@ -56,7 +56,7 @@ public sealed class GoTimer
     /// Where the value comes: the time that has passed since the timer was set. That of a timer made by
     /// <see cref="Go.AfterFunc(TimeSpan, Action, string, int)"/> never gets one.
     /// </summary>
-    public Chan<TimeSpan> Channel =>
+    public IReceiveChan<TimeSpan> Channel =>
         _channel ?? Interlocked.CompareExchange(ref _channel, new Chan<TimeSpan>(1), null) ?? _channel;
 
     /// <summary>Whether the time has still to pass. It may have passed when the caller looks at the answer.</summary>

@@ -26,6 +26,8 @@ public sealed class Ticker : IDisposable
     private readonly FutexLock _lock = new(ThreadPlatform.Current);
     private readonly Engine _engine = Go.CurrentEngine;
 
+    private readonly Chan<TimeSpan> _channel = new(1);
+
     // The timer that is on; null while stopped. Under the lock.
     private TickTimer? _timer;
 
@@ -37,7 +39,7 @@ public sealed class Ticker : IDisposable
     /// <summary>
     /// Where the ticks come: each says how late it was sent, in the scheduler's own time. It is closed by <see cref="Dispose"/>.
     /// </summary>
-    public Chan<TimeSpan> Channel { get; } = new(1);
+    public IReceiveChan<TimeSpan> Channel => _channel;
 
     /// <summary>Starts it anew, from now on.</summary>
     /// <param name="period">From one tick to the next, and to the first; more than zero.</param>
@@ -68,7 +70,7 @@ public sealed class Ticker : IDisposable
     public void Dispose()
     {
         Stop();
-        Channel.TryClose(null);
+        _channel.TryClose(null);
     }
 
     private bool StopLocked()
@@ -76,7 +78,7 @@ public sealed class Ticker : IDisposable
         bool wasOn = _timer is not null;
         _timer?.Cancel();
         _timer = null;
-        Channel.TryReceive(out _);
+        _channel.TryReceive(out _);
         return wasOn;
     }
 
@@ -86,9 +88,9 @@ public sealed class Ticker : IDisposable
     private bool Tick(TickTimer timer, TimeSpan late)
     {
         _lock.Enter();
-        bool isOn = _timer == timer && !Channel.IsClosed;
+        bool isOn = _timer == timer && !_channel.IsClosed;
         if (isOn)
-            Channel.TrySendUnlessClosed(late);
+            _channel.TrySendUnlessClosed(late);
         _lock.Exit();
         return isOn;
     }

@@ -199,6 +199,7 @@ public sealed class ChanAllocationTests
         ATimeout,
         ATask,
         TwoTasksInTurn,
+        ACancellation,
         AToken,
         Default,
     }
@@ -243,6 +244,8 @@ public sealed class ChanAllocationTests
                 select.Timeout(TimeSpan.FromHours(1));
             else if (beside == Beside.ATask)
                 select.Task(new TaskCompletionSource().Task);
+            else if (beside == Beside.ACancellation)
+                select.Cancelled(source.Token);
             Task[] tasks = [new TaskCompletionSource().Task, new TaskCompletionSource().Task];
             TaskCase? task = beside == Beside.TwoTasksInTurn ? select.Task(tasks[0]) : null;
             await Allocations.AssertNoneAsync(Loop);

@@ -22,10 +22,10 @@ public sealed class ReceiveCase<T> : SelectCase
 
     /// <summary>The channel to receive from; null switches the case off, as a nil channel does in Go.</summary>
     /// <exception cref="InvalidOperationException">Set while the select waits.</exception>
-    public Chan<T>? Channel
+    public IReceiveChan<T>? Channel
     {
         get => (Chan<T>?)Target;
-        set => ChangeTarget(value);
+        set => ChangeTarget(value?.Chan);
     }
 
     /// <summary>What was received, after the case has won; the type's default when the channel was closed and empty.</summary>

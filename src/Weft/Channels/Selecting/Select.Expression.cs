@@ -20,16 +20,16 @@ public sealed partial class Select
     /// <param name="channel">The channel; null: never.</param>
     /// <param name="then">What to do with the value when the case wins; null: nothing.</param>
     /// <returns>This select.</returns>
-    public Select OnReceive<T>(Chan<T>? channel, Action<T>? then = null)
+    public Select OnReceive<T>(IReceiveChan<T>? channel, Action<T>? then = null)
     {
         ReceiveCase<T> added = Receive(channel);
         return Handle(added, then is null ? null : () => then(added.Value));
     }
 
-    /// <inheritdoc cref="OnReceive{T}(Chan{T}, Action{T})"/>
+    /// <inheritdoc cref="OnReceive{T}(IReceiveChan{T}, Action{T})"/>
     /// <param name="channel">The channel; null: never.</param>
     /// <param name="then">What to do with the value when the case wins; <see cref="RunAsync"/> awaits it.</param>
-    public Select OnReceive<T>(Chan<T>? channel, Func<T, Task> then)
+    public Select OnReceive<T>(IReceiveChan<T>? channel, Func<T, Task> then)
     {
         ArgumentNullException.ThrowIfNull(then);
         ReceiveCase<T> added = Receive(channel);
@@ -41,16 +41,16 @@ public sealed partial class Select
     /// <param name="channel">The channel; null: never.</param>
     /// <param name="then">What to do with either when the case wins; null: nothing.</param>
     /// <returns>This select.</returns>
-    public Select OnReceiveOrClosed<T>(Chan<T>? channel, Action<Received<T>>? then = null)
+    public Select OnReceiveOrClosed<T>(IReceiveChan<T>? channel, Action<Received<T>>? then = null)
     {
         ReceiveCase<T> added = Receive(channel);
         return Handle(added, then is null ? null : () => then(new Received<T>(added.Value, added.HasValue)));
     }
 
-    /// <inheritdoc cref="OnReceiveOrClosed{T}(Chan{T}, Action{Received{T}})"/>
+    /// <inheritdoc cref="OnReceiveOrClosed{T}(IReceiveChan{T}, Action{Received{T}})"/>
     /// <param name="channel">The channel; null: never.</param>
     /// <param name="then">What to do with either when the case wins; <see cref="RunAsync"/> awaits it.</param>
-    public Select OnReceiveOrClosed<T>(Chan<T>? channel, Func<Received<T>, Task> then)
+    public Select OnReceiveOrClosed<T>(IReceiveChan<T>? channel, Func<Received<T>, Task> then)
     {
         ArgumentNullException.ThrowIfNull(then);
         ReceiveCase<T> added = Receive(channel);
@@ -63,13 +63,13 @@ public sealed partial class Select
     /// <param name="value">What to send.</param>
     /// <param name="then">What to do when it was sent; null: nothing.</param>
     /// <returns>This select.</returns>
-    public Select OnSend<T>(Chan<T>? channel, T value, Action? then = null) => Handle(Send(channel, value), then);
+    public Select OnSend<T>(ISendChan<T>? channel, T value, Action? then = null) => Handle(Send(channel, value), then);
 
-    /// <inheritdoc cref="OnSend{T}(Chan{T}, T, Action)"/>
+    /// <inheritdoc cref="OnSend{T}(ISendChan{T}, T, Action)"/>
     /// <param name="channel">The channel; null: never.</param>
     /// <param name="value">What to send.</param>
     /// <param name="then">What to do when it was sent; <see cref="RunAsync"/> awaits it.</param>
-    public Select OnSend<T>(Chan<T>? channel, T value, Func<Task> then) => Handle(Send(channel, value), NotNull(then));
+    public Select OnSend<T>(ISendChan<T>? channel, T value, Func<Task> then) => Handle(Send(channel, value), NotNull(then));
 
     /// <summary>Adds a case that wins after a time.</summary>
     /// <param name="duration">As for <see cref="Timeout"/>.</param>

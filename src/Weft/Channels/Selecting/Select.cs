@@ -46,14 +46,15 @@ public sealed partial class Select
     /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel, or null for a case that is switched off for now.</param>
     /// <exception cref="InvalidOperationException">The select waits, or has <see cref="MaxCases"/> cases.</exception>
-    public ReceiveCase<T> Receive<T>(Chan<T>? channel) => Add(new ReceiveCase<T>(this, _count, channel));
+    public ReceiveCase<T> Receive<T>(IReceiveChan<T>? channel) => Add(new ReceiveCase<T>(this, _count, channel?.Chan));
 
     /// <summary>Adds a case that sends.</summary>
     /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel, or null for a case that is switched off for now.</param>
     /// <param name="value">What to send; <see cref="SendCase{T}.Value"/> changes it.</param>
     /// <exception cref="InvalidOperationException">The select waits, or has <see cref="MaxCases"/> cases.</exception>
-    public SendCase<T> Send<T>(Chan<T>? channel, T value = default!) => Add(new SendCase<T>(this, _count, channel, value));
+    public SendCase<T> Send<T>(ISendChan<T>? channel, T value = default!) =>
+        Add(new SendCase<T>(this, _count, channel?.Chan, value));
 
     /// <summary>Adds a case that wins when a wait has lasted that long.</summary>
     /// <param name="duration">

@@ -21,10 +21,10 @@ public sealed class SendCase<T> : SelectCase
 
     /// <summary>The channel to send to; null switches the case off, as a nil channel does in Go.</summary>
     /// <exception cref="InvalidOperationException">Set while the select waits.</exception>
-    public Chan<T>? Channel
+    public ISendChan<T>? Channel
     {
         get => (Chan<T>?)Target;
-        set => ChangeTarget(value);
+        set => ChangeTarget(value?.Chan);
     }
 
     /// <summary>What is sent if the case wins; may be changed between two waits.</summary>

@@ -142,29 +142,32 @@ public sealed class CancelledCaseTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task WaitAsync_InALoopOverALongLivedToken_AllocatesNothing(int procs)
+    public async Task WaitAsync_InALoopOverALongLivedToken_IsWonByTheChannelEachTime(int procs)
     {
+        const int Rounds = 200_000;
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs);
         using var endless = new CancellationTokenSource();
         await scheduler.StartChecked(async () =>
         {
             var busy = new Chan<int>();
-            using var ended = new CancellationTokenSource();
-            Goroutine sender = Go.Start(async () =>
+            Goroutine<bool> sender = Go.Start(async () =>
             {
-                while (true)
-                    await busy.SendAsync(1, ended.Token);
+                for (int round = 0; round < Rounds; round++)
+                    await busy.SendAsync(round, endless.Token);
+                return true;
             });
             var select = new Select();
             ReceiveCase<int> number = select.Receive(busy);
-            select.Cancelled(endless.Token);
-            await Allocations.AssertNoneAsync(async () =>
+            CancelledCase stop = select.Cancelled(endless.Token);
+            for (int round = 0; round < Rounds; round++)
             {
-                for (int i = 0; i < Allocations.Operations; i++)
-                    Assert.Same(number, await select.WaitAsync());
-            });
-            await ended.CancelAsync();
-            await sender.Completion;
+                Assert.Same(number, await select.WaitAsync());
+                Assert.Equal(round, number.Value);
+            }
+
+            await sender;
+            await endless.CancelAsync();
+            Assert.Same(stop, await select.WaitAsync());
         }).Within();
     }
 }

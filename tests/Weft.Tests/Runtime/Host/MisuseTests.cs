@@ -163,7 +163,7 @@ public sealed class MisuseTests
                 await Go.SleepAsync(TimeSpan.MaxValue, source.Token);
                 return true;
             });
-            Chan<TimeSpan> never = Go.After(TimeSpan.MaxValue);
+            IReceiveChan<TimeSpan> never = Go.After(TimeSpan.MaxValue);
             var numbers = new Chan<int>(1);
             var select = new Select();
             ReceiveCase<int> received = select.Receive(numbers);
