@@ -5,13 +5,7 @@ using Weft.Sync;
 
 namespace Weft;
 
-/// <content>
-/// The children: who has room, who waits for it, and what their ends do.
-/// <para>
-/// Room that a child gives back goes straight to the first that waits for it. Nobody waits for room while there is some: a start that
-/// finds others waiting queues behind them. A group that is cancelled has nobody waiting for room.
-/// </para>
-/// </content>
+/// <content>The children, and what their ends do.</content>
 public sealed partial class GoroutineGroup
 {
     private readonly Engine _engine;
@@ -21,6 +15,7 @@ public sealed partial class GoroutineGroup
 
     // Children that have room: under way, or about to be.
     private int _running;
+    private int _limit = int.MaxValue;
     private WaiterList<WaitOperation> _starting;
     private WaiterList<WaitOperation> _waiting;
     private readonly List<Exception> _errors = [];
@@ -97,7 +92,10 @@ public sealed partial class GoroutineGroup
     private WaitReason Reason(WaitReason reason) =>
         Machine.CallingGoroutine?.Engine == _engine ? reason : reason | WaitReason.OrOutside;
 
-    /// <summary>What left a child, or the body of <see cref="RunAsync"/>. The first error cancels the group.</summary>
+    /// <summary>
+    /// What left a child, or the body of <see cref="RunAsync"/>. The first error cancels the group, unless <see cref="CancelOnError"/> is
+    /// false.
+    /// </summary>
     private void NoteError(Exception exception)
     {
         _gate.Enter();
@@ -113,7 +111,7 @@ public sealed partial class GoroutineGroup
         }
 
         _gate.Exit();
-        if (!first)
+        if (!first || !CancelOnError)
             return;
         try
         {
@@ -140,94 +138,6 @@ public sealed partial class GoroutineGroup
         }
     }
 
-    /// <summary>Gives a child room, or has its start wait for it; throws if the group takes no more.</summary>
-    /// <returns>What waits for room, or null: then the caller starts the child.</returns>
-    private StartOperation<TGoroutine>? Admit<TGoroutine>(TGoroutine child, bool blocks)
-        where TGoroutine : Goroutine
-    {
-        _gate.Enter();
-        bool closed = _closed;
-        bool cancelled = Token.IsCancellationRequested;
-        bool full = _running >= Limit;
-        if (!closed && !cancelled && !full)
-            _running++;
-        _keptFromEnd |= cancelled;
-        _gate.Exit();
-        if (closed)
-            throw new ObjectDisposedException(nameof(GoroutineGroup), "The goroutine cannot be started: the group is disposed.");
-        if (cancelled)
-            throw new OperationCanceledException(Token);
-        if (!full)
-            return null;
-
-        WaitReason reason = Reason(WaitReason.GroupLimit);
-        if (_outside.CanBeCanceled)
-            reason |= WaitReason.OrOutside;
-        var operation = new StartOperation<TGoroutine>(this, reason, blocks, child);
-        _gate.Enter();
-        cancelled = Token.IsCancellationRequested;
-        full = _running >= Limit;
-        if (!cancelled && full)
-            _starting.AddLast(operation);
-        else if (!cancelled)
-            _running++;
-        _keptFromEnd |= cancelled;
-        _gate.Exit();
-        if (cancelled)
-            throw new OperationCanceledException(Token);
-        return full ? operation : null;
-    }
-
-    /// <summary>Starts a child that has room.</summary>
-    private void Launch(Goroutine child)
-    {
-        try
-        {
-            _engine.Start(child);
-        }
-        catch
-        {
-            GiveRoomBack();
-            throw;
-        }
-    }
-
-    private void GiveRoomBack()
-    {
-        while (true)
-        {
-            WaiterList<WaitOperation> ended = default;
-            WaiterList<WaitOperation> refused = default;
-            _gate.Enter();
-
-            // The token's callback that refuses those who wait may still be on its way.
-            if (Token.IsCancellationRequested)
-                refused = TakeStarting();
-            WaitOperation? next = _starting.RemoveFirst();
-            while (next is { IsLeftBehind: true })
-                next = _starting.RemoveFirst(); // nobody would hear that the child has started
-            if (next is null && --_running == 0)
-                ended = TakeWaiting();
-            _gate.Exit();
-            Refuse(refused);
-            EndAll(ended, null);
-            if (next is null)
-                return;
-
-            // The room is the next one's.
-            try
-            {
-                _engine.Start(((StartOperation)next).Child);
-                next.End();
-                return;
-            }
-            catch (ObjectDisposedException e)
-            {
-                next.End(e);
-            }
-        }
-    }
-
     /// <summary>Under the gate; nobody is under way any more, and nobody waits to be.</summary>
     private WaiterList<WaitOperation> TakeWaiting()
     {
@@ -235,29 +145,6 @@ public sealed partial class GoroutineGroup
         for (WaitOperation? wait = waiting.First; wait is not null; wait = wait.Following)
             _closed |= ((GroupWait)wait).Disposes;
         return waiting;
-    }
-
-    /// <summary>The group was cancelled: nothing that waits for room gets any.</summary>
-    private void RefuseWaiting()
-    {
-        _gate.Enter();
-        WaiterList<WaitOperation> refused = TakeStarting();
-        _gate.Exit();
-        Refuse(refused);
-    }
-
-    /// <summary>Under the gate, once the group is cancelled: those that wait for room and will get none.</summary>
-    private WaiterList<WaitOperation> TakeStarting()
-    {
-        WaiterList<WaitOperation> starting = _starting.TakeAll();
-        _keptFromEnd |= !starting.IsEmpty;
-        return starting;
-    }
-
-    private void Refuse(WaiterList<WaitOperation> starting)
-    {
-        if (!starting.IsEmpty)
-            EndAll(starting, new OperationCanceledException(Token));
     }
 
     private ValueTask Enqueue(GroupWait wait)

@@ -12,6 +12,7 @@ public sealed partial class GoroutineGroup
     /// <param name="body">The child's body. An exception that leaves it is the group's.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
+    /// <exception cref="Exception">The first error of a child, if that has cancelled the group; the new child is not started.</exception>
     /// <exception cref="OperationCanceledException">The group is cancelled, or was while this waited; the child is not started.</exception>
     /// <exception cref="ObjectDisposedException">The group or its scheduler is disposed.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted before there was room for the child; it is not
@@ -34,6 +35,7 @@ public sealed partial class GoroutineGroup
 
     /// <exception cref="ArgumentException"><paramref name="body"/> is the default value.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="body"/> was started before.</exception>
+    /// <exception cref="Exception">The first error of a child, if that has cancelled the group; the new child is not started.</exception>
     /// <exception cref="OperationCanceledException">The group is cancelled, or was while the child waited; the child is not
     /// started.</exception>
     /// <exception cref="ObjectDisposedException">The group or its scheduler is disposed.</exception>
@@ -85,6 +87,7 @@ public sealed partial class GoroutineGroup
 
     /// <exception cref="ArgumentException"><paramref name="body"/> is the default value.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="body"/> was started before.</exception>
+    /// <exception cref="Exception">The first error of a child, if that has cancelled the group; the new child is not started.</exception>
     /// <exception cref="OperationCanceledException">The group is cancelled, or was while the child waited; the child is not
     /// started.</exception>
     /// <exception cref="ObjectDisposedException">The group or its scheduler is disposed.</exception>

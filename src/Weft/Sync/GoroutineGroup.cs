@@ -12,13 +12,15 @@ namespace Weft;
 /// <b>Errors.</b> The first exception that leaves a child cancels <see cref="Token"/>; it is thrown, as itself, by <see cref="WaitAsync"/>
 /// or <see cref="DisposeAsync"/> once every child has ended. Exceptions of other children are attached: <see cref="GetOtherErrors"/> finds
 /// them from the one thrown, <see cref="Errors"/> lists all. An <see cref="OperationCanceledException"/> that leaves a child after the
-/// group was cancelled is no error. <see cref="DisposeAsync"/> does not throw again what <see cref="WaitAsync"/> has thrown.
+/// group was cancelled is no error. <see cref="DisposeAsync"/> does not throw again what <see cref="WaitAsync"/> has thrown. With
+/// <see cref="CancelOnError"/> false an error cancels nothing.
 /// </para>
 /// <para>
 /// <b>Cancellation.</b> Children see it through <see cref="Token"/>, which those that take a <see cref="CancellationToken"/> are given. A
-/// group that is cancelled starts no more children: <c>Start</c> throws an <see cref="OperationCanceledException"/>. Cancelled by the token
-/// that the group was made with, and having kept a child from its end by that, the group throws an <see cref="OperationCanceledException"/>
-/// with that token; after <see cref="Cancel"/> it does not.
+/// group that is cancelled starts no more children: <c>Start</c> throws the first error, if that has cancelled it, and otherwise an
+/// <see cref="OperationCanceledException"/>; <c>TryStart</c> gives null. Cancelled by the token that the group was made with, and having
+/// kept a child from its end by that, the group throws an <see cref="OperationCanceledException"/> with that token; after
+/// <see cref="Cancel"/> it does not.
 /// </para>
 /// <para>
 /// <b>Nesting.</b> A child makes a group of its own with <c>new GoroutineGroup(group.Token)</c>: cancelling the outer cancels the inner,
@@ -62,18 +64,33 @@ public sealed partial class GoroutineGroup : IAsyncDisposable, IWaitQueue, IGoro
         Token.UnsafeRegister(static g => ((GoroutineGroup)g!).RefuseWaiting(), this);
     }
 
-    /// <summary>How many children may be under way at a time; more wait to be started. At least 1; no limit if it is not set.</summary>
+    /// <summary>
+    /// How many children may be under way at a time; more wait to be started. At least 1; no limit (<see cref="int.MaxValue"/>) if it is
+    /// not set. May be changed at any time: raised, it starts children that wait; lowered, it takes effect as children end.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>
     public int Limit
     {
-        get;
-        init
+        get => Volatile.Read(ref _limit);
+        set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(Limit));
-            field = value;
+            if (value < 1)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(Limit),
+                    value,
+                    "A group needs room for one goroutine at least. For no limit, leave Limit as it is, or set it to int.MaxValue.");
+            }
+
+            ChangeLimit(value);
         }
     }
-    = int.MaxValue;
+
+    /// <summary>
+    /// Whether the first error cancels <see cref="Token"/>, and with it the other children; true if it is not set. When false, the others
+    /// go on to their ends, and more may be started; the first error is thrown by <see cref="WaitAsync"/> all the same.
+    /// </summary>
+    public bool CancelOnError { get; init; } = true;
 
     /// <summary>Cancelled by the first error, by <see cref="Cancel"/>, and by the token that the group was made with.</summary>
     public CancellationToken Token { get; }

@@ -33,7 +33,8 @@ public sealed class GoroutineTagsTests
         Assert.Equal([KeyValuePair.Create("request", "42"), KeyValuePair.Create("user", "eve")], info.Labels);
         string line = $"G{goroutine.Id} \"cleaner\" {{request=42, user=eve}}: parked (await)";
         Assert.Contains(line, TestScheduler.Dump(scheduler), StringComparison.Ordinal);
-        Assert.StartsWith($"goroutine {goroutine.Id} \"cleaner\" {{request=42, user=eve}} [", goroutine.ToString(), StringComparison.Ordinal);
+        string text = $"goroutine {goroutine.Id} \"cleaner\" {{request=42, user=eve}} [";
+        Assert.StartsWith(text, goroutine.ToString(), StringComparison.Ordinal);
         gate.SetResult();
         await goroutine.Within();
         Assert.Equal("cleaner", goroutine.Name);
