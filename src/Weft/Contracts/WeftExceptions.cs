@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Weft;
 
 /// <summary>
@@ -60,9 +62,19 @@ public sealed class DisposeTimeoutException : TimeoutException
 }
 
 /// <summary>A goroutine that ran code when the disposal of its scheduler gave up on it.</summary>
-/// <param name="Goroutine">The goroutine as it was then: blocked, or running.</param>
-/// <param name="ThreadId">The system's id of its thread, as debuggers and <c>/proc</c> show it.</param>
-public sealed record UnreturnedCall(GoroutineInfo Goroutine, int ThreadId);
+public sealed class UnreturnedCall
+{
+    internal UnreturnedCall(GoroutineInfo goroutine, int threadId) => (Goroutine, ThreadId) = (goroutine, threadId);
+
+    /// <summary>The goroutine as it was then: blocked, or running.</summary>
+    public GoroutineInfo Goroutine { get; }
+
+    /// <summary>The system's id of its thread, as debuggers and <c>/proc</c> show it.</summary>
+    public int ThreadId { get; }
+
+    /// <summary>A line as the exception's message shows it. For people: the form may change.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Goroutine}, on thread {ThreadId}");
+}
 
 /// <summary>
 /// An explicit request for a thread of its own could not be met: the scheduler has <see cref="SchedulerOptions.MaxThreads"/> threads, or

@@ -110,6 +110,7 @@ public abstract partial class Goroutine : SynchronizationContext
     }
 
     /// <summary>A goroutine is its own context; a copy would be another logical thread.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public sealed override SynchronizationContext CreateCopy() => this;
 
     /// <inheritdoc/>

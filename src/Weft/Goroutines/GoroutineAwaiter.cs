@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
@@ -6,6 +7,7 @@ using Weft.Waiting;
 namespace Weft;
 
 /// <summary>Awaits the end of an <see cref="AwaitableGoroutine"/>; used by the compiler.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct GoroutineAwaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
 {
     private readonly AwaitableGoroutine? _goroutine;
@@ -45,6 +47,7 @@ public readonly struct GoroutineAwaiter : ICriticalNotifyCompletion, IGoroutineA
 
 /// <summary>Awaits the end of a <see cref="Goroutine{TResult}"/>; used by the compiler.</summary>
 /// <typeparam name="TResult">The type of the result.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct GoroutineAwaiter<TResult> : ICriticalNotifyCompletion, IGoroutineAwaiter
 {
     private readonly Goroutine<TResult>? _goroutine;

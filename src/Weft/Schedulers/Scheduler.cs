@@ -171,7 +171,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <example>
     /// <code>
     /// foreach (GoroutineInfo leaked in Scheduler.Default.FindLeakedGoroutines())
-    ///     Console.Error.WriteLine($"goroutine {leaked.Id}, started at {leaked.StartSite}, has leaked: {leaked.WaitReason}");
+    ///     Console.Error.WriteLine($"leaked: {leaked}");
     /// </code>
     /// </example>
     public IReadOnlyList<GoroutineInfo> FindLeakedGoroutines() => _engine.FindLeaked();

@@ -107,7 +107,7 @@ internal sealed partial class Engine
             ? "its threads are still on their way out."
             : "these goroutines run code that has not returned, and keep their threads until it does:");
         foreach (UnreturnedCall call in calls)
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call.Goroutine}, on thread {call.ThreadId}");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call}");
         return new DisposeTimeoutException(text.ToString(), calls);
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Diagnostics;
 using Weft.Runtime.Core;
@@ -73,6 +74,7 @@ public abstract partial class Goroutine
 
     /// <summary>Runs <paramref name="d"/> on this goroutine, after what was posted before. Never blocks, never drops.</summary>
     /// <inheritdoc/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public sealed override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
@@ -83,6 +85,7 @@ public abstract partial class Goroutine
     /// Runs <paramref name="d"/> on this goroutine and waits until it has run; at once when called by the goroutine itself.
     /// </summary>
     /// <inheritdoc/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public sealed override void Send(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 using Weft.Waiting;
@@ -52,6 +53,7 @@ public abstract partial class Goroutine
     /// deadlock.
     /// </summary>
     /// <inheritdoc/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public sealed override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
     {
         ArgumentNullException.ThrowIfNull(waitHandles);
