@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Weft.Channels;
@@ -35,6 +36,8 @@ namespace Weft;
 ///     Console.WriteLine(number);
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
+[DebuggerTypeProxy(typeof(Chan<>.DebugView))]
 public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
 {
     // All under the lock. A ring that holds _count values from _head on; null for an unbuffered channel.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Timers;
@@ -23,6 +24,7 @@ namespace Weft;
 /// TimeSpan took = await timer.Channel.ReceiveAsync();
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
 public sealed class GoTimer
 {
     // Machines take it as they fire timers: not one of .NET's, whose wait an interrupt would end there.
@@ -90,6 +92,8 @@ public sealed class GoTimer
         _lock.Exit();
         return wasActive;
     }
+
+    private string DebugText => IsActive ? "active" : _channel is { Count: > 0 } ? "over, its value not received" : "not active";
 
     private bool StopLocked()
     {

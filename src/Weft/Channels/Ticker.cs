@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Timers;
@@ -20,6 +21,7 @@ namespace Weft;
 ///     Console.WriteLine($"tick, {late.TotalMilliseconds:0.00} ms late");
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
 public sealed class Ticker : IDisposable
 {
     // Machines take it as they fire timers: not one of .NET's, whose wait an interrupt would end there.
@@ -73,6 +75,8 @@ public sealed class Ticker : IDisposable
         _channel.TryClose(null);
     }
 
+    private string DebugText => _channel.IsClosed ? "disposed" : _timer is null ? "stopped" : _timer.ToString();
+
     private bool StopLocked()
     {
         bool wasOn = _timer is not null;
@@ -107,6 +111,8 @@ public sealed class Ticker : IDisposable
             _due = MonotonicClock.Now + period;
             engine.AddTimer(_heap, _due, this);
         }
+
+        public override string ToString() => $"every {TimeSpan.FromTicks(period / TimeSpan.NanosecondsPerTick)}";
 
         internal void Cancel() => _heap.NoteCancelled(this);
 

@@ -13,6 +13,18 @@ internal struct WaitQueue<T>
 
     internal readonly bool IsEmpty => _first is null;
 
+    /// <summary>
+    /// How many wait, as a debugger sees it: without the channel's lock, which a stopped thread may hold. So the ring may be in the middle
+    /// of a change; it is walked for <paramref name="most"/> steps at most.
+    /// </summary>
+    internal readonly int CountUnlocked(int most)
+    {
+        int count = 0;
+        for (Waiter<T>? waiter = _first; waiter is not null && count < most; waiter = waiter.After == _first ? null : waiter.After)
+            count++;
+        return count;
+    }
+
     internal void Add(Waiter<T> waiter)
     {
         Debug.Assert(!waiter.IsQueued && waiter.Before is null && waiter.After is null, "A waiter is in two queues.");

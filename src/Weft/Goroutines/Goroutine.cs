@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Weft.Contracts;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
@@ -20,6 +21,8 @@ namespace Weft;
 /// await hello.Completion;
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
+[DebuggerTypeProxy(typeof(DebugView))]
 public abstract partial class Goroutine : SynchronizationContext
 {
     private readonly string _file;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
@@ -23,6 +24,8 @@ namespace Weft;
 /// });
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
+[DebuggerTypeProxy(typeof(DebugView))]
 public sealed partial class Scheduler : IDisposable, IAsyncDisposable
 {
     /// <summary>The most processors a scheduler can have.</summary>

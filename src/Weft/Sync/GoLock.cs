@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Weft;
@@ -28,6 +29,7 @@ namespace Weft;
 /// }
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
 public sealed partial class GoLock
 {
     // The bits of _state. At most one waiter is woken at any time: the one that set Woken on behalf of it chose it, and it takes the bit
@@ -40,6 +42,11 @@ public sealed partial class GoLock
     private const int Waiters = 8;
 
     private int _state;
+
+    private string DebugText =>
+        ((_state & Locked) != 0 ? "locked" : "free")
+        + ((_state & Waiters) != 0 ? ", others wait" : "")
+        + ((_state & Starving) != 0 ? ", goes from hand to hand" : "");
 
     /// <summary>
     /// Locks; waits for it without a thread if need be. Await it at once: nothing waits before it is awaited. The await ends on the

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Runtime.Running;
 using Weft.Sync;
 
@@ -38,6 +39,8 @@ namespace Weft;
 ///     await group.StartAsync(async token => await DownloadAsync(url, token));
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
+[DebuggerTypeProxy(typeof(DebugView))]
 public sealed partial class GoroutineGroup : IAsyncDisposable, IWaitQueue, IGoroutineParent
 {
     private const string OtherErrorsKey = "Weft.OtherErrors";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Weft.Goroutines;
 using Weft.Runtime.Core;
@@ -19,6 +20,7 @@ namespace Weft;
 /// await done.WaitAsync();
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
 public sealed class WaitGroup : IWaitQueue, IGoroutineParent
 {
     // Guards the rest.
@@ -33,6 +35,8 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
 
     // A goroutine that it counted was abandoned with its scheduler.
     private Exception? _abandoned;
+
+    private string DebugText => $"counter = {_count}{(_waiters.IsEmpty ? "" : ", others wait")}";
 
     /// <summary>Adds to the counter, before what is counted starts. At zero, all that wait go on.</summary>
     /// <param name="delta">How much; may be negative.</param>

@@ -32,6 +32,9 @@ public sealed class CancelledCase : SelectCase
 
     internal override bool IsMetFromOutside => _token.CanBeCanceled;
 
+    private protected override string What =>
+        !_token.CanBeCanceled ? "cancellation (off)" : _token.IsCancellationRequested ? "cancellation (has come)" : "cancellation";
+
     internal override bool TryNow(out Operation? counterpart)
     {
         counterpart = null;

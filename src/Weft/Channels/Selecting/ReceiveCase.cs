@@ -34,6 +34,8 @@ public sealed class ReceiveCase<T> : SelectCase
     /// <summary>Whether a value was received, after the case has won; false when the channel was closed and empty.</summary>
     public bool HasValue { get; private set; }
 
+    private protected override string What => Target is Chan<T> channel ? $"receive from {channel.DebugText}" : "receive (off)";
+
     internal override bool TryNow(out Operation? counterpart)
     {
         Outcome outcome = Queued.ReceiveNow(out T value, out Waiter<T>? sender);

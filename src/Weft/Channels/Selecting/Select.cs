@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Weft;
 
 /// <summary>
@@ -34,6 +36,8 @@ namespace Weft;
 ///     .RunAsync();
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
+[DebuggerTypeProxy(typeof(DebugView))]
 public sealed partial class Select
 {
     /// <summary>How many cases a select can have; Go's figure.</summary>

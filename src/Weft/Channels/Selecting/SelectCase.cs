@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Channels;
 using Weft.Channels.Selecting;
 using Weft.Runtime.Core;
@@ -9,6 +10,7 @@ namespace Weft;
 /// <remarks>
 /// Not safe for several threads: it belongs to the one who waits with its select, and may be changed between two waits only.
 /// </remarks>
+[DebuggerDisplay("{DebugText,nq}")]
 public abstract class SelectCase
 {
     /// <summary>The channel; null for a case without, and for one that is switched off.</summary>
@@ -34,6 +36,11 @@ public abstract class SelectCase
 
     /// <summary>Its place among the cases of its select, from 0.</summary>
     public int Index { get; }
+
+    /// <summary>What it waits for, for debuggers.</summary>
+    private protected abstract string What { get; }
+
+    private string DebugText => $"{Index}: {What}";
 
     /// <summary>The select it belongs to.</summary>
     internal Select Select { get; }

@@ -40,6 +40,8 @@ public sealed class SendCase<T> : SelectCase
         }
     }
 
+    private protected override string What => Target is Chan<T> channel ? $"send to {channel.DebugText}" : "send (off)";
+
     internal override bool TryNow(out Operation? counterpart)
     {
         Outcome outcome = Queued.SendNow(_value, out Waiter<T>? receiver);

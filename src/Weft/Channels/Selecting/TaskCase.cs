@@ -42,6 +42,8 @@ public sealed class TaskCase : SelectCase, IWaiter<TaskCase>
 
     internal override bool IsMetFromOutside => _task is not null;
 
+    private protected override string What => _task is null ? "task (off)" : $"task {_task.Id} ({_task.Status})";
+
     internal override bool TryNow(out Operation? counterpart)
     {
         counterpart = null;

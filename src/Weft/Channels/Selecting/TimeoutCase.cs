@@ -28,6 +28,8 @@ public sealed class TimeoutCase : SelectCase
         }
     }
 
+    private protected override string What => _duration == TimeSpan.MaxValue ? "time-out (off)" : $"time-out after {_duration}";
+
     internal override bool TryNow(out Operation? counterpart)
     {
         counterpart = null;

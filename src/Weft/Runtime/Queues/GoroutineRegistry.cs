@@ -42,6 +42,18 @@ internal sealed class GoroutineRegistry
         return all;
     }
 
+    /// <summary>
+    /// The same for a debugger, which has stopped all threads but the one that asks: what is locked just now is left out, as nobody would
+    /// unlock it.
+    /// </summary>
+    internal List<Goroutine> SnapshotOfUnlocked()
+    {
+        var all = new List<Goroutine>();
+        foreach (Shard shard in _shards)
+            shard.TryCopyTo(all);
+        return all;
+    }
+
     /// <summary>A goroutine for which <paramref name="predicate"/> holds, or null when there is none.</summary>
     internal Goroutine? Find(Func<Goroutine, bool> predicate)
     {
@@ -106,6 +118,20 @@ internal sealed class GoroutineRegistry
         internal void CopyTo(List<Goroutine> all)
         {
             _lock.Enter();
+            CopyLocked(all);
+            _lock.Exit();
+        }
+
+        internal void TryCopyTo(List<Goroutine> all)
+        {
+            if (!_lock.TryEnter())
+                return;
+            CopyLocked(all);
+            _lock.Exit();
+        }
+
+        private void CopyLocked(List<Goroutine> all)
+        {
             foreach (Goroutine?[] chunk in _chunks)
             {
                 foreach (Goroutine? goroutine in chunk)
@@ -114,8 +140,6 @@ internal sealed class GoroutineRegistry
                         all.Add(goroutine);
                 }
             }
-
-            _lock.Exit();
         }
 
         internal Goroutine? Find(Func<Goroutine, bool> predicate)
