@@ -181,7 +181,7 @@ public static partial class Go
         CheckOptions(options);
         if ((options & ThreadPinOptions.Fresh) != 0)
             throw new ArgumentException($"A fresh thread can only be had from {nameof(LockOSThreadAsync)}.", nameof(options));
-        return Lock(options);
+        return Lock(options, nameof(LockOSThread));
     }
 
     /// <summary>As <see cref="LockOSThread"/>; with <see cref="ThreadPinOptions.Fresh"/> the goroutine goes on on a new thread.</summary>
@@ -202,7 +202,7 @@ public static partial class Go
     {
         CheckOptions(options);
         if ((options & ThreadPinOptions.Fresh) == 0)
-            return Lock(options);
+            return Lock(options, nameof(LockOSThreadAsync));
         (Machine machine, Goroutine goroutine) = Caller();
         if (goroutine.LockedMachine is not null)
             throw new InvalidOperationException("The goroutine is locked to its thread; it cannot go to a fresh one.");
@@ -236,15 +236,15 @@ public static partial class Go
         throw new GoroutineExitException(goroutine);
     }
 
-    private static ThreadPin Lock(ThreadPinOptions options)
+    private static ThreadPin Lock(ThreadPinOptions options, string member)
     {
-        (Machine machine, Goroutine goroutine) = Caller();
+        (Machine machine, Goroutine goroutine) = Caller(member);
         TakeRunRightBack(machine, goroutine);
         Engine.LockThread(machine, goroutine, (options & ThreadPinOptions.KeepThread) != 0);
         return new ThreadPin(goroutine);
     }
 
-    /// <summary>In a declared call: only who has the run right changes what the goroutine is locked to.</summary>
+    /// <summary>In a declared call: only the holder of the run right changes what the goroutine is locked to.</summary>
     private static void TakeRunRightBack(Machine machine, Goroutine goroutine)
     {
         if (machine.OutOnCall is not null)
@@ -254,7 +254,8 @@ public static partial class Go
     private static (Machine Machine, Goroutine Goroutine) Caller([CallerMemberName] string? member = null) =>
         Machine.Calling is { OnStack: { } goroutine } machine
             ? (machine, goroutine)
-            : throw new InvalidOperationException($"Go.{member} was called outside goroutines.");
+            : throw new InvalidOperationException(
+                $"Go.{member} was called outside goroutines. Call it in a body that Go.Run or Go.Start runs.");
 
     private static void CheckOptions(ThreadPinOptions options)
     {

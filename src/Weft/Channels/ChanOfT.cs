@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Weft.Channels;
 using Weft.Runtime.Core;
@@ -286,6 +287,7 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     /// <returns>Whether there was one; false also when the channel is closed and empty.</returns>
     public bool TryReceive([MaybeNullWhen(false)] out T value) => ReceiveAtOnce(out value) == Outcome.Done;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Outcome ReceiveAtOnce([MaybeNull] out T value)
     {
         Machine? machine = Machine.Calling;

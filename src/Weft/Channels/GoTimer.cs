@@ -104,8 +104,8 @@ public sealed class GoTimer
     }
 
     /// <summary>
-    /// The time of a shot is over. Stop and this exclude each other by the lock: if Stop comes first, the shot is not the one that is
-    /// pending, and nothing happens; otherwise Stop finds no shot, and takes the value back if nobody has received it.
+    /// The time of a shot is over. Stop and this exclude each other by the lock. If Stop comes first, the shot is not pending any more, and
+    /// nothing happens. Otherwise Stop finds no shot, and takes the value back if it was not received.
     /// </summary>
     private void Fire(Shot shot)
     {

@@ -7,7 +7,7 @@ using Weft.Threads;
 namespace Weft;
 
 /// <summary>
-/// A channel that gets a tick at equal intervals; for loops and selects. The channel holds one tick: those that nobody receives in time are
+/// A channel that gets a tick at equal intervals; for loops and selects. The channel holds one tick: a tick that is not received in time is
 /// left out. After <see cref="Stop"/> or <see cref="Reset"/> no tick of before can be received.
 /// </summary>
 /// <remarks>
@@ -87,7 +87,7 @@ public sealed class Ticker : IDisposable
     }
 
     /// <summary>
-    /// Sends a tick if <paramref name="timer"/> is still the one: decided under the lock, so that none comes after a stop.
+    /// Sends a tick if <paramref name="timer"/> is still on: decided under the lock, so that none comes after a stop.
     /// </summary>
     private bool Tick(TickTimer timer, TimeSpan late)
     {

@@ -126,8 +126,13 @@ public sealed class SchedulerOptions
     internal void Validate()
     {
         if (string.IsNullOrEmpty(Name) || Name.Length > 8 || Name.Any(c => c is <= ' ' or > '~'))
+        {
             throw new ArgumentException(
-                $"{nameof(Name)} must be 1 to 8 printable ASCII characters without spaces, not '{Name}'.", nameof(Name));
+                $"{nameof(Name)} must be 1 to 8 printable ASCII characters without spaces, not '{Name}': its threads' names begin with it, "
+                + "and Linux keeps 15 characters of a thread's name.",
+                nameof(Name));
+        }
+
         Require(MaxProcs >= 1 && MaxProcs <= Scheduler.MaxProcsLimit, MaxProcs, $"1 to {Scheduler.MaxProcsLimit}", nameof(MaxProcs));
         if (_maxThreads is int maxThreads)
             Require(maxThreads is >= ThreadAllowance.Least and <= 1_000_000, maxThreads, "4 to 1,000,000", nameof(MaxThreads));

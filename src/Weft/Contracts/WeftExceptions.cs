@@ -36,7 +36,7 @@ public sealed class DeadlockException : InvalidOperationException
 /// </summary>
 /// <remarks>
 /// Nothing was taken from anybody: the threads stay with those goroutines, and so does the monitor. If the code returns one day, the
-/// disposal comes to its end by itself, and whoever awaits goroutines that have not ended by then is told. To dispose the scheduler once
+/// disposal comes to its end by itself, and awaits of goroutines that have not ended by then fail. To dispose the scheduler once
 /// more waits for that again.
 /// </remarks>
 /// <example>

@@ -6,8 +6,8 @@ namespace Weft;
 /// <summary>
 /// A goroutine that can be awaited: one with a result (<see cref="Goroutine{TResult}"/>), or one without that was started by
 /// <see cref="Go.RunAsync(Action, string, int)"/> or <see cref="Go.RunBlocking(Action, string, int)"/>. An exception that leaves its body
-/// goes to whoever awaits it, and never ends the process; if nobody does, <see cref="TaskScheduler.UnobservedTaskException"/> is raised, as
-/// for a task.
+/// is thrown where it is awaited, and never ends the process; if it is awaited nowhere,
+/// <see cref="TaskScheduler.UnobservedTaskException"/> is raised, as for a task.
 /// </summary>
 /// <remarks>All public members may be used from any thread, any number of times.</remarks>
 /// <example>

@@ -3,7 +3,7 @@ using Weft.Goroutines;
 
 namespace Weft;
 
-/// <summary>A <see cref="GoroutineBody"/> with a result, which goes to whoever awaits the <see cref="Goroutine{TResult}"/>.</summary>
+/// <summary>A <see cref="GoroutineBody"/> with a result, which an await gives of the <see cref="Goroutine{TResult}"/>.</summary>
 /// <typeparam name="TResult">The type of the result.</typeparam>
 /// <inheritdoc cref="GoroutineBody" path="/remarks"/>
 /// <example>

@@ -7,7 +7,7 @@ using Weft.Runtime.Running;
 namespace Weft;
 
 /// <summary>
-/// A goroutine whose body has a result. Await it, or use <see cref="Task"/>; an exception that leaves the body goes to whoever awaits.
+/// A goroutine whose body has a result. Await it, or use <see cref="Task"/>; an exception that leaves the body is thrown there.
 /// </summary>
 /// <typeparam name="TResult">The type of the result.</typeparam>
 /// <remarks>All public members may be used from any thread, any number of times.</remarks>
@@ -25,7 +25,7 @@ public class Goroutine<TResult> : AwaitableGoroutine
     // Stands in the place of the promise while a search has it.
     private static readonly Promise s_away = new();
 
-    // Null while the body runs and nobody has asked for its task. Whoever comes first sets it, by compare-and-swap: one who asks to a
+    // Null while the body runs and nobody has asked for its task. The first to come sets it, by compare-and-swap: a reader to a
     // Promise, which then stays; the end to a Task<TResult>, which stays, too, or to s_ownResult, which the first to ask replaces by a task
     // of that result.
     private object? _outcome;
@@ -92,7 +92,7 @@ public class Goroutine<TResult> : AwaitableGoroutine
     {
         object? outcome = Volatile.Read(ref _outcome);
 
-        // A locked goroutine leaves it to its monitor to complete the promise, a little later than it resumes those who await it.
+        // A locked goroutine leaves it to its monitor to complete the promise, a little later than it resumes the goroutines that await it.
         if (outcome is Promise { Task.IsCompleted: false, Ended: { } ended })
             outcome = ended is Task<TResult> { IsCompletedSuccessfully: false } ? null : ended;
         return outcome == s_ownResult ? _ownResult : ((outcome as Task<TResult>) ?? Task).GetAwaiter().GetResult();

@@ -3,8 +3,8 @@ namespace Weft;
 /// <content>The default scheduler, and what it is made with.</content>
 public sealed partial class Scheduler
 {
-    // Null, then the options of Go.Configure, then s_made: whoever makes the scheduler exchanges it for what is there. So a call of
-    // Configure comes before that and counts, or it is refused.
+    // Null, then the options of Go.Configure, then s_made: the thread that makes the scheduler exchanges s_made for what is there. So a
+    // call of Configure comes before that and counts, or it is refused.
     private static SchedulerOptions? s_defaultOptions;
     private static readonly SchedulerOptions s_made = new();
 

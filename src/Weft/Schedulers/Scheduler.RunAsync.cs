@@ -14,11 +14,11 @@ public sealed partial class Scheduler
         "RunBlocking is for calls that block. Run an asynchronous body by RunAsync, or by Start if it has a result.";
 
     /// <summary>
-    /// Starts a goroutine that has no result and is to be awaited: what leaves its body goes to whoever awaits it, as with a task, and
+    /// Starts a goroutine that has no result and is to be awaited: what leaves its body is thrown where it is awaited, as with a task, and
     /// never ends the process. It is <see cref="Start(Action, string, int)"/> in everything else. A body with a result is started by Start,
     /// and can be awaited, too.
     /// </summary>
-    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="body">The body. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
     /// <returns>The goroutine, which may have ended already.</returns>
@@ -50,7 +50,7 @@ public sealed partial class Scheduler
         Launch(new Goroutine<NoResult>(_engine, NotNull(body), BodyKind.BodyAction, file, line));
 
     /// <summary>As <see cref="RunAsync(Action, string, int)"/>, with an argument, which spares the closure.</summary>
-    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="body">The body. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="state">Passed to the body.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
@@ -112,7 +112,7 @@ public sealed partial class Scheduler
     /// Makes a call that blocks in a goroutine of its own, which is to be awaited. The call is declared as by
     /// <see cref="Go.Blocking(Action)"/>: its thread gives the processor up before.
     /// </summary>
-    /// <param name="call">The call. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="call">The call. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
     /// <returns>The goroutine, which may have ended already.</returns>
@@ -135,7 +135,7 @@ public sealed partial class Scheduler
         Start(static c => Go.Blocking(c), NotNull(call), file, line);
 
     /// <summary>As <see cref="RunBlocking(Action, string, int)"/>, with an argument, which spares the closure.</summary>
-    /// <param name="call">The call. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="call">The call. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="state">Passed to the call.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>

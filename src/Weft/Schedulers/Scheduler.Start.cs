@@ -95,7 +95,7 @@ public sealed partial class Scheduler
         Launch(new BodyGoroutine<TState>(_engine, NotNull(body), state, file, line));
 
     /// <summary>Starts a goroutine with a synchronous body that has a result.</summary>
-    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="body">The body. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
     /// <typeparam name="TResult">The type of the result.</typeparam>
@@ -104,7 +104,7 @@ public sealed partial class Scheduler
         Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.Function, file, line));
 
     /// <summary>Starts a goroutine with an asynchronous body that has a result.</summary>
-    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="body">The body. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
     /// <typeparam name="TResult">The type of the result.</typeparam>
@@ -136,7 +136,7 @@ public sealed partial class Scheduler
         Launch(new Goroutine<TResult>(_engine, NotNull(body), BodyKind.BodyFunction, file, line));
 
     /// <summary>Starts a goroutine with a synchronous body that has a result, and an argument, which spares the closure.</summary>
-    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="body">The body. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="state">Passed to the body.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>
@@ -151,7 +151,7 @@ public sealed partial class Scheduler
         Launch(new FunctionGoroutine<TState, TResult>(_engine, NotNull(body), state, file, line));
 
     /// <summary>Starts a goroutine with an asynchronous body that has a result, and an argument, which spares the closure.</summary>
-    /// <param name="body">The body. An exception that leaves it goes to whoever awaits the goroutine.</param>
+    /// <param name="body">The body. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="state">Passed to the body.</param>
     /// <param name="file">Supplied by the compiler.</param>
     /// <param name="line">Supplied by the compiler.</param>

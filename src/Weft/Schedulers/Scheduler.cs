@@ -138,7 +138,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     public TaskScheduler TaskScheduler =>
         _taskScheduler ?? Interlocked.CompareExchange(ref _taskScheduler, new GoroutineTaskScheduler(_engine), null) ?? _taskScheduler;
 
-    /// <summary>Called with every scheduler that is made; tests learn from it whom to ask when one of them hangs.</summary>
+    /// <summary>Called with every scheduler that is made: tests learn from it which schedulers to ask when a test hangs.</summary>
     internal static Action<Scheduler>? Created { get; set; }
 
     internal Engine Engine => _engine;
@@ -194,7 +194,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Refuses new goroutines, waits until the code that runs now has come to its next await or its end and blocking calls have returned,
-    /// joins every thread and unmaps every stack. Goroutines that have not ended by then never will: whoever awaits them gets an
+    /// joins every thread and unmaps every stack. Goroutines that have not ended by then never will: an await of one throws an
     /// <see cref="ObjectDisposedException"/>. A call that never returns makes this wait for <see cref="SchedulerOptions.DisposeTimeout"/>,
     /// which is infinite unless it is set.
     /// </summary>
@@ -210,9 +210,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     public void Dispose()
     {
         RefuseIfDefault();
-        if (Machine.Calling?.Engine == _engine)
-            throw new InvalidOperationException(
-                $"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
+        RefuseOwnGoroutine();
         _engine.Stop(_engine.Options.DisposeTimeout);
     }
 
@@ -225,9 +223,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         RefuseIfDefault();
-        if (Machine.Calling?.Engine == _engine)
-            throw new InvalidOperationException(
-                $"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself.");
+        RefuseOwnGoroutine();
         return new ValueTask(_engine.StopAsync(_engine.Options.DisposeTimeout));
     }
 
@@ -271,6 +267,15 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     }
 
     private static void Stop(Engine engine) => engine.Stop(engine.Options.DisposeTimeout);
+
+    private void RefuseOwnGoroutine()
+    {
+        if (Machine.Calling?.Engine != _engine)
+            return;
+        throw new InvalidOperationException(
+            $"Scheduler '{Name}' cannot be disposed by one of its own goroutines: it would wait for itself. Dispose it after Run has "
+            + "returned, or by Task.Run. Code that did not start here may have come here by an await, such as one of ObserveOn.");
+    }
 
     private void RefuseIfDefault()
     {

@@ -24,7 +24,7 @@ public sealed partial class GoroutineGroup
     private bool _keptFromEnd;
     private bool _cancelledOnPurpose;
 
-    // Somebody was told of the errors.
+    // A wait has thrown the error, or said that the group was cancelled.
     private bool _told;
 
     // Disposed: no child any more, and none will come.

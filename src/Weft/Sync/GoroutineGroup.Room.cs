@@ -6,7 +6,7 @@ using Weft.Sync;
 namespace Weft;
 
 /// <content>
-/// Room for children: who has it, and who waits for it.
+/// Room for children: how it is given, and how children wait for it.
 /// <para>
 /// Room that a child gives back goes straight to the first that waits for it. Nobody waits for room while there is some: a start that
 /// finds others waiting queues behind them. A group that is cancelled has nobody waiting for room. While more children are under way than
@@ -143,7 +143,7 @@ public sealed partial class GoroutineGroup
             WaiterList<WaitOperation> refused = default;
             _gate.Enter();
 
-            // The token's callback that refuses those who wait may still be on its way.
+            // The token's callback that refuses the starts that wait may still be on its way.
             if (Token.IsCancellationRequested)
                 refused = TakeStarting();
             StartOperation? next = _running <= _limit ? TakeFirstStarting() : null;

@@ -97,7 +97,13 @@ public sealed class LockOSThreadTests
     }
 
     [Fact]
-    public void LockOSThread_NotInAGoroutine_Throws() => Assert.Throws<InvalidOperationException>(() => Go.LockOSThread());
+    public async Task LockOSThread_NotInAGoroutine_ThrowsNamingTheMethod()
+    {
+        string message = Assert.Throws<InvalidOperationException>(() => Go.LockOSThread()).Message;
+        Assert.StartsWith("Go.LockOSThread was called outside goroutines. Call it in", message, StringComparison.Ordinal);
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(async () => await Go.LockOSThreadAsync());
+        Assert.StartsWith("Go.LockOSThreadAsync was called outside", thrown.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task LockOSThread_AcrossAwaits_KeepsTheThreadToItself()

@@ -150,7 +150,12 @@ public sealed class SchedulerDisposeTests
     public async Task Dispose_FromAGoroutineOfItsOwn_Throws()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        await scheduler.StartChecked(() => Assert.Throws<InvalidOperationException>(scheduler.Dispose)).Within();
+        await scheduler.StartChecked(() =>
+        {
+            string message = Assert.Throws<InvalidOperationException>(scheduler.Dispose).Message;
+            Assert.Contains($"'{scheduler.Name}'", message, StringComparison.Ordinal);
+            Assert.Contains("Task.Run", message, StringComparison.Ordinal);
+        }).Within();
         Assert.Equal(1, await scheduler.Start(() => 1).Within());
     }
 

@@ -9,7 +9,7 @@ namespace Weft.Channels.Selecting;
 /// <para>Waiter: writes both, then registers; when the wait is over, unregisters.</para>
 /// <para>
 /// Therefore: either the call was unregistered before it began, and never runs; or the waiter is told that it was not, and leaves this
-/// object to the canceller and makes another. So both fields stay as they are while somebody may read them, and a call that comes late
+/// object to the canceller and makes another. So both fields stay as they are while the call may read them, and a call that comes late
 /// claims a wait that is over, in vain.
 /// </para>
 /// </remarks>

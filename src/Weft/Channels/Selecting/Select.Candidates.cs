@@ -22,7 +22,7 @@ public sealed partial class Select
     // going on, all other cases are in their queues, or the operation bears the mark that one was taken out.
     private SelectCase? _last;
 
-    // As found when Choose looked at all cases: whether one of them can be met by somebody who is no goroutine, as far as is known; whether
+    // As found when Choose looked at all cases: whether code that is no goroutine can meet one of them, as far as is known; whether
     // all but one are in their queues once the wait is over, and nothing else can end it; how many newcomers there had been.
     private bool _isMetFromOutside;
     private bool _keepsAll;
@@ -55,7 +55,7 @@ public sealed partial class Select
         return true;
     }
 
-    // Who takes a waiter out and does not claim it sets the mark before he gives the channel's lock up.
+    // A peer that takes a waiter out and does not claim it sets the mark before it gives the channel's lock up.
     [Conditional("DEBUG")]
     private void AssertOthersAreQueued(SelectCase last)
     {
@@ -172,7 +172,7 @@ public sealed partial class Select
             NotifyWatchers();
     }
 
-    /// <summary>Without any lock: those who watch are told what they see now.</summary>
+    /// <summary>Without any lock: the watchers are told what they see now.</summary>
     private void NotifyWatchers()
     {
         foreach (ref SelectChannel each in _channels.AsSpan(0, _channelCount))

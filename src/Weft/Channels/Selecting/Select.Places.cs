@@ -14,7 +14,7 @@ public sealed partial class Select
     // cleared under _leaving.
     private volatile Goroutine? _home;
 
-    // 1 while somebody gives the places up.
+    // 1 while a thread gives the places up.
     private int _leaving;
 
     private bool _hasWaited;

@@ -12,23 +12,26 @@ namespace Weft;
 /// <content>
 /// The wait.
 /// <para>
-/// <b>A wait.</b> The channels are locked, all in the order of their ids, and their cases looked at. If one can go on, it does. Otherwise
-/// every case is queued at its channel, the wait is opened (<see cref="SelectOperation.Open"/>), and the locks are given up. Whoever takes
-/// a waiter of this select out of a channel's queue must claim the wait for it; only one can.
+/// <b>A wait.</b> The waiter locks all channels in the order of their ids and looks at their cases. If one can go on, it does. Otherwise
+/// the waiter queues every case at its channel, opens the wait (<see cref="SelectOperation.Open"/>), and gives the locks up. A peer that
+/// takes a case's place out of a channel's queue must claim the wait for it; only one can.
 /// </para>
 /// <para>
-/// <b>Places that are kept.</b> When a wait is over, the waiters of the cases that did not win may stay in their queues (see
-/// Select.Places.cs); the wait is not open then, so whoever comes across one drops it and goes on to the next. A case whose waiter is still
-/// queued need neither be looked at nor queued, nor its channel be locked: had a value, a receiver or the end come to the channel since,
-/// it would have been offered to every waiter in the queue before it was left there. Who drops one leaves a mark in the operation, so that
-/// as long as there is none only the case that won last, whose waiter was taken, is touched at all.
+/// <b>Places that are kept.</b> When a wait is over, the places of the cases that did not win may stay in their queues (see
+/// Select.Places.cs). The wait is not open then, so a peer that comes across such a place drops it and goes on to the next. A case whose
+/// place is still queued need neither be looked at nor queued, nor its channel be locked: had a value, a receiver or the end come to the
+/// channel since, it would have been offered to every place in the queue. A peer that drops a place leaves a mark in the operation. As long
+/// as there is no mark, only the case that won last, whose place was taken, is touched at all.
 /// </para>
 /// <para>
-/// <b>No offer is missed.</b> Somebody may drop such a waiter just before the wait is opened. He takes it out of the queue, sets the mark,
-/// with a fence, and reads whether the wait is open; here the wait is opened, with a fence, and then the mark is read. So either he sees
-/// the wait open and claims it, or the mark is seen here: then the wait is withdrawn, if nobody has claimed it, and begun again. That takes
-/// the mark back, with a fence, before it looks at all waiters: one that it does not see taken out is marked again afterwards. The same
-/// holds for a channel that begins to be watched, whose watchers have to be told of each wait: see <see cref="Chan.Newcomers"/>.
+/// <b>No offer is missed</b> when a peer drops a place just before the wait is opened.
+/// </para>
+/// <para>Peer: takes the place out; sets the mark; fence; reads whether the wait is open, and claims it if it is.</para>
+/// <para>Waiter: opens the wait; fence; reads the mark, and if it is set withdraws the wait, unless it is claimed, and begins again.</para>
+/// <para>
+/// Therefore: the peer sees the wait open, or the waiter sees the mark. Beginning again takes the mark back, with a fence, before it looks
+/// at all places: a peer that drops one afterwards sets the mark again. The same holds for a channel that begins to be watched, whose
+/// watchers have to be told of each wait: see <see cref="Chan.Newcomers"/>.
 /// </para>
 /// </content>
 public sealed partial class Select
@@ -151,7 +154,7 @@ public sealed partial class Select
                 "This select waits already: a select is for one goroutine, or thread, at a time. Make one for each.");
     }
 
-    /// <summary>The wait has a winner, and the one who waited is back.</summary>
+    /// <summary>The wait has a winner, and the waiter is back.</summary>
     internal SelectCase EndWait(SelectOperation operation)
     {
         int winner = operation.Winner;
@@ -161,7 +164,7 @@ public sealed partial class Select
         if (_home is not Goroutine keeper)
             LeaveOrStay(operation);
         else if (keeper.HasEnded)
-            LeavePlaces(keeper); // it ended while somebody else waited
+            LeavePlaces(keeper); // it ended while another goroutine waited
         else
             NoteLast(winner < _count ? _cases[winner] : null);
         if (_hasOthers)

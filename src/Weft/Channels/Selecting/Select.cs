@@ -10,11 +10,13 @@ namespace Weft;
 /// <para>
 /// As in Go, the cases are looked at in random order and as of one instant, all channels being locked, so a ready case is chosen fairly and
 /// never overlooked; one case wins, and the others do nothing. A closed channel is always ready to receive from, and a case without a
-/// channel never. The same channel may appear several times, and a select never meets itself. The algorithm is the one of Go's runtime:
+/// channel never. The same channel may appear several times, and a select never meets itself. The algorithm is that of Go's runtime:
 /// channels are locked in a fixed order, and the cases are queued at all of them if none is ready. Unlike there, in a select that a
 /// goroutine uses again a case that did not win keeps its place in the channel's queue for the next wait.
 /// </para>
-/// <para>A select is for one goroutine, or thread, at a time, and for one wait at a time. The channels may be used by anybody.</para>
+/// <para>
+/// A select is for one goroutine, or thread, at a time, and for one wait at a time. The channels may be used by any thread meanwhile.
+/// </para>
 /// </remarks>
 /// <example>
 /// <code>

@@ -8,7 +8,7 @@ namespace Weft;
 
 /// <summary>One of the things a <see cref="Weft.Select"/> waits for.</summary>
 /// <remarks>
-/// Not safe for several threads: it belongs to the one who waits with its select, and may be changed between two waits only.
+/// Not safe for several threads: it belongs to the goroutine that waits with its select, and may be changed between two waits only.
 /// </remarks>
 [DebuggerDisplay("{DebugText,nq}")]
 public abstract class SelectCase
@@ -94,7 +94,7 @@ public abstract class SelectCase
     {
     }
 
-    /// <summary>The case has won, and nobody will look at what it has brought: gives it to somebody else.</summary>
+    /// <summary>The case has won, and its waiter will never look at what it has brought: another receiver gets it.</summary>
     internal virtual void GiveBack()
     {
     }

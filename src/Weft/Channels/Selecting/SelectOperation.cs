@@ -6,7 +6,7 @@ using Weft.Waiting;
 
 namespace Weft.Channels.Selecting;
 
-/// <summary>The wait of a select: who of several may end it, and that only one does.</summary>
+/// <summary>The wait of a select. Several peers may end it, and only one does.</summary>
 /// <remarks>
 /// <see cref="_state"/> holds the number of the wait in its upper half and, in its lower, zero while the wait is open, and otherwise the
 /// index of the case that has won, or another reason why nobody can win, plus one. It is claimed by compare-and-swap from zero. A timer, a
@@ -31,7 +31,7 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
 
     internal SelectOperation(Select select) => _select = select;
 
-    /// <summary>The number of the wait; the select's goroutine asks, or somebody who compares it later.</summary>
+    /// <summary>The number of the wait; asked by the select's goroutine, or to be compared later.</summary>
     internal uint Wait => (uint)(Volatile.Read(ref _state) >> WaitShift);
 
     /// <summary>The index of the case that has won.</summary>
@@ -44,7 +44,7 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
         Volatile.Write(ref _state, ((long)(Wait + 1) << WaitShift) | (NobodyIndex + 1));
     }
 
-    /// <summary>From now on somebody can win.</summary>
+    /// <summary>From now on a case can win.</summary>
     /// <param name="fence">Whether it is to be a full fence, too; without, nobody may come before the caller has given a lock up.</param>
     internal void Open(bool fence)
     {
@@ -58,7 +58,7 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
     /// <summary>A wait that nobody else can win, as it was never open.</summary>
     internal void WinAlone(int index) => Volatile.Write(ref _state, ((long)Wait << WaitShift) | (uint)(index + 1));
 
-    /// <summary>Closes the wait again; false if somebody has won.</summary>
+    /// <summary>Closes the wait again; false if a case has won.</summary>
     internal bool TryWithdraw() => TryClaim(Wait, NobodyIndex);
 
     /// <summary>After <see cref="TryWithdraw"/>: nobody will complete it, and it can be used again.</summary>
@@ -72,7 +72,7 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
     }
 
     /// <summary>
-    /// The same for whichever wait is open, by one who has just taken the case's waiter out of its queue; false if none is. A no comes
+    /// The same for whichever wait is open, by a peer that has just taken the case's place out of its queue; false if none is. A no comes
     /// after the mark that the waiter is gone, which is a fence: if the wait is opened afterwards, the select sees it (see
     /// <see cref="Select"/>).
     /// </summary>
@@ -101,7 +101,7 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
     }
 
     /// <summary>
-    /// Whether one of the waiters was taken out of its queue, since <see cref="Settle"/>, by somebody who found no wait open.
+    /// Whether one of the waiters was taken out of its queue, since <see cref="Settle"/>, by a peer that found no wait open.
     /// </summary>
     internal bool IsDisturbed => Volatile.Read(ref _disturbed) != 0;
 
@@ -143,7 +143,7 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
             ListFor(owner);
     }
 
-    /// <summary>The wait is over. By the goroutine; if somebody else awaited, it stays listed until there is no room.</summary>
+    /// <summary>The wait is over. By the goroutine; if another one awaited, it stays listed until there is no room.</summary>
     internal void UnlistIfMine()
     {
         if (Owner is Goroutine owner && Machine.CurrentGoroutine == owner)

@@ -71,7 +71,7 @@ public sealed class TaskCase : SelectCase, IWaiter<TaskCase>
     }
 
     /// <summary>
-    /// Wins the wait that is on; null if another has. By the one who waits, or under the watch's gate while the case is listed.
+    /// Wins the wait that is on; null if another has. By the waiter, or under the watch's gate while the case is listed.
     /// </summary>
     /// <returns>What the caller has to complete, without locks.</returns>
     internal SelectOperation? Claim()

@@ -11,16 +11,18 @@ namespace Weft.Channels.Selecting;
 /// its list only while it waits: a task that outlives many waits holds nothing of them.
 /// </summary>
 /// <remarks>
+/// <para><b>No end is missed.</b> All of this is under the gate.</para>
+/// <para>Waiter: enters the list if <see cref="_hasEnded"/> is not set; otherwise claims its wait itself.</para>
+/// <para>Task: its continuation sets <see cref="_hasEnded"/>, then takes the cases out and claims their waits.</para>
 /// <para>
-/// <b>No end is missed.</b> Under the gate a case enters the list if <see cref="_hasEnded"/> is not set, and the task's continuation sets
-/// it, then takes the cases out. If the case comes first, the continuation finds it in the list; if the flag does, the case sees it and
-/// claims its wait itself. The continuation is sure to come: whoever has put a watch into the table hooks it, perhaps after others have
-/// found it there and listed their cases; and hooked to a task that has ended, it runs at once. A watch that has left the table is told no
-/// less: who still has it sees the flag, and who does not makes another, which is hooked as well.
+/// Therefore: the continuation finds the case in the list, or the waiter sees the flag. The continuation is sure to come: the thread that
+/// puts a watch into the table hooks it, perhaps after other waiters have found it there and listed their cases; and hooked to a task that
+/// has ended, it runs at once. A waiter with a watch that has left the table sees the flag. A waiter without one makes another watch, which
+/// is hooked as well.
 /// </para>
 /// <para>
-/// <b>No later wait is ended.</b> A wait is claimed under the gate, while its case is in the list, and a select takes its cases out, under
-/// the gate, before it begins another wait. So the wait that is claimed is the one for which the case was listed.
+/// <b>No later wait is ended.</b> A wait is claimed while its case is in the list, and a select takes its cases out before it begins
+/// another wait. So the wait that is claimed is the wait for which the case was listed.
 /// </para>
 /// </remarks>
 internal sealed class TaskWatch
@@ -40,7 +42,7 @@ internal sealed class TaskWatch
 
     private TaskWatch(Task task) => _task = task;
 
-    /// <summary>The watch of a task; the same for all who ask while the task has not ended.</summary>
+    /// <summary>The watch of a task; the same each time while the task has not ended.</summary>
     internal static TaskWatch Of(Task task)
     {
         if (s_watches.TryGetValue(task, out TaskWatch? watch))
@@ -78,7 +80,7 @@ internal sealed class TaskWatch
         Machine? machine = Machine.Calling;
         while (true)
         {
-            // One at a time, so that those who come or go meanwhile do not wait for all.
+            // One at a time, so that cases that come or go meanwhile do not wait for all.
             _gate.Enter();
             _hasEnded = true;
             TaskCase? first = _waiting.RemoveFirst();

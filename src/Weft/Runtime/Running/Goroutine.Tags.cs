@@ -79,7 +79,7 @@ public abstract partial class Goroutine
             Extra.Tags = tags.WithName(null);
     }
 
-    /// <summary>Several threads may change them at the same time: each change is made to what the one before has left.</summary>
+    /// <summary>Several threads may change them at the same time: each change is made to what the change before has left.</summary>
     private void ChangeTags<TArgument>(Func<GoroutineTags, TArgument, GoroutineTags> change, TArgument to)
     {
         GoroutineExtra extra = Extra;

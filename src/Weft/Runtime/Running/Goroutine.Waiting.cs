@@ -73,7 +73,11 @@ public abstract partial class Goroutine
     internal void UnlockFromThread()
     {
         if (!ReferenceEquals(Machine.CurrentGoroutine, this))
-            throw new InvalidOperationException("A thread lock can only be undone on the goroutine that took it.");
+        {
+            throw new InvalidOperationException(
+                "Only the goroutine that was pinned to its thread can undo that: dispose the ThreadPin in its body.");
+        }
+
         Engine.UnlockThread(this);
     }
 
