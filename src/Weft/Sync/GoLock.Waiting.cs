@@ -4,6 +4,7 @@ using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Sync;
+using Weft.Waiting;
 
 namespace Weft;
 
@@ -17,7 +18,7 @@ namespace Weft;
 /// Waiters without Woken, wakes the next.
 /// </para>
 /// </content>
-public sealed partial class GoLock
+public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
 {
     /// <summary>
     /// In nanoseconds: who has waited for longer is not overtaken any more. Go's figure: long against a switch, short for a user.
@@ -38,8 +39,8 @@ public sealed partial class GoLock
 
     // Guards the lists. Taken by those that wait, wake or give up, never on the way of those that just lock and unlock.
     private SpinGate _gate;
-    private WaiterList<LockWaiter> _waiters;
-    private WaiterPool<LockWaiter> _pool;
+    private WaiterList<LineWaiter> _waiters;
+    private WaiterPool<LineWaiter> _pool;
 
     // Of the waiter that was woken last; written under the gate. Only a hint: read without.
     private long _wokenSince;
@@ -51,7 +52,7 @@ public sealed partial class GoLock
     private bool _usedOutside;
 
     /// <summary>What a goroutine that waits here waits for; see <see cref="WaitReasons.OnlyGoroutinesWake"/>.</summary>
-    internal WaitReason ReasonFor(CancellationToken token) =>
+    private WaitReason ReasonFor(CancellationToken token) =>
         _usedOutside || token.CanBeCanceled ? WaitReason.Lock | WaitReason.OrOutside : WaitReason.Lock;
 
     /// <summary>
@@ -63,7 +64,7 @@ public sealed partial class GoLock
             _usedOutside = true;
     }
 
-    /// <summary>Somebody is about to wait for it who will have it outside goroutines. Before he enters the list, as above.</summary>
+    /// <summary>For a waiter that will have the lock outside goroutines. Before it enters the list, as above.</summary>
     internal void NoteOutside() => _usedOutside = true;
 
     private void NoteOvertaking()
@@ -75,13 +76,13 @@ public sealed partial class GoLock
             Interlocked.Or(ref _state, Starving);
     }
 
-    private LockAwaitable LockSlowly(CancellationToken token)
+    private LockAwaitable<Releaser> LockSlowly(CancellationToken token)
     {
         if (!token.IsCancellationRequested && Spin())
-            return new LockAwaitable(this, null);
-        LockWaiter waiter = Rent();
-        waiter.Begin(token);
-        return new LockAwaitable(this, waiter);
+            return new LockAwaitable<Releaser>(new Releaser(this));
+        LineWaiter<Releaser> waiter = Rent();
+        waiter.Begin(wish: 0, token);
+        return new LockAwaitable<Releaser>(waiter);
     }
 
     /// <summary>
@@ -105,53 +106,18 @@ public sealed partial class GoLock
         return false;
     }
 
-    private void Block(CancellationToken token)
+    private void LockBlocking(CancellationToken token)
     {
-        LockWaiter waiter = Rent();
-        waiter.BeginBlocking(token);
-
-        // Interrupted when it had been woken already: it may still get the lock, and then the interrupt meets the next wait, here or
-        // elsewhere.
-        bool isInterrupted = false;
-        WaitOutcome outcome = TryEnqueue(waiter, woken: false);
-        while (outcome == WaitOutcome.Waiting)
-        {
-            if (isInterrupted)
-            {
-                isInterrupted = false;
-                Thread.CurrentThread.Interrupt();
-            }
-
-            try
-            {
-                waiter.Block();
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or ThreadInterruptedException)
-            {
-                if (TryRemove(waiter))
-                {
-                    Return(waiter);
-                    throw;
-                }
-
-                isInterrupted = waiter.AwaitWakeUp() | exception is ThreadInterruptedException;
-            }
-
-            outcome = TryTakeWoken(waiter) ? WaitOutcome.Done : TryEnqueue(waiter, woken: true);
-        }
-
-        Return(waiter);
-        if (isInterrupted)
-            Thread.CurrentThread.Interrupt();
-        if (outcome == WaitOutcome.Cancelled)
-            throw new OperationCanceledException(token);
+        LineWaiter waiter = Rent();
+        waiter.BeginBlocking(wish: 0, token);
+        waiter.WaitHere();
     }
 
     /// <summary>
     /// Lets a waiter wait, at the end of the list, or at its head if it was woken in vain. Not if the lock can be had after all, or if the
     /// waiter's token is cancelled. One that was woken takes a free lock even so: somebody has to, or to wake the next.
     /// </summary>
-    internal WaitOutcome TryEnqueue(LockWaiter waiter, bool woken)
+    internal Outcome TryEnqueue(LineWaiter waiter, bool woken)
     {
         long now = MonotonicClock.Now;
         if (!woken)
@@ -162,29 +128,29 @@ public sealed partial class GoLock
         {
             int state = Volatile.Read(ref _state);
             int next;
-            WaitOutcome outcome;
+            Outcome outcome;
             bool free = (state & (woken ? Locked : Locked | Starving)) == 0;
             if (waiter.IsCancellationRequested && !(woken && free))
             {
                 next = woken ? state & ~Woken : state;
-                outcome = WaitOutcome.Cancelled;
+                outcome = Outcome.Cancelled;
             }
             else if (free)
             {
                 next = Taken(state, waiter, woken);
-                outcome = WaitOutcome.Done;
+                outcome = Outcome.Done;
             }
             else
             {
                 next = state | Waiters;
                 if (woken)
                     next = (now - waiter.Since > StarvationThreshold ? next | Starving : next) & ~Woken;
-                outcome = WaitOutcome.Waiting;
+                outcome = Outcome.Pending;
             }
 
             if (Interlocked.CompareExchange(ref _state, next, state) != state)
                 continue;
-            if (outcome == WaitOutcome.Waiting)
+            if (outcome == Outcome.Pending)
             {
                 waiter.PrepareToWait();
                 if (woken)
@@ -199,8 +165,10 @@ public sealed partial class GoLock
         }
     }
 
-    /// <summary>For the waiter that was woken: takes the lock if it is free.</summary>
-    internal bool TryTakeWoken(LockWaiter waiter)
+    /// <summary>For the waiter that was woken: takes the lock, or has it wait again, at the head of the line.</summary>
+    internal Outcome OnWoken(LineWaiter waiter) => TryTakeWoken(waiter) ? Outcome.Done : TryEnqueue(waiter, woken: true);
+
+    private bool TryTakeWoken(LineWaiter waiter)
     {
         FaultPoints.Hit("lock.woken");
         for (int round = 0; ; round++)
@@ -223,7 +191,7 @@ public sealed partial class GoLock
     /// <summary>
     /// The state after a waiter, woken or not, has taken the lock. One that had it soon, or is the last, ends the starvation.
     /// </summary>
-    private static int Taken(int state, LockWaiter waiter, bool woken)
+    private static int Taken(int state, LineWaiter waiter, bool woken)
     {
         if (!woken)
             return state | Locked;
@@ -234,7 +202,7 @@ public sealed partial class GoLock
     }
 
     /// <summary>Takes a waiter that gives up out of the list; false if it was woken meanwhile.</summary>
-    internal bool TryRemove(LockWaiter waiter)
+    private bool TryRemove(LineWaiter waiter)
     {
         _gate.Enter();
         bool removed = waiter.IsListed;
@@ -250,13 +218,13 @@ public sealed partial class GoLock
         return removed;
     }
 
-    private void UnlockSlowly()
+    private bool TryUnlockSlowly()
     {
         while (true)
         {
             int state = Volatile.Read(ref _state);
             if ((state & Locked) == 0)
-                throw new SynchronizationLockException($"{nameof(GoLock)}.{nameof(Unlock)}: the lock is not locked.");
+                return false;
             bool wakes = (state & (Waiters | Woken)) == Waiters;
             int next = state & ~Locked;
             if (wakes)
@@ -268,7 +236,7 @@ public sealed partial class GoLock
             FaultPoints.Hit("lock.unlocked");
             if (wakes)
                 WakeFirst();
-            return;
+            return true;
         }
     }
 
@@ -277,7 +245,7 @@ public sealed partial class GoLock
     /// </summary>
     private void WakeFirst()
     {
-        LockWaiter? waiter;
+        LineWaiter? waiter;
         do
         {
             _gate.Enter();
@@ -292,19 +260,38 @@ public sealed partial class GoLock
         while (waiter is not null && !waiter.Wake());
     }
 
-    /// <summary>The waiter that was woken last never runs again.</summary>
-    internal void WakeNext() => WakeFirst();
-
-    private LockWaiter Rent()
+    /// <summary>For a waiter that has the lock, or was woken for it, and never runs again.</summary>
+    internal void PassOn(Outcome outcome)
     {
-        _gate.Enter();
-        LockWaiter? waiter = _pool.Rent();
-        _gate.Exit();
-        return waiter ?? new LockWaiter(this);
+        if (outcome == Outcome.Done)
+            Unlock();
+        else
+            WakeFirst();
     }
 
-    /// <summary>Keeps a waiter that nobody refers to any more for the next that waits.</summary>
-    internal void Return(LockWaiter waiter)
+    private LineWaiter<Releaser> Rent()
+    {
+        _gate.Enter();
+        LineWaiter? waiter = _pool.Rent();
+        _gate.Exit();
+        return (LineWaiter<Releaser>?)waiter ?? new LineWaiter<Releaser>(this);
+    }
+
+    WaitReason IWaitLine.ReasonFor(LineWaiter waiter) => ReasonFor(waiter.Token);
+
+    void IWaitLine.NoteOutside() => NoteOutside();
+
+    Outcome IWaitLine.TryEnter(LineWaiter waiter) => TryEnqueue(waiter, woken: false);
+
+    Outcome IWaitLine.OnWoken(LineWaiter waiter) => OnWoken(waiter);
+
+    bool IWaitLine.TryRemove(LineWaiter waiter) => TryRemove(waiter);
+
+    void IWaitLine.PassOn(LineWaiter waiter, Outcome outcome) => PassOn(outcome);
+
+    Releaser IWaitLine<Releaser>.ReleaserFor(LineWaiter waiter) => new(this);
+
+    void IWaitLine.Return(LineWaiter waiter)
     {
         if (!waiter.End())
             return;

@@ -54,8 +54,8 @@ public sealed partial class GoLock
     /// </summary>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; the lock is then not taken.</param>
     /// <returns>Awaited, gives what unlocks when it is disposed.</returns>
-    public LockAwaitable LockAsync(CancellationToken cancellationToken = default) =>
-        !cancellationToken.IsCancellationRequested && TryLock() ? new LockAwaitable(this, null) : LockSlowly(cancellationToken);
+    public LockAwaitable<Releaser> LockAsync(CancellationToken cancellationToken = default) =>
+        !cancellationToken.IsCancellationRequested && TryLock() ? new LockAwaitable<Releaser>(new Releaser(this)) : LockSlowly(cancellationToken);
 
     /// <summary>
     /// Locks, and blocks the calling thread until that has come about; a goroutine's processor goes on to another thread.
@@ -69,7 +69,7 @@ public sealed partial class GoLock
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!TryLock() && !Spin())
-            Block(cancellationToken);
+            LockBlocking(cancellationToken);
         return new Releaser(this);
     }
 
@@ -91,14 +91,43 @@ public sealed partial class GoLock
     /// <exception cref="SynchronizationLockException">The lock is not locked.</exception>
     public void Unlock()
     {
+        if (!TryUnlock())
+            throw new SynchronizationLockException($"{nameof(GoLock)}.{nameof(Unlock)}: the lock is not locked.");
+    }
+
+    internal bool IsLocked => (Volatile.Read(ref _state) & Locked) != 0;
+
+    /// <summary>As <see cref="Lock"/>; an interrupt that comes meanwhile meets the thread's next wait.</summary>
+    internal void LockUninterrupted()
+    {
+        bool wasInterrupted = false;
+        while (true)
+        {
+            try
+            {
+                Lock();
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                wasInterrupted = true;
+            }
+        }
+
+        if (wasInterrupted)
+            Thread.CurrentThread.Interrupt();
+    }
+
+    /// <summary>As <see cref="Unlock"/>; false if the lock is not locked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryUnlock()
+    {
         int state = _state;
 
         // Nobody is to be woken if nobody waits, or if one is awake already.
-        if ((state != Locked && (state & (Locked | Woken)) != (Locked | Woken))
-            || Interlocked.CompareExchange(ref _state, state & ~Locked, state) != state)
-        {
-            UnlockSlowly();
-        }
+        return (state == Locked || (state & (Locked | Woken)) == (Locked | Woken))
+            && Interlocked.CompareExchange(ref _state, state & ~Locked, state) == state
+            || TryUnlockSlowly();
     }
 
     /// <summary>Undoes one lock. Disposing it twice does nothing the second time for the same variable.</summary>

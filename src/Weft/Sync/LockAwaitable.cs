@@ -8,52 +8,67 @@ using Weft.Waiting;
 namespace Weft;
 
 /// <summary>
-/// What <see cref="GoLock.LockAsync"/> returns: awaiting it gives the lock. Await it once, at once. It converts to a
-/// <see cref="ValueTask{T}"/>.
+/// What <see cref="GoLock.LockAsync"/> and its like return: awaiting it gives the lock. Await it once, at once: nothing waits before it is
+/// awaited. It converts to a <see cref="ValueTask{T}"/>.
 /// </summary>
-public readonly struct LockAwaitable
+/// <typeparam name="TReleaser">What gives the lock back when it is disposed.</typeparam>
+public readonly struct LockAwaitable<TReleaser>
+    where TReleaser : struct, IDisposable
 {
-    private readonly GoLock? _lock;
+    // Of a lock that is taken already.
+    private readonly TReleaser _releaser;
 
     // Null when the lock is taken already.
-    private readonly LockWaiter? _waiter;
+    private readonly LineWaiter<TReleaser>? _waiter;
     private readonly short _version;
 
-    internal LockAwaitable(GoLock owner, LockWaiter? waiter)
+    internal LockAwaitable(TReleaser releaser)
     {
-        _lock = owner;
-        _waiter = waiter;
-        _version = waiter?.Version ?? 0;
+        _releaser = releaser;
+        _version = Misuse.Ready;
     }
 
-    private GoLock.Releaser Releaser => new(Misuse.NotDefault(_lock, nameof(LockAwaitable)));
+    internal LockAwaitable(LineWaiter<TReleaser> waiter)
+    {
+        _waiter = waiter;
+        _version = waiter.Version;
+    }
+
+    private TReleaser Releaser
+    {
+        get
+        {
+            Misuse.CheckReady(_version, nameof(LockAwaitable<>));
+            return _releaser;
+        }
+    }
 
     /// <summary>Makes <c>await</c> work.</summary>
     public Awaiter GetAwaiter() => new(this);
 
     /// <summary>As <see cref="ValueTask{T}.ConfigureAwait"/>.</summary>
     /// <param name="continueOnCapturedContext">Whether to go on where the await began: on its goroutine, if there is one.</param>
-    public ConfiguredValueTaskAwaitable<GoLock.Releaser> ConfigureAwait(bool continueOnCapturedContext) =>
+    public ConfiguredValueTaskAwaitable<TReleaser> ConfigureAwait(bool continueOnCapturedContext) =>
         AsValueTask().ConfigureAwait(continueOnCapturedContext);
 
     /// <summary>The same as a task, to combine it with others; it is waited for from now on, as by somebody outside goroutines.</summary>
-    public Task<GoLock.Releaser> AsTask() => AsValueTask().AsTask();
+    public Task<TReleaser> AsTask() => AsValueTask().AsTask();
 
     /// <summary>The same as a <see cref="ValueTask{T}"/>; use that instead from then on. Nothing waits before it is awaited.</summary>
-    public ValueTask<GoLock.Releaser> AsValueTask() =>
-        _waiter is null ? new ValueTask<GoLock.Releaser>(Releaser) : new ValueTask<GoLock.Releaser>(_waiter, _version);
+    public ValueTask<TReleaser> AsValueTask() =>
+        _waiter is null ? new ValueTask<TReleaser>(Releaser) : new ValueTask<TReleaser>(_waiter, _version);
 
     /// <summary>As <see cref="AsValueTask"/>.</summary>
     /// <param name="locking">The wait for the lock.</param>
-    public static implicit operator ValueTask<GoLock.Releaser>(LockAwaitable locking) => locking.AsValueTask();
+    public static implicit operator ValueTask<TReleaser>(LockAwaitable<TReleaser> locking) => locking.AsValueTask();
 
     /// <summary>Awaits the lock; used by the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public readonly struct Awaiter : ICriticalNotifyCompletion, IGoroutineAwaiter
     {
-        private readonly LockAwaitable _locking;
+        private readonly LockAwaitable<TReleaser> _locking;
 
-        internal Awaiter(LockAwaitable locking) => _locking = locking;
+        internal Awaiter(LockAwaitable<TReleaser> locking) => _locking = locking;
 
         /// <summary>Whether the lock was free.</summary>
         /// <exception cref="InvalidOperationException">It is awaited already, or was.</exception>
@@ -70,22 +85,22 @@ public readonly struct LockAwaitable
 
         /// <summary>What unlocks.</summary>
         /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-        public GoLock.Releaser GetResult() => _locking._waiter is null ? _locking.Releaser : _locking._waiter.GetResult(_locking._version);
+        public TReleaser GetResult() => _locking._waiter is null ? _locking.Releaser : _locking._waiter.GetResult(_locking._version);
 
         /// <inheritdoc/>
         public void OnCompleted(Action continuation)
         {
             ArgumentNullException.ThrowIfNull(continuation);
-            _locking._waiter!.Await(FlowedContinuation.Of(continuation));
+            _locking._waiter!.Await(FlowedContinuation.Of(continuation), _locking._version);
         }
 
         /// <inheritdoc/>
         public void UnsafeOnCompleted(Action continuation)
         {
             ArgumentNullException.ThrowIfNull(continuation);
-            _locking._waiter!.Await(continuation);
+            _locking._waiter!.Await(continuation, _locking._version);
         }
 
-        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _locking._waiter!.Suspend(frame);
+        void IGoroutineAwaiter.Suspend(BodyFrame frame) => _locking._waiter!.Suspend(frame, _locking._version);
     }
 }

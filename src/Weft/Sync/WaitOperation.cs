@@ -13,18 +13,19 @@ internal interface IWaitQueue
     /// <summary>Takes an operation that was cancelled or interrupted out of its list; false if its end is on its way.</summary>
     bool TryRemove(WaitOperation operation);
 
-    /// <summary>Called when a wait that has not failed returns to the one who waited; may throw.</summary>
+    /// <summary>Called when a wait that has not failed returns to its waiter; may throw.</summary>
     void OnReturning(WaitOperation operation);
 }
 
 /// <summary>
-/// One wait, awaited through a <see cref="ValueTask"/> or blocking; used once. Whoever makes it puts it into a list, then ends it once.
+/// One wait, awaited through a <see cref="ValueTask"/> or blocking; used once. Its maker puts it into a list, or ends it at once.
 /// </summary>
 /// <remarks>
-/// The wait may end before it is awaited. Both sides change <see cref="_phase"/>: the end leaves Ended, and posts the continuation if it
-/// found Awaited; the await goes from Begun to Awaited, or posts the continuation itself if it finds Ended.
+/// The wait may end before it is awaited. Ender: stores the failure, exchanges <see cref="_phase"/> for Ended. Awaiter: stores the
+/// continuation, moves the phase from Begun to Awaited by compare-and-swap. Fences: both are interlocked. Therefore the one that comes
+/// second sees what the other has stored, and posts the continuation; the one that comes first does not.
 /// </remarks>
-internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation>
+internal class WaitOperation : PlacedWait, IValueTaskSource, IWaiter<WaitOperation>
 {
     private const int Begun = 0;
     private const int Awaited = 1;
@@ -35,7 +36,6 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     private readonly CancellationToken _token;
     private readonly CancellationTokenRegistration _registration;
     private readonly BlockingSignal? _signal;
-    private object? _context;
     private int _phase;
 
     // Set before Ended.
@@ -61,17 +61,20 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
 
     /// <summary>Whether it is known to be awaited by a goroutine of that engine. While it is in its list.</summary>
     internal bool IsAwaitedBy(Engine engine) =>
-        Volatile.Read(ref _phase) == Awaited && _context is Goroutine goroutine && goroutine.Engine == engine;
+        Volatile.Read(ref _phase) == Awaited && AwaitingGoroutine is Goroutine goroutine && goroutine.Engine == engine;
 
     internal bool IsCancellationRequested => _token.IsCancellationRequested;
 
-    /// <summary>Whether the goroutine that awaits it never runs again.</summary>
-    internal bool IsLeftBehind => _context is Goroutine { Engine.IsStopped: true };
+    internal ValueTask Task => new(this, Version);
 
-    internal ValueTask Task => new(this, 0);
+    private protected override Outcome OutcomeSoFar =>
+        Volatile.Read(ref _phase) != Ended ? Outcome.Pending
+        : _failure is null ? Outcome.Done
+        : _failure is OperationCanceledException ? Outcome.Cancelled
+        : Outcome.Failed;
 
-    /// <summary>The wait is over. Called once, by the one who took the operation out of the list, or never put it there.</summary>
-    /// <param name="failure">What the one who waited gets, or null.</param>
+    /// <summary>The wait is over. Called once, by the code that took the operation out of the list, or never put it there.</summary>
+    /// <param name="failure">What the waiter gets, or null.</param>
     internal void End(Exception? failure = null)
     {
         _failure = failure;
@@ -108,52 +111,34 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
             Thread.CurrentThread.Interrupt();
         }
 
-        GetResult(0);
+        GetResult(Version);
     }
 
-    public ValueTaskSourceStatus GetStatus(short token) =>
-        Volatile.Read(ref _phase) != Ended ? (Action is null ? ValueTaskSourceStatus.Pending : throw Misuse.AwaitedTwice("wait"))
-        : _failure is null ? ValueTaskSourceStatus.Succeeded
-        : _failure is OperationCanceledException ? ValueTaskSourceStatus.Canceled
-        : ValueTaskSourceStatus.Faulted;
+    public ValueTaskSourceStatus GetStatus(short token) => Status(token);
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        if (Action is not null)
-            throw Misuse.AwaitedTwice("wait");
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
-            FlowedContinuation.Replace(ref continuation, ref state);
-        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
-            _context = WaitContext.Capture();
-        if (_context is Goroutine goroutine && goroutine == Machine.CurrentGoroutine)
-            Machine.NoteWait(_reason, state);
-        State = state;
-        Action = continuation;
-        if (Interlocked.CompareExchange(ref _phase, Awaited, Begun) != Begun)
-            Post();
-    }
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
 
     public void GetResult(short token)
     {
-        if (Volatile.Read(ref _phase) != Ended)
-            throw new InvalidOperationException("A wait has no result before it has ended.");
+        TakeOutcome(token);
         _registration.Unregister();
         if (_failure is not null)
             ExceptionDispatchInfo.Throw(_failure);
         _queue.OnReturning(this);
     }
 
+    private protected override void BeginWait(bool isByCaller)
+    {
+        if (isByCaller)
+            Machine.NoteWait(_reason, State);
+        if (Interlocked.CompareExchange(ref _phase, Awaited, Begun) != Begun)
+            Post();
+    }
+
     private void Cancel()
     {
         if (_queue.TryRemove(this))
             EndCancelled();
-    }
-
-    private void Post()
-    {
-        if (_context is Goroutine goroutine)
-            goroutine.Resume(this);
-        else
-            WaitContext.Post(_context, (Action<object?>)Action!, State);
     }
 }

@@ -7,22 +7,6 @@ using Weft.Runtime.Running;
 
 namespace Weft.Waiting;
 
-/// <summary>How an operation ended.</summary>
-internal enum Outcome : byte
-{
-    /// <summary>It has not.</summary>
-    Pending,
-
-    /// <summary>It did what it was asked for.</summary>
-    Done,
-
-    /// <summary>What it was for had been closed, or was closed meanwhile.</summary>
-    Closed,
-
-    /// <summary>Its token was cancelled first.</summary>
-    Cancelled,
-}
-
 /// <summary>
 /// Something that somebody waits for through a <see cref="ValueTask"/>, and that others complete. A goroutine keeps those that it is done
 /// with and uses them again, so waiting allocates nothing in the steady state.
@@ -46,13 +30,10 @@ internal enum Outcome : byte
 /// happens once for each use.
 /// </para>
 /// </remarks>
-internal abstract class Operation : WorkItem
+internal abstract class Operation : WaitSource
 {
     /// <summary>How many operations a goroutine keeps: send, receive and sleep in turn, and one more.</summary>
     private const int MaxKept = 4;
-
-    /// <summary>Calls an <see cref="Action"/> that is the state of something that takes one.</summary>
-    internal static readonly Action<object?> Invoke = static action => ((Action)action!)();
 
     private static readonly object s_completed = new();
     private static readonly Action<object?> s_dispatch = static waiting => ((ScheduledContinuation)waiting!).Dispatch();
@@ -63,7 +44,7 @@ internal abstract class Operation : WorkItem
 
         if (!operation.HasAwaiter(token))
             operation.Attach(s_dispatch, waiting);
-        else if (token == operation._version && !operation.WasTaken)
+        else if (token == operation.Version && !operation.WasTaken)
             operation.TakePlace(waiting);
         else
             waiting.Dispatch(); // it is over: told as it asks for the result
@@ -91,11 +72,6 @@ internal abstract class Operation : WorkItem
     private WaitReason _reason;
 
     private AwaitPlace _awaitPlace;
-    private short _version;
-
-    /// <summary>What a <see cref="ValueTask"/> over this use of the operation needs to know.</summary>
-    internal short Version => _version;
-
     internal Goroutine? Owner => _owner;
 
     /// <summary>Whether the goroutine that started it never runs again.</summary>
@@ -187,7 +163,7 @@ internal abstract class Operation : WorkItem
     internal void CheckUnawaited(short token)
     {
         if (IsAwaited(token))
-            throw AwaitedTwice();
+            throw Misuse.AwaitedTwice();
     }
 
     // What does not run with the run right may see an await too late: see s_attach.
@@ -195,7 +171,7 @@ internal abstract class Operation : WorkItem
     private bool IsAwaited(short token) => HasAwaiter(token) || _awaitPlace == AwaitPlace.Elsewhere;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool HasAwaiter(short token) => token != _version || (Action is { } awaiter && awaiter != s_completed);
+    private bool HasAwaiter(short token) => token != Version || (Action is { } awaiter && awaiter != s_completed);
 
     /// <summary>
     /// For an awaiter of our own: <paramref name="continuation"/> runs on the goroutine that awaits, or where its context says.
@@ -211,7 +187,7 @@ internal abstract class Operation : WorkItem
     /// </summary>
     internal void Suspend(BodyFrame frame, short token)
     {
-        if (token != _version || Action is not null || !TryAwaitInPlace(frame, token))
+        if (token != Version || Action is not null || !TryAwaitInPlace(frame, token))
             SuspendElsewhere(frame, token);
     }
 
@@ -267,13 +243,7 @@ internal abstract class Operation : WorkItem
             SettleTurn();
         }
 
-        return _outcome switch
-        {
-            Outcome.Pending when IsAwaited(token) => throw AwaitedTwice(),
-            Outcome.Pending => ValueTaskSourceStatus.Pending,
-            Outcome.Cancelled => ValueTaskSourceStatus.Canceled,
-            _ => ValueTaskSourceStatus.Succeeded,
-        };
+        return StatusOf(_outcome, _outcome == Outcome.Pending && IsAwaited(token));
     }
 
     /// <summary>The same where the end of a channel may be an exception.</summary>
@@ -324,14 +294,14 @@ internal abstract class Operation : WorkItem
     {
         object? seen = Volatile.Read(ref Action);
         if (seen is not null && seen != s_completed)
-            throw AwaitedTwice();
+            throw Misuse.AwaitedTwice();
         object waiting = place is null ? continuation : new ScheduledContinuation(continuation, state, place);
         State = state;
         seen = Interlocked.CompareExchange(ref Action, waiting, null);
         if (seen is null)
             return;
         if (seen != s_completed)
-            throw AwaitedTwice();
+            throw Misuse.AwaitedTwice();
         Dispatch(waiting, state);
     }
 
@@ -415,8 +385,8 @@ internal abstract class Operation : WorkItem
             SettleTurn();
         Outcome outcome = _outcome;
         if (outcome == Outcome.Pending)
-            throw Action is null ? new InvalidOperationException("The operation has no result before it has ended.") : AwaitedTwice();
-        _version++;
+            throw Action is null ? Misuse.NoResultYet() : Misuse.AwaitedTwice();
+        EndVersion();
         _outcome = Outcome.Pending; // for the next use; and there is nothing left to be given back
         return outcome;
     }
@@ -522,7 +492,7 @@ internal abstract class Operation : WorkItem
         }
         else if (Action is not null)
         {
-            throw AwaitedTwice();
+            throw Misuse.AwaitedTwice();
         }
         else
         {
@@ -551,12 +521,4 @@ internal abstract class Operation : WorkItem
         _outcome = _afterTurn;
         _afterTurn = Outcome.Pending;
     }
-
-    private void CheckVersion(short token)
-    {
-        if (token != _version)
-            throw AwaitedTwice();
-    }
-
-    private static InvalidOperationException AwaitedTwice() => Misuse.AwaitedTwice("operation");
 }

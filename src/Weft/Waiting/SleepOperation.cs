@@ -58,7 +58,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     {
         Check(token);
         if (_continuation is not null)
-            throw Misuse.AwaitedTwice("sleep");
+            throw Misuse.AwaitedTwice();
         return Volatile.Read(ref _state) is Fired or Cancelled;
     }
 
@@ -84,7 +84,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         {
             Fired => ValueTaskSourceStatus.Succeeded,
             Cancelled => ValueTaskSourceStatus.Canceled,
-            _ when _continuation is not null => throw Misuse.AwaitedTwice("sleep"),
+            _ when _continuation is not null => throw Misuse.AwaitedTwice(),
             _ => ValueTaskSourceStatus.Pending,
         };
     }
@@ -105,7 +105,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         if (SynchronizationContext.Current is Goroutine goroutine)
             Await(continuation, null, continuation, goroutine, token);
         else
-            Await(Operation.Invoke, continuation, null, WaitContext.Capture(), token);
+            Await(WaitSource.Invoke, continuation, null, WaitContext.Capture(), token);
     }
 
     /// <summary>The same for a body.</summary>
@@ -116,7 +116,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
             if (SynchronizationContext.Current is Goroutine goroutine)
                 Await(frame, null, frame, goroutine, token);
             else
-                Await(Operation.Invoke, frame.Continuation, null, WaitContext.Capture(), token);
+                Await(WaitSource.Invoke, frame.Continuation, null, WaitContext.Capture(), token);
         }
         catch (InvalidOperationException e)
         {
@@ -133,7 +133,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     {
         Check(token);
         if (_continuation is not null)
-            throw Misuse.AwaitedTwice("sleep");
+            throw Misuse.AwaitedTwice();
         _context = context;
         if (context is Goroutine goroutine && goroutine == Machine.CurrentGoroutine)
         {
@@ -205,6 +205,6 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
     private void Check(short token)
     {
         if (token != _version)
-            throw Misuse.AwaitedTwice("sleep");
+            throw Misuse.AwaitedTwice();
     }
 }

@@ -70,7 +70,7 @@ public sealed class GoLockAllocationTests
             for (int i = 0; i < Operations; i++)
             {
                 Assert.True(@lock.TryLock());
-                LockAwaitable locking = @lock.LockAsync(token);
+                LockAwaitable<GoLock.Releaser> locking = @lock.LockAsync(token);
                 Assert.False(locking.GetAwaiter().IsCompleted);
                 Volatile.Write(ref isWaitedFor, true);
                 using (asValueTask ? await locking.AsValueTask() : await locking)

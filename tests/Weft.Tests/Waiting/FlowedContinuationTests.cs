@@ -17,7 +17,7 @@ public sealed class FlowedContinuationTests
             case "lock as a ValueTask":
                 var @lock = new GoLock();
                 Assert.True(@lock.TryLock());
-                LockAwaitable locking = @lock.LockAsync();
+                LockAwaitable<GoLock.Releaser> locking = @lock.LockAsync();
                 end = @lock.Unlock;
                 return what == "lock" ? locking.GetAwaiter().OnCompleted : Of(locking.AsValueTask());
             case "wait group":

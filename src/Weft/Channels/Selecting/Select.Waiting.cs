@@ -222,7 +222,7 @@ public sealed partial class Select
         return ready;
     }
 
-    private SelectOperation Begun => _isWaiting ? _operation! : throw Misuse.AwaitedTwice("wait of a select");
+    private SelectOperation Begun => _isWaiting ? _operation! : throw Misuse.AwaitedTwice();
 
     private static void Cancel(SelectOperation operation)
     {

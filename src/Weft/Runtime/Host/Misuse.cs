@@ -44,10 +44,14 @@ internal static class Misuse
             throw Disposed(scheduler, operation);
     }
 
-    /// <summary>What one gets who awaits for a second time what can be awaited once.</summary>
-    internal static InvalidOperationException AwaitedTwice(string what) =>
-        new($"This {what} is awaited already, or was: it can be awaited once only. "
+    /// <summary>For what is awaited a second time, or asked for its result a second time.</summary>
+    internal static InvalidOperationException AwaitedTwice() =>
+        new("This operation is awaited already, or was: it can be awaited once only. "
             + "AsTask gives a task, which can be awaited any number of times.");
+
+    /// <summary>For an operation that is asked for its result while it waits.</summary>
+    internal static InvalidOperationException NoResultYet() =>
+        new("This operation has no result before it has ended: await it, or wait for the task that AsTask gives.");
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]

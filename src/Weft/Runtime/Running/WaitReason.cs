@@ -47,6 +47,18 @@ internal enum WaitReason : byte
     /// <summary>Room for one more in a group.</summary>
     GroupLimit,
 
+    /// <summary>An <see cref="Weft.RWLock"/> that only goroutines use.</summary>
+    RWLock,
+
+    /// <summary>Permits of a <see cref="GoSemaphore"/> that only goroutines use.</summary>
+    Semaphore,
+
+    /// <summary>The signal of a <see cref="Weft.Cond"/> that only goroutines use, and then its lock.</summary>
+    Cond,
+
+    /// <summary>The result of a body that another goroutine runs for several; see <see cref="SingleFlight{TKey, TResult}"/>.</summary>
+    SingleFlight,
+
     /// <summary>Added to one of the above: a thread that runs no goroutine may end the wait.</summary>
     OrOutside = 0x80,
 }
@@ -71,13 +83,18 @@ internal static class WaitReasons
         WaitReason.WaitGroup => "wait group",
         WaitReason.Group => "group end",
         WaitReason.GroupLimit => "group limit",
+        WaitReason.RWLock => "read-write lock",
+        WaitReason.Semaphore => "semaphore",
+        WaitReason.Cond => "condition",
+        WaitReason.SingleFlight => "single flight",
         _ => reason.ToString(),
     };
 
     /// <summary>Whether only another goroutine can end such a wait, so that it counts for deadlock detection.</summary>
     internal static bool OnlyGoroutinesWake(this WaitReason reason) =>
         reason is WaitReason.SleepForever or WaitReason.SelectNothing or WaitReason.Join
-            or WaitReason.Lock or WaitReason.WaitGroup or WaitReason.Group or WaitReason.GroupLimit
+            or WaitReason.Lock or WaitReason.RWLock or WaitReason.Semaphore or WaitReason.Cond or WaitReason.SingleFlight
+            or WaitReason.WaitGroup or WaitReason.Group or WaitReason.GroupLimit
             || reason.IsChannel();
 
     /// <summary>

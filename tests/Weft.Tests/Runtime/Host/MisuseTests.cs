@@ -200,7 +200,7 @@ public sealed class MisuseTests
             "send" => [async () => await default(SendAwaitable), () => default(SendAwaitable).AsTask()],
             "select" => [async () => await default(SelectAwaitable), () => default(SelectAwaitable).AsTask()],
             "sleep" => [async () => await default(SleepAwaitable), () => default(SleepAwaitable).AsTask()],
-            "lock" => [async () => await default(LockAwaitable), () => default(LockAwaitable).AsTask()],
+            "lock" => [async () => await default(LockAwaitable<GoLock.Releaser>), () => default(LockAwaitable<GoLock.Releaser>).AsTask()],
             "goroutine-awaiter" => [() => Task.FromResult(default(GoroutineAwaiter).IsCompleted)],
             _ => [() => Task.FromResult(default(GoroutineAwaiter<int>).GetResult())],
         };
@@ -293,7 +293,7 @@ public sealed class MisuseTests
                     return async () => await cancellable;
                 case "lock":
                     Assert.True(_lock.TryLock());
-                    LockAwaitable locking = _lock.LockAsync();
+                    LockAwaitable<GoLock.Releaser> locking = _lock.LockAsync();
                     return async () => (await locking).Dispose();
                 case "wait-group":
                     _waitGroup.Add(1);
