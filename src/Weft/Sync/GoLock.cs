@@ -55,7 +55,9 @@ public sealed partial class GoLock
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; the lock is then not taken.</param>
     /// <returns>Awaited, gives what unlocks when it is disposed.</returns>
     public LockAwaitable<Releaser> LockAsync(CancellationToken cancellationToken = default) =>
-        !cancellationToken.IsCancellationRequested && TryLock() ? new LockAwaitable<Releaser>(new Releaser(this)) : LockSlowly(cancellationToken);
+        !cancellationToken.IsCancellationRequested && TryLock()
+            ? new LockAwaitable<Releaser>(new Releaser(this))
+            : LockSlowly(cancellationToken);
 
     /// <summary>
     /// Locks, and blocks the calling thread until that has come about; a goroutine's processor goes on to another thread.

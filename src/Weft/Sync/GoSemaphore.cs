@@ -84,7 +84,9 @@ public sealed class GoSemaphore
         return _line.TryAcquire(permits);
     }
 
-    /// <summary>Gives permits back that were taken with <see cref="TryAcquire"/>, or whose <see cref="Releaser"/> is not disposed.</summary>
+    /// <summary>
+    /// Gives permits back that were taken with <see cref="TryAcquire"/>, or whose <see cref="Releaser"/> is not disposed.
+    /// </summary>
     /// <param name="permits">How many: from 1 to <see cref="Permits"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="permits"/> is out of range.</exception>
     /// <exception cref="SemaphoreFullException">So many are not taken; nothing is released.</exception>

@@ -43,7 +43,9 @@ public sealed class RWLock
     /// <summary>Makes a lock that nobody has.</summary>
     public RWLock() => _line = new Line(this);
 
-    /// <summary>Locks for reading; waits for it without a thread if need be. Await it at once: nothing waits before it is awaited.</summary>
+    /// <summary>
+    /// Locks for reading; waits for it without a thread if need be. Await it at once: nothing waits before it is awaited.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; the lock is then not taken.</param>
     /// <returns>Awaited, gives what unlocks when it is disposed.</returns>
     public LockAwaitable<Releaser> ReadLockAsync(CancellationToken cancellationToken = default) =>
@@ -72,7 +74,9 @@ public sealed class RWLock
             throw new SynchronizationLockException($"{nameof(RWLock)}.{nameof(ReadUnlock)}: the lock is not locked for reading.");
     }
 
-    /// <summary>Locks for writing; waits for it without a thread if need be. Await it at once: nothing waits before it is awaited.</summary>
+    /// <summary>
+    /// Locks for writing; waits for it without a thread if need be. Await it at once: nothing waits before it is awaited.
+    /// </summary>
     /// <inheritdoc cref="ReadLockAsync"/>
     public LockAwaitable<Releaser> LockAsync(CancellationToken cancellationToken = default) =>
         _line.AcquireAsync(Write, new Releaser(this, Write), cancellationToken);

@@ -61,8 +61,8 @@ public sealed class SingleFlight<TKey, TResult>(IEqualityComparer<TKey>? compare
         JoinAsync(key, body, BodyKind.BodyFunction, file, line, cancellationToken);
 
     /// <summary>
-    /// Waits for the result of the run that is under way for a key, or of a new one, and blocks the calling thread until then; a goroutine's
-    /// processor goes on to another thread.
+    /// Waits for the result of the run that is under way for a key, or of a new one, and blocks the calling thread until then; a
+    /// goroutine's processor goes on to another thread.
     /// </summary>
     /// <returns>The result.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> or <paramref name="body"/> is null.</exception>
@@ -84,7 +84,9 @@ public sealed class SingleFlight<TKey, TResult>(IEqualityComparer<TKey>? compare
         return wait.Result;
     }
 
-    /// <summary>Has the next call for a key run its body, even if another is under way. Those that wait for that one go on waiting.</summary>
+    /// <summary>
+    /// Has the next call for a key run its body, even if another is under way. Those that wait for that one go on waiting.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public void Forget(TKey key) => _flights.TryRemove(key, out _);
