@@ -237,7 +237,7 @@ public sealed class SchedulerDisposeWaiterTests
     /// Disposes a scheduler with a goroutine that waits, and is woken when the scheduler is about to stop, so that it does not come to run:
     /// its only processor is with one that computes until then, and machines that stop take no other.
     /// </summary>
-    private static async Task DisposeWithOneAwakeAsync(Func<Task> body, Action wake)
+    internal static async Task DisposeWithOneAwakeAsync(Func<Task> body, Action wake)
     {
         using var test = TestScheduler.Create(out Scheduler scheduler, procs: 1);
         using var stop = new Gate();

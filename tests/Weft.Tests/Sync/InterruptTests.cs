@@ -160,7 +160,7 @@ public sealed class InterruptTests
     private static extern ref WaiterList<WaitOperation> Waiters(WaitGroup group);
 
     /// <summary>Starts a thread and returns once it blocks.</summary>
-    private static Thread Waiting(Action body, out Func<bool> wasInterrupted)
+    internal static Thread Waiting(Action body, out Func<bool> wasInterrupted)
     {
         bool interrupted = false;
         wasInterrupted = () => interrupted;
@@ -181,5 +181,5 @@ public sealed class InterruptTests
         return thread;
     }
 
-    private static void Join(Thread thread) => Assert.True(thread.Join(Limits.Hang), "The interrupt or the end of the wait was lost.");
+    internal static void Join(Thread thread) => Assert.True(thread.Join(Limits.Hang), "The interrupt or the end of the wait was lost.");
 }
