@@ -9,6 +9,7 @@ public sealed class CondTests
 {
     private readonly GoLock _lock = new();
     private readonly Cond _cond;
+    private int _begun;
 
     public CondTests() => _cond = new Cond(_lock);
 
@@ -151,13 +152,10 @@ public sealed class CondTests
             {
                 using var source = new CancellationTokenSource();
                 Goroutine<bool> first = scheduler.Start(() => TryWaitAsync(source.Token));
-                await Go.Yield();
+                await UntilWaitingAsync(1);
                 Goroutine<bool> second = scheduler.Start(() => TryWaitAsync(CancellationToken.None));
-                await Go.Yield();
-                using (await _lock.LockAsync()) // both wait: whoever has had the lock has given it up
-                {
-                }
-
+                await UntilWaitingAsync(2);
+                _begun = 0;
                 Goroutine<bool> canceller = scheduler.StartChecked(source.Cancel);
                 if (rounds % 2 != 0)
                     Thread.SpinWait(rounds % 16);
@@ -367,10 +365,26 @@ public sealed class CondTests
         }
     }
 
+    /// <summary>A waiter that has begun has the lock until it is in the condition's line.</summary>
+    private async Task UntilWaitingAsync(int count)
+    {
+        while (true)
+        {
+            using (await _lock.LockAsync())
+            {
+                if (_begun == count)
+                    return;
+            }
+
+            await Go.Yield();
+        }
+    }
+
     private async Task<bool> TryWaitAsync(CancellationToken token)
     {
         using (await _lock.LockAsync(CancellationToken.None))
         {
+            _begun++;
             try
             {
                 await _cond.WaitAsync(token);
