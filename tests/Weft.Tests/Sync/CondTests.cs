@@ -104,7 +104,8 @@ public sealed class CondTests
             {
                 using (await _lock.LockAsync())
                 {
-                    var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _cond.WaitAsync(source.Token));
+                    var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                        async () => await _cond.WaitAsync(source.Token));
                     Assert.Equal(source.Token, exception.CancellationToken);
                     Assert.False(_lock.TryLock());
                 }
@@ -236,7 +237,11 @@ public sealed class CondTests
         }
 
         Goroutine<bool>[] goroutines =
-            [.. scheduler.StartMany(8, _ => PutAsync()), .. scheduler.StartMany(4, _ => TakeAsync()), .. scheduler.StartMany(2, _ => Take())];
+        [
+            .. scheduler.StartMany(8, _ => PutAsync()),
+            .. scheduler.StartMany(4, _ => TakeAsync()),
+            .. scheduler.StartMany(2, _ => Take()),
+        ];
         Task[] outside = [Task.Run(TakeAsync), Task.Factory.StartNew(Take, TaskCreationOptions.LongRunning)];
         await goroutines.Within();
         await Task.WhenAll(outside).Within(scheduler);

@@ -61,7 +61,8 @@ public sealed class SingleFlightTests
         {
             Assert.ThrowsAny<OperationCanceledException>(() => _flight.Run("key", () => -1, source.Token));
         });
-        Goroutine<bool> other = scheduler.StartChecked(async () => Assert.Equal(42, await _flight.RunAsync("key", () => RunAsync(ending.Task))));
+        Goroutine<bool> other = scheduler.StartChecked(async () =>
+            Assert.Equal(42, await _flight.RunAsync("key", () => RunAsync(ending.Task))));
         await Limits.Until(() => Waits(blocked) && Waits(other), "they wait", scheduler);
         await source.CancelAsync();
         await cancelled.Within();

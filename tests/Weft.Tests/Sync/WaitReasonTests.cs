@@ -35,7 +35,8 @@ public sealed class WaitReasonTests
         WaitReason[] all = [.. Enum.GetValues<WaitReason>().Where(static reason => reason != WaitReason.OrOutside)];
         Assert.All(all, static reason =>
         {
-            Assert.True(s_onlyGoroutinesWake.TryGetValue(reason, out bool onlyGoroutinesWake), $"Decide whether {reason} counts for deadlocks.");
+            bool isDecided = s_onlyGoroutinesWake.TryGetValue(reason, out bool onlyGoroutinesWake);
+            Assert.True(isDecided, $"Decide whether {reason} counts for deadlocks.");
             Assert.Equal(onlyGoroutinesWake, reason.OnlyGoroutinesWake());
             Assert.False((reason | WaitReason.OrOutside).OnlyGoroutinesWake());
             Assert.NotEqual(reason.ToString(), reason.Text());
