@@ -1,4 +1,4 @@
-using Weft.Runtime.Core;
+using Weft.Contracts;
 using Weft.Threads;
 
 namespace Weft;

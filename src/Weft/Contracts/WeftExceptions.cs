@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Weft;
 
 /// <summary>
@@ -22,6 +24,17 @@ public sealed class DeadlockException : InvalidOperationException
 {
     internal DeadlockException(string message, IReadOnlyList<GoroutineInfo> goroutines)
         : base(message) => Goroutines = goroutines;
+
+    /// <summary>The exception for goroutines that are asleep for good, with a line for each.</summary>
+    internal static DeadlockException For(IReadOnlyList<GoroutineInfo> asleep)
+    {
+        if (asleep.Count == 0)
+            return new DeadlockException("no goroutines (main called Go.Exit) - deadlock!", asleep);
+        var text = new StringBuilder("all goroutines are asleep - deadlock!");
+        foreach (GoroutineInfo goroutine in asleep)
+            text.AppendLine().Append("  ").Append(goroutine.ToText());
+        return new DeadlockException(text.ToString(), asleep);
+    }
 
     /// <summary>The goroutines that are stuck, as they were when that was found; empty when main has exited and none is left.</summary>
     public IReadOnlyList<GoroutineInfo> Goroutines { get; }

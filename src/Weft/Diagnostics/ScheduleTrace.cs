@@ -17,8 +17,6 @@ internal sealed class ScheduleTrace : IDisposable
     private readonly Timer _timer;
     private readonly long _start = MonotonicClock.Now;
 
-    private static int s_count;
-
     // 1 while a line is being written: on a busy pool the timer's calls overlap, and a later line must not come before an earlier one.
     private int _printing;
     private int _isDisposed;
@@ -27,20 +25,23 @@ internal sealed class ScheduleTrace : IDisposable
     {
         _engine = engine;
         _detail = detail;
-        Interlocked.Increment(ref s_count);
+        OwnTimers.NoteSet();
         _timer = new Timer(static t => ((ScheduleTrace)t!).Print(), this, period, period);
     }
 
     /// <summary>
     /// Starts the trace of a scheduler if the environment asks for it. Words it does not know are named on standard error.
     /// </summary>
-    internal static void Attach(Engine engine)
+    /// <param name="engine">The scheduler's engine.</param>
+    /// <returns>Whether suspected deadlocks are to be written, too.</returns>
+    internal static bool Attach(Engine engine)
     {
         string? value = Environment.GetEnvironmentVariable("WEFT_DEBUG");
         if (string.IsNullOrWhiteSpace(value))
-            return;
+            return false;
         int period = 0;
         bool detail = false;
+        bool writesSuspicions = false;
         foreach (string word in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             string[] pair = word.Split('=', 2);
@@ -50,13 +51,14 @@ internal sealed class ScheduleTrace : IDisposable
             else if (pair[0] == "scheddetail" && isNumber)
                 detail = number != 0;
             else if (pair[0] == "deadlock" && isNumber)
-                engine.WritesSuspicions = number != 0;
+                writesSuspicions = number != 0;
             else
                 Console.Error.WriteLine($"WEFT_DEBUG: '{word}' is not schedtrace=MILLISECONDS, scheddetail=0|1 or deadlock=0|1");
         }
 
         if (period > 0)
             _ = new ScheduleTrace(engine, period, detail);
+        return writesSuspicions;
     }
 
     internal static string Line(Engine engine, long milliseconds)
@@ -76,14 +78,11 @@ internal sealed class ScheduleTrace : IDisposable
             + $"stackbytes={s.StackBytesMapped} scheduler={engine.Options.Name}");
     }
 
-    /// <summary>How many there are in the process, each with a timer that is none of the program's.</summary>
-    internal static int Count => Volatile.Read(ref s_count);
-
     public void Dispose()
     {
         _timer.Dispose();
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            Interlocked.Decrement(ref s_count);
+            OwnTimers.NoteGone();
     }
 
     private void Print()

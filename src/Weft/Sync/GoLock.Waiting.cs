@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Sync;
+using Weft.Waiting;
 
 namespace Weft;
 

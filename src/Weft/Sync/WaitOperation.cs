@@ -60,8 +60,8 @@ internal class WaitOperation : WorkItem, IValueTaskSource, IWaiter<WaitOperation
     public bool IsListed { get; set; }
 
     /// <summary>Whether it is known to be awaited by a goroutine of that engine. While it is in its list.</summary>
-    internal bool IsAwaitedBy(Engine engine) =>
-        Volatile.Read(ref _phase) == Awaited && _context is Goroutine goroutine && goroutine.Engine == engine;
+    internal bool IsAwaitedBy(GoroutineHome home) =>
+        Volatile.Read(ref _phase) == Awaited && _context is Goroutine goroutine && goroutine.Home == home;
 
     internal bool IsCancellationRequested => _token.IsCancellationRequested;
 

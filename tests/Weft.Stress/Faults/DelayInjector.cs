@@ -1,4 +1,5 @@
 using Weft.Diagnostics;
+using Weft.Runtime.Host;
 
 namespace Weft.Stress.Faults;
 

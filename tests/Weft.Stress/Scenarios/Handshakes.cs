@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Weft.Diagnostics;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
 using Weft.Stress.Faults;
 using Weft.Waiting;
 

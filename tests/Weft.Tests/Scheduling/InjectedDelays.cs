@@ -1,4 +1,5 @@
 using Weft.Diagnostics;
+using Weft.Runtime.Host;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

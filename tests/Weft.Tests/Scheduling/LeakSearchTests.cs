@@ -1,4 +1,6 @@
 using Weft.Diagnostics;
+using Weft.Runtime.Host;
+using Weft.Runtime.Running;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

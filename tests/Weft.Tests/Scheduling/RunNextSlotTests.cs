@@ -1,4 +1,5 @@
 using Weft.Goroutines;
+using Weft.Runtime.Core;
 using Weft.Runtime.Queues;
 using Weft.Tests.Support;
 

@@ -1,4 +1,6 @@
 using Weft.Diagnostics;
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Scheduling;

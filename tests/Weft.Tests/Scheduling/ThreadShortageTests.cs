@@ -1,6 +1,7 @@
 using Weft.Tests.Support;
 using Weft.Threads;
 using Weft.Threads.Platforms;
+using Weft.Waiting;
 
 namespace Weft.Tests.Scheduling;
 

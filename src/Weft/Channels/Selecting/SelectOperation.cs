@@ -1,5 +1,5 @@
+using Weft.Runtime.Host;
 using System.Threading.Tasks.Sources;
-using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 using Weft.Waiting;

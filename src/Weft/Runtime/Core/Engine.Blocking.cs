@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 

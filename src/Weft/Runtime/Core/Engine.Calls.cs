@@ -9,8 +9,8 @@ namespace Weft.Runtime.Core;
 /// runtime calls no wait hook.
 /// <para>
 /// <b>The code inside</b> runs without the run right, beside continuations of its goroutine, so it must not touch what only the run right's
-/// holder may. It is treated as code of a thread that runs no goroutine: <see cref="Machine.Current"/> is null, and every operation takes
-/// the way it takes outside goroutines. It is known all the same where it belongs (<see cref="Machine.OutOnCall"/>): what it starts goes to
+/// holder may. It is treated as code of a thread that runs no goroutine: <see cref="Runner.Current"/> is null, and every operation takes
+/// the way it takes outside goroutines. It is known all the same where it belongs (<see cref="Runner.OutOnCall"/>): what it starts goes to
 /// its scheduler, and what it waits for in managed waits can be brought by mail that its machine is given there. To lock the goroutine to
 /// its thread takes the run right back for the rest of the call.
 /// </para>

@@ -1,4 +1,4 @@
-using Weft.Diagnostics;
+using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Core;
 
@@ -26,7 +26,7 @@ internal sealed partial class Engine
 
     /// <summary>
     /// Gives goroutines that wait in queues their turn without a processor, as if it had been taken from them at the end of a time slice:
-    /// each runs until it enters the scheduler. Called by the monitor when there is no other way (<see cref="StallRelief"/>). How many.
+    /// each runs until it enters the scheduler. Called by the monitor when there is no other way (<c>StallRelief</c>). How many.
     /// </summary>
     /// <remarks>
     /// The monitor takes them out of the queues as a thief does. The machine that it delivers to is parked, or new, as for any delivery.

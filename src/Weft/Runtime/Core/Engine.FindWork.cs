@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Runtime.Timers;
@@ -81,9 +80,9 @@ internal sealed partial class Engine
         {
             goroutine.RemovePendingReturn();
             goroutine.TakeRunRight();
-            goroutine.NoteRunner(back.Machine);
+            goroutine.NoteRunner(back.Runner);
             machine.Processor = null;
-            TryDeliver(back.Machine, processor!, null);
+            TryDeliver((Machine)back.Runner, processor!, null);
             return null;
         }
 
@@ -390,13 +389,13 @@ internal sealed partial class Engine
         }
 
         PushIdle(machine);
-        bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
+        bool all = AllMachinesRest;
         long retireAt = HasTooManyThreads(MonotonicClock.Now) ? 0 : _idleOldest!.IdleSince + IdleTimeout(_idleMachineCount);
         AssertInvariants();
         _lock.Exit();
         _monitor.NoteIdleMachine(retireAt);
         if (all)
-            NoteAllIdle();
+            NoteAllRest();
         FaultPoints.Hit("machine.parking");
         Doze(machine);
         machine.ParkForOrder();
@@ -447,10 +446,10 @@ internal sealed partial class Engine
 
         machine.IsWaitingForGoroutine = true;
         _machinesWaitingForGoroutine++;
-        bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
+        bool all = AllMachinesRest;
         _lock.Exit();
         if (all)
-            NoteAllIdle();
+            NoteAllRest();
         machine.ParkForOrder();
         _lock.Enter();
         machine.IsWaitingForGoroutine = false;

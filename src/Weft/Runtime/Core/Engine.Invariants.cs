@@ -102,7 +102,7 @@ internal sealed partial class Engine
 
         if (_threadsReserved - Host.Reaped > AllowedThreads.Threads)
             return $"{_threadsReserved - Host.Reaped} threads exist or are being made, and {AllowedThreads.Threads} may.";
-        return _stopped && _machineCount > 0 ? $"The engine has stopped with {_machineCount} machines." : null;
+        return IsStopped && _machineCount > 0 ? $"The engine has stopped with {_machineCount} machines." : null;
     }
 
     /// <summary>A machine is in one state, and each list has those that are marked as being on it.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Weft.Runtime.Host;
 using Weft.Runtime.Queues;
+using Weft.Runtime.Running;
 
 namespace Weft.Runtime.Core;
 
@@ -18,7 +19,7 @@ internal sealed partial class Engine
     /// <exception cref="ObjectDisposedException">The scheduler is disposed, or being disposed.</exception>
     internal void Start(Goroutine goroutine)
     {
-        Misuse.ThrowIfDisposed(_stopRequested, Owner, CannotStart);
+        Misuse.ThrowIfDisposed(_stopRequested, Options.Name, CannotStart);
         Machine? machine = Machine.Calling;
         if (machine is null || machine.Engine != this || machine.IsInScheduler)
         {
@@ -41,11 +42,12 @@ internal sealed partial class Engine
     }
 
     /// <summary>Puts a goroutine that has become Ready into a queue. Any thread, in scheduler code or not.</summary>
-    internal void Enqueue(Goroutine goroutine) => Enqueue(goroutine, Machine.Calling);
+    internal override void Enqueue(Goroutine goroutine) => Enqueue(goroutine, Machine.Calling);
 
-    /// <summary>The same for a caller who knows the calling machine, or that there is none.</summary>
-    internal void Enqueue(Goroutine goroutine, Machine? machine)
+    /// <summary>The same for a caller that knows the calling machine, or that there is none.</summary>
+    internal override void Enqueue(Goroutine goroutine, Runner? runner)
     {
+        Machine? machine = Unsafe.As<Machine>(runner);
         if (machine is null || machine.Engine != this)
         {
             PutGlobal(goroutine);
@@ -81,7 +83,7 @@ internal sealed partial class Engine
         if (_stopRequested)
         {
             _lock.Exit();
-            throw Misuse.Disposed(Owner, CannotStart);
+            throw Misuse.Disposed(Options.Name, CannotStart);
         }
 
         if (_nextOutsideId == _lastOutsideId)
@@ -104,7 +106,7 @@ internal sealed partial class Engine
     private void PutGlobal(Goroutine goroutine)
     {
         _lock.Enter();
-        if (_stopped)
+        if (IsStopped)
         {
             _lock.Exit();
             Refuse(goroutine);

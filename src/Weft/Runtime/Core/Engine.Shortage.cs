@@ -1,7 +1,5 @@
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
-using Weft.Runtime.Watching;
 using Weft.Threads;
 namespace Weft.Runtime.Core;
 
@@ -36,7 +34,7 @@ internal sealed partial class Engine
         }
 
         cause = ThreadShortageCause.Limit;
-        return _stopped ? null : TryReserveMachine();
+        return IsStopped ? null : TryReserveMachine();
     }
 
     /// <summary>
@@ -72,9 +70,10 @@ internal sealed partial class Engine
         {
             goroutine.RemovePendingReturn();
             goroutine.TakeRunRight();
-            goroutine.NoteRunner(back.Machine);
-            DeliverLocked(back.Machine, processor, null);
-            return back.Machine;
+            var waiter = (Machine)back.Runner;
+            goroutine.NoteRunner(waiter);
+            DeliverLocked(waiter, processor, null);
+            return waiter;
         }
 
         if (goroutine.LockedMachine is { IsGone: false } locked)
@@ -83,7 +82,7 @@ internal sealed partial class Engine
             return locked;
         }
 
-        Machine host = goroutine.Extra.FindHost()!;
+        var host = (Machine)goroutine.Extra.FindHost()!;
         waits = host.Hosting == Hosting.Hears;
         goroutine.TakeRunRight();
         goroutine.NoteRunner(host);
@@ -108,7 +107,7 @@ internal sealed partial class Engine
     private void OnShortage(ThreadShortageCause cause, int error)
     {
         HaveAskedAgain(isKnown: false);
-        Owner.RaiseThreadShortage(new ThreadShortageEventArgs(cause, ThreadCount, error));
+        Owner.OnThreadShortage(cause, ThreadCount, error);
     }
 
     /// <summary>
@@ -120,7 +119,7 @@ internal sealed partial class Engine
     {
         if (!isKnown)
             _monitor.WakeUp();
-        _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause);
+        _monitor.EnsureRunningElsewhere(Watcher.RefusalPause);
     }
 
     /// <summary>
@@ -129,7 +128,7 @@ internal sealed partial class Engine
     /// </summary>
     internal void AskAgainIfForsaken()
     {
-        if (_shortage && !_monitor.IsRunning && !_stopped)
+        if (_shortage && !_monitor.IsRunning && !IsStopped)
             _monitor.AskAgain();
     }
 

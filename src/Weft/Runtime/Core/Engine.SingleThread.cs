@@ -1,7 +1,6 @@
 using Weft.Runtime.Host;
 using Weft.Runtime.Timers;
 using Weft.Threads;
-using Weft.Threads.Platforms;
 
 namespace Weft.Runtime.Core;
 
@@ -19,7 +18,7 @@ internal sealed partial class Engine
     private void RequireThreads()
     {
         if (!Platform.CreatesThreads)
-            throw SingleThreadPlatform.NoThreads();
+            throw ThreadPlatform.NoThreads();
     }
 
     /// <summary>
@@ -69,7 +68,7 @@ internal sealed partial class Engine
         }
 
         if (!HasRun(main) && !_stopRequested)
-            throw ExceptionFor(Describe(Registry.Snapshot().Where(static goroutine => !goroutine.HasEnded)));
+            throw DeadlockException.For(DescribeAsleep());
     }
 
     /// <summary>
@@ -97,5 +96,5 @@ internal sealed partial class Engine
             Platform.Wait(&nobody, 0, left);
     }
 
-    private static bool HasRun(Goroutine main) => main.Completion.IsCompleted && !main.HasExitedEarly;
+    private static bool HasRun(Goroutine main) => main is { HasEnded: true, HasExitedEarly: false };
 }

@@ -82,7 +82,7 @@ internal sealed partial class Engine
         }
 
         _lock.Exit();
-        return [.. all.Where(g => !g.HasEnded).Select(g => g.Describe()).OrderBy(g => g.Id)];
+        return Describe(all.Where(static goroutine => !goroutine.HasEnded));
     }
 
     /// <summary>
@@ -113,6 +113,12 @@ internal sealed partial class Engine
         lines.AddRange(machines);
         return lines;
     }
+
+    /// <summary>Goroutines that have waited and not ended, by id; all there are if nothing runs and nothing is queued.</summary>
+    internal List<GoroutineInfo> DescribeAsleep() => Describe(Registry.Snapshot().Where(static goroutine => !goroutine.HasEnded));
+
+    internal static List<GoroutineInfo> Describe(IEnumerable<Goroutine> goroutines) =>
+        [.. goroutines.Select(static goroutine => goroutine.Describe()).OrderBy(static goroutine => goroutine.Id)];
 
     internal int GlobalQueueCount => _global.Count;
 

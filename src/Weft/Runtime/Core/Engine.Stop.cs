@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Weft.Runtime.Host;
-using Weft.Runtime.Watching;
-using Weft.Waiting;
 
 namespace Weft.Runtime.Core;
 
@@ -16,7 +14,6 @@ internal sealed partial class Engine
     // Only threads wait for it: to wake one takes no thread of the pool.
     private readonly TaskCompletionSource _stopFinished = new();
     private volatile bool _stopRequested;
-    private volatile bool _stopped;
     private long _refused;
 
     // 1 once somebody has begun to finish the stop.
@@ -28,11 +25,7 @@ internal sealed partial class Engine
     /// <summary>Whether a stop was asked for.</summary>
     internal bool IsStopping => _stopRequested;
 
-    /// <summary>Completes when the engine has stopped.</summary>
-    internal Task WhenStopped => _stopFinished.Task;
-
-    /// <summary>Whether every thread is gone for good.</summary>
-    internal bool IsStopped => _stopped;
+    internal override Task WhenStopped => _stopFinished.Task;
 
     internal long Refused => Interlocked.Read(ref _refused);
 
@@ -81,7 +74,7 @@ internal sealed partial class Engine
 
         Host.Close();
         Uninterrupted.Do(_monitor, static m => CleanThread.Do(static m => m.RunAllErrands(), m));
-        LeakSearch.WaitForEnd(); // one that begins later leaves this engine out
+        _monitor.AwaitSearches(); // one that begins later leaves this engine out
         AbandonGoroutines();
         Uninterrupted.Do(this, static e => e.AbandonMainRuns());
         Uninterrupted.Do(_stopFinished, static f => CleanThread.Do(static f => f.TrySetResult(), f));
@@ -133,9 +126,9 @@ internal sealed partial class Engine
         CleanThread.Do(
             static stop =>
             {
-                if (SystemMonitor.IsCallingThread ? TryStartThread(stop) : ScarceThreads.TryAsLongAsMayBe(TryStartThread, stop))
+                if (Caretaker.IsCallingThread ? TryStartThread(stop) : ScarceThreads.TryAsLongAsMayBe(TryStartThread, stop))
                     return;
-                if (SystemMonitor.IsCallingThread)
+                if (Caretaker.IsCallingThread)
                     CleanThread.QueueToPool(static s => ((Action)s!)(), stop);
                 else
                     stop();
@@ -158,20 +151,19 @@ internal sealed partial class Engine
         }
     }
 
-    /// <summary>A continuation came for a goroutine of a stopped engine. Nothing can run it; somebody is told.</summary>
-    internal void Refuse(Goroutine goroutine)
+    internal override void Refuse(Goroutine goroutine)
     {
         Interlocked.Increment(ref _refused);
-        Owner.RaiseWorkRefused(new WorkRefusedEventArgs(goroutine));
+        Owner.OnWorkRefused(goroutine);
     }
 
-    internal bool TryMarkMonitorRunning(Action mark)
+    internal bool TryMarkMonitorRunning()
     {
         _lock.Enter();
-        bool first = !_monitor.IsRunning && !_stopped;
+        bool first = !_monitor.IsRunning && !IsStopped;
         if (first)
         {
-            mark();
+            _monitor.MarkRunning(true);
             _threadsReserved++;
         }
 
@@ -180,20 +172,20 @@ internal sealed partial class Engine
     }
 
     /// <summary>The monitor, marked gone, goes on after all, with the thread it has; false if another has been made.</summary>
-    internal bool TryMarkMonitorStays(Action mark)
+    internal bool TryMarkMonitorStays()
     {
         _lock.Enter();
-        bool stays = !_monitor.IsRunning && !_stopped;
+        bool stays = !_monitor.IsRunning && !IsStopped;
         if (stays)
-            mark();
+            _monitor.MarkRunning(true);
         _lock.Exit();
         return stays;
     }
 
-    internal void UnmarkMonitorRunning(Action unmark)
+    internal void UnmarkMonitorRunning()
     {
         _lock.Enter();
-        unmark();
+        _monitor.MarkRunning(false);
         _threadsReserved--;
         _lock.Exit();
     }
@@ -202,14 +194,14 @@ internal sealed partial class Engine
     /// The monitor may go if there is no machine, none is being made, and nothing waits for one; nor a thread that may leave it something,
     /// nor anything that was left. That comes last: all of it was left before its thread was reaped.
     /// </summary>
-    internal bool TryMarkMonitorGone(Action mark)
+    internal bool TryMarkMonitorGone()
     {
         _lock.Enter();
         bool free = _machineCount == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested)
             && _threadsReserved - Host.Reaped <= 1 && !_monitor.HasErrands;
         if (free)
         {
-            mark();
+            _monitor.MarkRunning(false);
             _shortage = false; // nobody is left to end it
         }
 
@@ -258,12 +250,11 @@ internal sealed partial class Engine
         _lock.Enter();
         if (_machineCount == 0 && !_monitor.IsRunning)
         {
-            LeftBehind.Exists = true;
-            _stopped = true;
+            MarkStopped();
         }
 
         _lock.Exit();
-        return _stopped;
+        return IsStopped;
     }
 
     /// <summary>Tells those that wait for goroutines which will never end. Nothing of them runs any more.</summary>
@@ -281,6 +272,6 @@ internal sealed partial class Engine
 
         _lock.Exit();
         foreach (Goroutine each in left)
-            Uninterrupted.Do(each, static g => g.AbandonBecause(Misuse.Disposed(g.Engine.Owner, $"{g} never ends")));
+            Uninterrupted.Do(each, static g => g.AbandonBecause(Misuse.Disposed(g.Engine.Options.Name, $"{g} never ends")));
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Runtime.Timers;
@@ -46,7 +45,7 @@ internal sealed partial class Engine
             return;
         }
 
-        if (_stopped || !Platform.CreatesThreads)
+        if (IsStopped || !Platform.CreatesThreads)
         {
             if (spinning)
                 Interlocked.Decrement(ref _spinning);
@@ -57,7 +56,7 @@ internal sealed partial class Engine
 
         if (_shortage && !retries && TryGiveToBound(processor, spinning))
             return;
-        if (Machine.CallingThreadIsLocked)
+        if (WeftThread.CallingThreadIsLocked)
         {
             // If the calling thread is another engine's, there may be no monitor: then that one's makes it.
             _creationRequests.Enqueue((processor, spinning));
@@ -116,7 +115,7 @@ internal sealed partial class Engine
         bool stopped = _stopRequested;
         Machine? machine = stopped ? null : TryReserveMachine();
         _lock.Exit();
-        Misuse.ThrowIfDisposed(stopped, Owner, "LockOSThreadAsync gets no fresh thread");
+        Misuse.ThrowIfDisposed(stopped, Options.Name, "LockOSThreadAsync gets no fresh thread");
         if (machine is null)
             throw new ThreadLimitException(
                 $"Scheduler '{Options.Name}' has {ThreadCount} threads, "
@@ -130,7 +129,7 @@ internal sealed partial class Engine
         }
 
         GoroutineExtra extra = goroutine.Extra;
-        extra.LockedWait ??= new LockedWait();
+        extra.MailSignal ??= new MailSignal();
         goroutine.LockedMachine = machine;
         extra.LockCount = 1;
     }
@@ -147,7 +146,7 @@ internal sealed partial class Engine
             _lock.Exit();
             Host.Reaper.Reap();
             _lock.Enter();
-            if (_stopped || _threadsReserved - Host.Reaped >= limit)
+            if (IsStopped || _threadsReserved - Host.Reaped >= limit)
                 return null;
         }
 
@@ -163,7 +162,7 @@ internal sealed partial class Engine
     /// </summary>
     private int Launch(Machine machine)
     {
-        Debug.Assert(!Machine.CallingThreadIsLocked, "A thread is made on one whose state it must not inherit.");
+        Debug.Assert(!WeftThread.CallingThreadIsLocked, "A thread is made on one whose state it must not inherit.");
         int error = _monitor.EnsureRunning();
         if (error == 0)
             error = OSThread.TryStart(Host, machine, machine.ThreadName, Options.StackSize, out _);
@@ -223,15 +222,6 @@ internal sealed partial class Engine
                 return;
             StartMachine(request.Processor, request.Spinning, retries);
         }
-    }
-
-    /// <summary>Has the monitor do something that the calling machine must not; false if there are no threads but the caller's.</summary>
-    internal bool TryLeaveToMonitor(Action errand)
-    {
-        if (!Platform.CreatesThreads)
-            return false;
-        _monitor.Do(errand);
-        return true;
     }
 
     internal bool HasCreationRequests => _shortage || _creationRequests.Count > 0;
@@ -323,10 +313,10 @@ internal sealed partial class Engine
         if (delivered is not null)
             HandOff(delivered);
         _lock.Enter();
-        bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
+        bool all = AllMachinesRest;
         _lock.Exit();
         if (all)
-            NoteAllIdle();
+            NoteAllRest();
         _monitor.WakeUp();
     }
 

@@ -1,6 +1,7 @@
+using Weft.Contracts;
 using Weft.Runtime.Host;
 using Weft.Runtime.Queues;
-using Weft.Runtime.Watching;
+using Weft.Runtime.Running;
 using Weft.Threads;
 
 namespace Weft.Runtime.Core;
@@ -23,11 +24,11 @@ namespace Weft.Runtime.Core;
 /// finds work wakes the next.
 /// </para>
 /// </remarks>
-internal sealed partial class Engine
+internal sealed partial class Engine : GoroutineHome
 {
     private readonly FutexLock _lock;
     private readonly GlobalRunQueue _global = new();
-    private readonly SystemMonitor _monitor;
+    private readonly Watcher _monitor;
 
     // Grows only; the first _maxProcs are in force, the others are retired once nobody holds them. Replaced under the lock.
     private Processor[] _processors = [];
@@ -54,7 +55,7 @@ internal sealed partial class Engine
     // Machines in a declared wait, and machines that wait for a processor to go on with their goroutine. Under the lock.
     private int _blockedMachines;
 
-    internal Engine(Scheduler owner, SchedulerOptions options)
+    internal Engine(IEngineOwner owner, SchedulerOptions options, Func<Engine, Watcher> watch)
     {
         Owner = owner;
         Options = options;
@@ -63,14 +64,15 @@ internal sealed partial class Engine
         _budget = new ThreadBudget(limits, Platform.FindThreadLimits);
         Host = new ThreadHost(Platform, options.StackSize);
         Registry = new GoroutineRegistry(Platform);
+        MainRuns = new MainRuns(Platform);
         _lock = new FutexLock(Platform);
-        _monitor = new SystemMonitor(this);
+        _monitor = watch(this);
         SetMaxProcs(options.MaxProcs);
         AssembliesAtHand.Load();
         EngineList.Add(this);
     }
 
-    internal Scheduler Owner { get; }
+    internal IEngineOwner Owner { get; }
 
     internal SchedulerOptions Options { get; }
 
@@ -83,7 +85,9 @@ internal sealed partial class Engine
 
     internal GoroutineRegistry Registry { get; }
 
-    internal SystemMonitor Monitor => _monitor;
+    internal Watcher Monitor => _monitor;
+
+    internal override string Name => Options.Name;
 
     internal int MaxProcs => Volatile.Read(ref _maxProcs);
 

@@ -1,5 +1,5 @@
+using Weft.Runtime.Host;
 using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
 using Weft.Runtime.Queues;
 using Weft.Runtime.Timers;
 using Weft.Threads;
@@ -118,9 +118,6 @@ internal sealed class Processor
     internal LocalRunQueue Queue { get; } = new();
 
     internal TimerHeap Timers { get; }
-
-    /// <summary>What the monitor saw at its last look.</summary>
-    internal MonitorSample Sample { get; } = new();
 
     /// <summary>Goroutines queued here, the run-next slot included; a snapshot.</summary>
     internal int QueuedCount => Queue.Count + (_runNext.IsEmpty ? 0 : 1);
@@ -263,20 +260,4 @@ internal sealed class Processor
 
     /// <summary>Owner only. A pseudo-random number, to start stealing at different victims.</summary>
     internal uint NextRandom() => _random.Next();
-}
-
-/// <summary>What the monitor saw of a processor; used by the monitor only.</summary>
-internal sealed class MonitorSample
-{
-    internal int Tick { get; set; } = -1;
-
-    internal Machine? Machine { get; set; }
-
-    /// <summary>Nanoseconds on the monotonic clock.</summary>
-    internal long Since { get; set; }
-
-    internal const long Never = -1;
-
-    /// <summary>Since when something was queued at each look, and another processor idle, on the same clock.</summary>
-    internal long HasWorkSince { get; set; } = Never;
 }

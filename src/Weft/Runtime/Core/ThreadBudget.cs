@@ -1,3 +1,4 @@
+using Weft.Contracts;
 using Weft.Threads;
 
 namespace Weft.Runtime.Core;

@@ -1,7 +1,3 @@
-using Weft.Runtime.Core;
-using Weft.Runtime.Running;
-using Weft.Runtime.Watching;
-
 namespace Weft.Runtime.Host;
 
 /// <summary>
@@ -73,9 +69,9 @@ internal sealed class BlockingSignal
         Monitor.Enter(this);
         try
         {
-            isForsaken = SystemMonitor.AnyForsaken && Machine.Calling is null;
+            isForsaken = Caretaker.AnyForsaken && WeftThread.Calling is null;
             if (!_isSet && !token.IsCancellationRequested)
-                Monitor.Wait(this, isForsaken ? SystemMonitor.ForsakenPause : Timeout.Infinite);
+                Monitor.Wait(this, isForsaken ? Caretaker.ForsakenPause : Timeout.Infinite);
         }
         finally
         {
@@ -87,7 +83,7 @@ internal sealed class BlockingSignal
 
         // What is waited for may need a scheduler that could have no thread when this one, the only one that knows of it, began to wait.
         if (isForsaken)
-            SystemMonitor.AskForForsaken();
+            Caretaker.AskForForsaken();
     }
 
     /// <summary>

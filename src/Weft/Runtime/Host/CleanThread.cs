@@ -1,6 +1,3 @@
-using Weft.Runtime.Core;
-using Weft.Runtime.Watching;
-
 namespace Weft.Runtime.Host;
 
 /// <summary>
@@ -9,7 +6,7 @@ namespace Weft.Runtime.Host;
 /// </summary>
 /// <remarks>
 /// A locked machine leaves such work to the monitor of its scheduler. That thread was made by one that was not locked, and outlives the
-/// machine: it goes when all other threads of the scheduler are reaped and this work is done (<see cref="Engine.TryMarkMonitorGone"/>).
+/// machine: it goes when all other threads of the scheduler are reaped and this work is done.
 /// Should the system have refused it, whoever stops the scheduler does the work. Not the pool, although it would save the monitor from what
 /// others' contexts do: it may be full of those who wait for the end of a goroutine.
 /// </remarks>
@@ -24,7 +21,7 @@ internal static class CleanThread
     {
         if (ScarceThreads.MayBeRefused)
             DoWhenScarce(work, argument);
-        else if (Machine.CallingThreadIsLocked)
+        else if (WeftThread.CallingThreadIsLocked)
             DoOnMonitor(work, argument);
         else
             ScarceThreads.Try(work, argument);
@@ -51,14 +48,16 @@ internal static class CleanThread
     // A method of its own: the closure would be allocated by every caller.
     private static void DoOnMonitor<T>(Action<T> work, T argument)
     {
-        if (!Machine.Calling!.Engine.TryLeaveToMonitor(() => ScarceThreads.Try(work, argument)))
+        if (WeftThread.Calling!.Caretaker is Caretaker monitor)
+            monitor.Do(() => ScarceThreads.Try(work, argument));
+        else
             work(argument); // no thread is ever made
     }
 
     private static void DoWhenScarce<T>(Action<T> work, T argument)
     {
-        bool isReady = !Machine.CallingThreadIsLocked && ScarceThreads.IsPoolReady();
-        if (!isReady && SystemMonitor.OfCallingThread is SystemMonitor monitor)
+        bool isReady = !WeftThread.CallingThreadIsLocked && ScarceThreads.IsPoolReady();
+        if (!isReady && Caretaker.OfCallingThread is Caretaker monitor)
         {
             monitor.DoOnceThereAreThreads(() => ScarceThreads.Try(work, argument));
             return;

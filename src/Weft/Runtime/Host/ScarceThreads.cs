@@ -1,5 +1,3 @@
-using Weft.Runtime.Core;
-using Weft.Runtime.Watching;
 using Weft.Threads;
 
 namespace Weft.Runtime.Host;
@@ -141,9 +139,9 @@ internal static class ScarceThreads
     /// Called by a monitor in each round. If its scheduler has grown, has .NET make the threads that
     /// it makes when they are needed: the pool's, and the one that fires timers.
     /// </summary>
-    internal static void WarmPool(Engine engine, long now)
+    internal static void WarmPool(int threads, long now)
     {
-        if (engine.ThreadCount < WarmFrom || now < Volatile.Read(ref s_warmAt) || MayBeRefused)
+        if (threads < WarmFrom || now < Volatile.Read(ref s_warmAt) || MayBeRefused)
             return;
         Volatile.Write(ref s_warmAt, now + WarmPause);
         int wanted = Math.Min(MinWorkers(), MostWorkers);
@@ -227,22 +225,10 @@ internal static class ScarceThreads
     /// <summary>Somebody must mend the pool: the monitor that serves the calling thread, or any other.</summary>
     private static void WakeAMonitor()
     {
-        if (SystemMonitor.OfCallingThread is SystemMonitor own)
-        {
+        if (Caretaker.OfCallingThread is Caretaker own)
             own.WakeUp();
-            return;
-        }
-
-        foreach (Engine engine in EngineList.Snapshot())
-        {
-            if (engine.Monitor.IsRunning)
-            {
-                engine.Monitor.WakeUp();
-                return;
-            }
-        }
-
-        AwaitPool();
+        else if (!Caretaker.TryWakeAny())
+            AwaitPool();
     }
 
     private sealed class Probe : IThreadBody

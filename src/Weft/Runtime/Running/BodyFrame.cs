@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Weft.Runtime.Core;
-using Weft.Waiting;
 
 namespace Weft.Runtime.Running;
 
@@ -149,7 +147,7 @@ internal abstract class BodyFrame
     private void CaptureContext()
     {
         ExecutionContext? context = ExecutionContext.Capture();
-        if (context == Machine.DefaultContext)
+        if (context == Runner.DefaultContext)
             context = null;
         if (_context != context)
             _context = context;
@@ -158,7 +156,7 @@ internal abstract class BodyFrame
     private void ResumeAnywhere()
     {
         // Whoever completes what was awaited may call this amid something else of his: the values that the body sets must not get there.
-        ExecutionContext? context = _context ?? Machine.DefaultContext;
+        ExecutionContext? context = _context ?? Runner.DefaultContext;
         if (HasEnded)
             return; // by an awaiter that threw, and kept the continuation
         AssertRuns();

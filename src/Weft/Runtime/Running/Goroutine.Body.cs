@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
-using Weft.Waiting;
 
 namespace Weft;
 
@@ -72,7 +70,7 @@ public abstract partial class Goroutine
     {
     }
 
-    private void Begin(Machine machine, ExecutionContext? context)
+    private void Begin(ExecutionContext? context)
     {
         object body = _body!;
         _body = null;
@@ -107,20 +105,20 @@ public abstract partial class Goroutine
         }
     }
 
-    /// <param name="machine">The calling machine.</param>
+    /// <param name="runner">The calling runner.</param>
     /// <param name="otherFlow">The body waited for an operation of Weft, and something else of the goroutine ran.</param>
-    private void AfterItem(Machine machine, bool otherFlow)
+    private void AfterItem(Runner runner, bool otherFlow)
     {
-        object? box = machine.WaitBox;
-        bool isWaitOfBody = machine.IsWaitOfBody;
-        machine.ForgetWait();
+        object? box = runner.WaitBox;
+        bool isWaitOfBody = runner.IsWaitOfBody;
+        runner.ForgetWait();
         if ((_flags & (FlagBegun | FlagEnded)) != FlagBegun)
             return;
         if (TryEnd())
             return;
 
         isWaitOfBody = isWaitOfBody || IsOfBody(box);
-        if (isWaitOfBody && machine.WaitReason == WaitReason.Yield)
+        if (isWaitOfBody && runner.WaitReason == WaitReason.Yield)
             return; // it is about to go to the tail of a queue
 
         // The body waits for an operation of Weft and nothing else: its end can only come in an item of this goroutine, and is looked for
@@ -130,16 +128,15 @@ public abstract partial class Goroutine
         if (isWaitOfBody)
         {
             _flags |= FlagParkedOnWeft;
-            NoteParked((_flags & FlagManyFlows) != 0 ? WaitReason.Await : machine.WaitReason, machine.CoarseTime);
+            NoteParked((_flags & FlagManyFlows) != 0 ? WaitReason.Await : runner.WaitReason, runner.CoarseTime);
             return;
         }
 
         if (!otherFlow)
             _flags &= unchecked((byte)~FlagParkedOnWeft);
 
-
         // An operation of Weft that the item awaited elsewhere than in the body itself says more than that the body awaits something.
-        NoteParked(box is null ? WaitReason.Await : machine.WaitReason, machine.CoarseTime);
+        NoteParked(box is null ? WaitReason.Await : runner.WaitReason, runner.CoarseTime);
         if ((_flags & FlagHooked) != 0)
             return;
         _flags |= FlagHooked;
@@ -214,15 +211,15 @@ public abstract partial class Goroutine
         _bodyContinuation = null;
         _flags |= FlagEnded;
         _extra?.KeptSelects?.LeavePlaces(this);
-        Engine.OnGoroutineEnded(this);
+        Home.OnEnded(this);
         if (Deliver(ended, exception))
             return; // the completion is settled with the release of the run right, which is fenced anyhow
         bool wasCancelled = Cancellation.IsOfAToken(exception!);
         if (wasCancelled)
-            Engine.CountCancelled();
+            Home.CountCancelled();
         SettleEnded();
         if (!wasCancelled)
-            Engine.OnUnhandledException(this, exception!);
+            Home.OnUnhandledException(this, exception!);
     }
 
     /// <summary>Settles the completion of an ended goroutine, if somebody has asked for it.</summary>
@@ -244,7 +241,7 @@ public abstract partial class Goroutine
     /// <summary>An exception left something that was posted to the goroutine: an async void method, or a callback of a library.</summary>
     private void OnItemFailed(Exception exception)
     {
-        Engine.OnUnhandledException(this, exception);
+        Home.OnUnhandledException(this, exception);
     }
 
     private void SettleCompletion(TaskCompletionSource completion)
@@ -265,7 +262,8 @@ public abstract partial class Goroutine
     internal void AbandonBecause(Exception reason)
     {
         AbandonMail();
-        Operation.LeaveAll(this);
+        _keptOperations?.LeaveAll(this);
+        _keptOperations = null;
         _extra?.KeptSelects?.Leave(this);
         if (HasEnded)
             return;

@@ -1,11 +1,9 @@
-using Weft.Runtime.Core;
 using Weft.Runtime.Running;
-using Weft.Runtime.Watching;
 
 namespace Weft;
 
 /// <content>
-/// Being looked at by a <see cref="LeakSearch"/>: for a moment the handle leads nowhere.
+/// Being looked at by a search for goroutines that nothing can wake: for a moment the handle leads nowhere.
 /// <para>
 /// <b>Held.</b> A fourth phase. The searcher moves a Parked goroutine to Held by compare-and-swap, and from then on has the run right:
 /// nobody else touches what belongs to that (the body, what the goroutine keeps, its selects, its parent). Whoever brings something to run
@@ -52,7 +50,7 @@ public abstract partial class Goroutine
         Volatile.Write(ref _phase, PhaseParked);
         Interlocked.MemoryBarrier();
         if (FinishPark(hasEnded: false))
-            Engine.Enqueue(this);
+            Home.Enqueue(this);
     }
 
     /// <summary>Whether something came while it was held.</summary>
@@ -60,8 +58,7 @@ public abstract partial class Goroutine
 
     /// <summary>
     /// No search is needed to know that it never goes on: the body itself sleeps without end, and nothing else of the goroutine does
-    /// anything; or the body is gone since a search confirmed that (<see cref="LeakSearch.Find(Func{HashSet{Goroutine}, bool})"/>). While
-    /// it sleeps; it may be held.
+    /// anything; or the body is gone since a search confirmed that. While it sleeps; it may be held.
     /// </summary>
     internal bool NeverGoesOn => _body == s_gone
         || (_waitReason is WaitReason.SleepForever or WaitReason.SelectNothing
@@ -75,15 +72,15 @@ public abstract partial class Goroutine
         {
             Body = _body,
             BodyContinuation = _bodyContinuation,
-            KeptOperations = KeptOperations,
-            Sleep = SleepCache,
+            KeptOperations = _keptOperations,
+            KeptSleep = _keptSleep,
             KeptSelects = _extra?.KeptSelects,
             Ends = TakeEnds(alone),
         };
         _body = null;
         _bodyContinuation = null;
-        KeptOperations = null;
-        SleepCache = null;
+        _keptOperations = null;
+        _keptSleep = null;
         if (luggage.KeptSelects is not null)
             _extra!.KeptSelects = null;
         return luggage;
@@ -94,8 +91,8 @@ public abstract partial class Goroutine
     {
         _body = luggage.Body;
         _bodyContinuation = luggage.BodyContinuation;
-        KeptOperations = luggage.KeptOperations;
-        SleepCache = luggage.Sleep;
+        _keptOperations = luggage.KeptOperations;
+        _keptSleep = luggage.KeptSleep;
         if (luggage.KeptSelects is not null)
             _extra!.KeptSelects = luggage.KeptSelects;
         if (luggage.Ends is not null)

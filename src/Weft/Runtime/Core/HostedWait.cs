@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
+using Weft.Runtime.Running;
 
-namespace Weft.Runtime.Running;
+namespace Weft.Runtime.Core;
 
 /// <summary>
 /// A managed wait of a goroutine that is not locked to its thread. The run right is given up, so what is posted to the goroutine meanwhile
@@ -11,7 +11,7 @@ namespace Weft.Runtime.Running;
 /// <remarks>
 /// <para>
 /// <b>States.</b> From <see cref="Engine.BeginBlocking"/> to <see cref="Engine.EndBlocking"/> the machine is a host of its goroutine
-/// (<see cref="GoroutineExtra.Hosts"/>), and <see cref="Machine.Hosting"/> says whether it can be given it: <c>Deaf</c> while the runtime
+/// (<see cref="GoroutineExtra.Hosts"/>), and <see cref="Runner.Hosting"/> says whether it can be given it: <c>Deaf</c> while the runtime
 /// could not bear other code, <c>Hears</c> in a wait that mail ends, <c>Returns</c> once the wait is over. All of that is under the
 /// engine's lock, and so is the delivery: processor, goroutine and run right at once.
 /// </para>

@@ -1,4 +1,4 @@
-namespace Weft.Runtime.Core;
+namespace Weft.Runtime.Watching;
 
 /// <summary>
 /// Says how many waiting goroutines are to get their turn although as many goroutines as may compute on without a processor

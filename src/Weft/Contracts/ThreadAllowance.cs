@@ -1,7 +1,7 @@
 using System.Globalization;
 using Weft.Threads;
 
-namespace Weft.Runtime.Core;
+namespace Weft.Contracts;
 
 /// <summary>How many threads a scheduler may have, and why.</summary>
 /// <param name="Threads">At most so many, the monitor included.</param>

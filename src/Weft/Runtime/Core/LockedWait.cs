@@ -1,17 +1,14 @@
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
+using Weft.Runtime.Running;
 
-namespace Weft.Runtime.Running;
+namespace Weft.Runtime.Core;
 
 /// <summary>
 /// A managed wait of a goroutine that is locked to its thread. What is posted to it meanwhile must run on this thread, so the wait also
 /// ends when something arrives, runs it, and waits on, as an STA thread does.
 /// </summary>
-/// <remarks>
-/// No post is missed: the sender puts it into the inbox (a full fence), then reads <see cref="_waiting"/>; the waiter stores that (a full
-/// fence), then looks at the inbox. The event stays set until a wait consumes it.
-/// </remarks>
-internal sealed class LockedWait
+/// <remarks><see cref="MailSignal"/> argues why no post is missed.</remarks>
+internal static class LockedWait
 {
     /// <summary>
     /// A wait for all of several handles, or for as many as the system allows, cannot be combined with one for mail. It is done in pieces
@@ -19,22 +16,11 @@ internal sealed class LockedWait
     /// </summary>
     private const int Piece = 5;
 
-    private AutoResetEvent? _mail;
-    private int _waiting;
-
-    /// <summary>Something was posted to the goroutine.</summary>
-    internal void Signal()
-    {
-        if (Volatile.Read(ref _waiting) > 0)
-            _mail?.Set();
-    }
-
     /// <summary>Called by the wait hook of <paramref name="goroutine"/>, on its machine, which is in goroutine code.</summary>
-    internal static int Run(Engine engine, Machine machine, Goroutine goroutine, IntPtr[] handles, bool all, int timeout) =>
-        goroutine.Extra.LockedWait!.Run(engine, machine, goroutine, handles, all && handles.Length > 1, timeout, Environment.TickCount64);
-
-    private int Run(Engine engine, Machine machine, Goroutine goroutine, IntPtr[] handles, bool all, int timeout, long start)
+    internal static int Run(Engine engine, Machine machine, Goroutine goroutine, IntPtr[] handles, bool all, int timeout)
     {
+        long start = Environment.TickCount64;
+        all &= handles.Length > 1;
         if (MonitorWaits.MayBeForALock(handles))
         {
             int patience = MonitorWaits.Patience(timeout);
@@ -43,12 +29,12 @@ internal sealed class LockedWait
                 return early;
         }
 
-        _mail ??= new AutoResetEvent(false);
         bool inPieces = all || handles.Length == HostedWait.MaxHandles;
-        IntPtr[] withMail = inPieces ? handles : [.. handles, _mail.SafeWaitHandle.DangerousGetHandle()];
-        Interlocked.Increment(ref _waiting);
+        MailSignal signal = goroutine.Extra.MailSignal!;
+        AutoResetEvent mail = signal.BeginWait();
         try
         {
+            IntPtr[] withMail = inPieces ? handles : [.. handles, mail.SafeWaitHandle.DangerousGetHandle()];
             while (true)
             {
                 OwnMail.Run(machine, goroutine);
@@ -66,7 +52,7 @@ internal sealed class LockedWait
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            signal.EndWait();
         }
     }
 

@@ -1,6 +1,6 @@
 using Weft.Threads;
 
-namespace Weft.Sync;
+namespace Weft.Waiting;
 
 /// <summary>
 /// Guards a few instructions. Never enters a managed wait, so it may be taken anywhere, and <see cref="Thread.Interrupt"/> does not end the

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Weft.Diagnostics;
+namespace Weft.Runtime.Host;
 
 /// <summary>
 /// Labelled points at which a stress test may delay a thread, to widen the windows of races. Builds that ship have none: it takes a

@@ -1,4 +1,4 @@
-namespace Weft.Sync;
+namespace Weft.Waiting;
 
 /// <summary>What a <see cref="WaiterList{T}"/> needs of its entries: they carry the links, so that waiting allocates nothing.</summary>
 internal interface IWaiter<T>

@@ -1,6 +1,6 @@
-using Weft.Runtime.Core;
+using Weft.Runtime.Running;
 
-namespace Weft.Runtime.Running;
+namespace Weft.Runtime.Core;
 
 /// <summary>
 /// Runs what was posted to a goroutine on a thread that has frames of it on its stack, inside a wait of the goroutine's own.
@@ -20,8 +20,8 @@ internal static class OwnMail
         if (suppressed)
             ExecutionContext.RestoreFlow();
         ExecutionContext context = ExecutionContext.Capture()!;
-        if (context != Machine.DefaultContext)
-            ExecutionContext.Restore(Machine.DefaultContext!);
+        if (context != Runner.DefaultContext)
+            ExecutionContext.Restore(Runner.DefaultContext!);
         SynchronizationContext.SetSynchronizationContext(goroutine);
         goroutine.RunMailbox(machine);
         if (goroutine.HasEnded)

@@ -1,6 +1,4 @@
-using Weft.Runtime.Running;
-
-namespace Weft.Waiting;
+namespace Weft.Runtime.Running;
 
 /// <summary>An awaiter of Weft: it resumes a <see cref="BodyFrame"/> without a delegate.</summary>
 internal interface IGoroutineAwaiter

@@ -1,9 +1,8 @@
 using System.Runtime;
 using System.Runtime.InteropServices;
-using Weft.Runtime.Watching;
-using Weft.Sync;
+using Weft.Runtime.Running;
 
-namespace Weft.Runtime.Running;
+namespace Weft.Runtime.Watching;
 
 /// <summary>A goroutine that a <see cref="LeakSearch"/> holds, and what it learns of it. By the searcher only.</summary>
 internal sealed class HeldGoroutine

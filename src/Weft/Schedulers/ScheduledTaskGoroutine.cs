@@ -1,7 +1,6 @@
 using Weft.Runtime.Core;
-using Weft.Schedulers;
 
-namespace Weft.Goroutines;
+namespace Weft.Schedulers;
 
 /// <summary>
 /// A goroutine that runs a task of the TPL up to its first await, and then ends. What the task waits for belongs to none: it would be

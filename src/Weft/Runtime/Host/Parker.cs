@@ -1,7 +1,6 @@
-using Weft.Runtime.Host;
 using Weft.Threads;
 
-namespace Weft.Runtime.Core;
+namespace Weft.Runtime.Host;
 
 /// <summary>
 /// Lets one thread sleep until another wakes it. A wake-up that comes first is kept (one of them), so the order of <see cref="Park()"/> and

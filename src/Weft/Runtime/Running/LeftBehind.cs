@@ -1,6 +1,4 @@
-using Weft.Runtime.Running;
-
-namespace Weft.Waiting;
+namespace Weft.Runtime.Running;
 
 /// <summary>
 /// What goroutines leave at channels, selects and locks when their scheduler is disposed before they have ended: they never run again, so
@@ -8,7 +6,7 @@ namespace Weft.Waiting;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A goroutine that is abandoned takes out what it can find: the operations that it keeps (<see cref="Operation.Leave"/>), and what is in
+/// A goroutine that is abandoned takes out what it can find: the operations that it keeps (<see cref="WorkItem.LeaveAll"/>), and what is in
 /// its mailbox (<see cref="WorkItem.OnNeverRun"/>). What it does not find is known by its owner's scheduler: whoever comes across it in a
 /// queue drops it. To ask for that would cost each wake-up three loads; so it is asked only once a scheduler of the process was disposed.
 /// </para>
@@ -22,6 +20,6 @@ namespace Weft.Waiting;
 /// </remarks>
 internal static class LeftBehind
 {
-    /// <summary>Whether a scheduler was ever stopped. Never goes back.</summary>
-    internal static bool Exists;
+    /// <summary>Whether there may be something.</summary>
+    internal static bool Exists => GoroutineHome.AnyStopped;
 }

@@ -1,6 +1,6 @@
-using Weft.Runtime.Watching;
+using Weft.Runtime.Running;
 
-namespace Weft.Runtime.Running;
+namespace Weft.Runtime.Watching;
 
 /// <summary>
 /// Carries what goroutines refer to through a collection that is to find out whether anybody else refers to it; see

@@ -1,0 +1,85 @@
+using Weft.Runtime.Host;
+using Weft.Runtime.Timers;
+
+namespace Weft.Runtime.Core;
+
+/// <content>Main goroutines: waiting for them, and noticing that every machine rests, for those that look for deadlocks.</content>
+internal sealed partial class Engine
+{
+    /// <summary>Those that wait for a main goroutine.</summary>
+    internal MainRuns MainRuns { get; }
+
+    /// <summary>Waits until a main goroutine has ended, or until every goroutine is asleep for good.</summary>
+    /// <exception cref="DeadlockException">Main never ends.</exception>
+    /// <exception cref="ObjectDisposedException">The scheduler was disposed, and main had left the others behind.</exception>
+    internal void WaitForMain(Goroutine main)
+    {
+        if (!Platform.CreatesThreads)
+        {
+            RunOnCallingThread(main);
+            return;
+        }
+
+        MainRun run = MainRuns.Add(main);
+
+        // Main has been running for a while, perhaps: the machine that fell asleep last found nobody who wants to know, and the monitor may
+        // be gone.
+        _monitor.WakeUp();
+        _monitor.EnsureRunningElsewhere(TimeSpan.Zero);
+        run.Wait();
+        if (main.HasExitedEarly && run.Ending is null)
+        {
+            NoteAllRest();
+            run.WaitForEnding();
+        }
+
+        MainRuns.Remove(run);
+        if (run.Ending is Exception ending)
+            throw ending;
+    }
+
+    /// <summary>
+    /// How many goroutines were run so far if somebody waits for a main goroutine, no machine runs anything, and nothing is queued or timed;
+    /// otherwise null. Called by the monitor.
+    /// </summary>
+    internal long? TicksIfAsleep()
+    {
+        _lock.Enter();
+        bool asleep = MainRuns.Any
+            && AllMachinesRest
+            && _idleProcessorCount == _maxProcs
+            && _machinesCreating == 0
+            && _blockedMachines == 0
+            && _creationRequests.Count == 0
+            && _global.Count == 0;
+        _lock.Exit();
+        if (!asleep)
+            return null;
+        long ticks = 0;
+        foreach (Processor processor in Processors)
+        {
+            if (processor.HasWork || processor.Timers.NextDue != TimerHeap.Never)
+                return null;
+            ticks += processor.Tick;
+        }
+
+        return ticks;
+    }
+
+    /// <summary>Every machine is idle, or waits for the goroutine that is locked to it. The lock is held.</summary>
+    private bool AllMachinesRest => _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
+
+    /// <summary>Has the monitor look whether everything sleeps for good, if somebody wants to know.</summary>
+    private void NoteAllRest()
+    {
+        if (MainRuns.Any)
+            _monitor.WakeUp();
+    }
+
+    /// <summary>The engine has stopped: a main that ended itself early is waited for no longer.</summary>
+    private void AbandonMainRuns()
+    {
+        foreach (MainRun run in MainRuns.Snapshot())
+            run.End(Misuse.Disposed(Name, "Run waits no longer for its main goroutine"));
+    }
+}

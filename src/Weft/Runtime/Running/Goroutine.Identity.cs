@@ -1,0 +1,51 @@
+using Weft.Runtime.Running;
+
+namespace Weft;
+
+/// <content>What a goroutine is, where it belongs, and what it is doing.</content>
+public abstract partial class Goroutine
+{
+    private readonly string _file;
+    private readonly int _line;
+
+    private static long s_lastId;
+
+    private protected Goroutine(GoroutineHome home, object body, string file, int line)
+    {
+        Home = home;
+        _body = body;
+        _file = file;
+        _line = line;
+        _slot = s_begin;
+        _phase = PhaseReady;
+        ExecutionContext? context = ExecutionContext.Capture();
+        if (context != Runner.DefaultContext)
+            _slotState = context;
+        SetWaitNotificationRequired();
+    }
+
+    /// <summary>A number that no other goroutine of this process has.</summary>
+    public long Id { get; internal set; }
+
+    /// <summary>Source file and line of the call that started it, as <c>Program.cs:12</c>.</summary>
+    public string StartedAt => $"{Path.GetFileName(_file)}:{_line}";
+
+    /// <summary>What it is doing now; it may be doing something else by the time the caller looks at the answer.</summary>
+    public GoroutineStatus Status => HasEnded ? GoroutineStatus.Ended : Volatile.Read(ref _blockedDepth) > 0
+        ? GoroutineStatus.Blocked
+        : Volatile.Read(ref _phase) switch
+        {
+            PhaseReady => GoroutineStatus.Runnable,
+            PhaseRunning => GoroutineStatus.Running,
+            _ => GoroutineStatus.Parked,
+        };
+
+    /// <summary>The engine it runs on.</summary>
+    internal GoroutineHome Home { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"goroutine {Id} [{Status}] started at {StartedAt}";
+
+    /// <summary>The first of so many ids, which belong to the caller from now on.</summary>
+    internal static long ReserveIds(int count) => Interlocked.Add(ref s_lastId, count) - count + 1;
+}
