@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Weft.Runtime.Core;
 using Weft.Runtime.Watching;
 
 namespace Weft.TestChild;

@@ -1,3 +1,5 @@
+using Weft.Runtime.Core;
+using Weft.Runtime.Running;
 using Weft.Runtime.Watching;
 using Weft.Tests.Support;
 

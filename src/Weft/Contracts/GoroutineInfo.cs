@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weft.Runtime.Running;
 
 namespace Weft;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 
 namespace Weft;

@@ -1,3 +1,5 @@
+using Weft.Runtime.Core;
+
 namespace Weft;
 
 /// <content>The scheduler of a goroutine.</content>

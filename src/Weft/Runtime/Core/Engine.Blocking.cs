@@ -53,41 +53,81 @@ internal sealed partial class Engine
     /// </summary>
     internal void BeginBlocking(Machine machine, Goroutine goroutine, HandOffCause cause, Hosting hosting)
     {
-        bool owns = machine.Enter() || StillOwns(machine);
-        Processor? processor = machine.Processor;
-        GoroutineExtra extra = goroutine.Extra;
-        _lock.Enter();
-        _blockedMachines++;
-        goroutine.ChangeBlockedDepth(1);
-        goroutine.NoteBlocked(cause == HandOffCause.Explicit ? WaitReason.Blocking : WaitReason.ManagedWait);
-        machine.Hosting = hosting;
-        extra.AddHost(machine);
-        if (owns)
-        {
-            machine.Processor = null;
-            processor!.Owner = null;
-            processor.InTransit = true;
-        }
-
-        AssertInvariants();
-        _lock.Exit();
+        WaitReason reason = cause == HandOffCause.Explicit ? WaitReason.Blocking : WaitReason.ManagedWait;
+        Processor? processor = BeginBlocked(machine, goroutine, reason, hosting);
         FaultPoints.Hit("blocking.began");
         if (goroutine.Release())
         {
-            if (owns)
-                PutNext(processor!, goroutine);
+            if (processor is not null)
+                PutNext(processor, goroutine);
             else
                 PutGlobal(goroutine);
         }
 
-        if (owns)
+        HandOn(processor, cause);
+    }
+
+    /// <summary>
+    /// The calling machine, which runs the goroutine, counts as blocked from now on, and enters scheduler code. Others can give it mail only
+    /// if <paramref name="hosting"/> is given: then it is one of the goroutine's hosts.
+    /// </summary>
+    /// <returns>Its processor, in the caller's hands; null if the machine has none any more.</returns>
+    private Processor? BeginBlocked(Machine machine, Goroutine goroutine, WaitReason reason, Hosting? hosting)
+    {
+        bool owns = machine.Enter() || StillOwns(machine);
+        GoroutineExtra? extra = hosting is null ? null : goroutine.Extra; // made before the lock is taken
+        _lock.Enter();
+        _blockedMachines++;
+        goroutine.ChangeBlockedDepth(1);
+        goroutine.NoteBlocked(reason);
+        if (extra is not null)
+        {
+            machine.Hosting = hosting!.Value;
+            extra.AddHost(machine);
+        }
+
+        Processor? processor = owns ? TakeFrom(machine) : null;
+        AssertInvariants();
+        _lock.Exit();
+        return processor;
+    }
+
+    /// <summary>The end of <see cref="BeginBlocked"/>.</summary>
+    /// <param name="goroutine">The goroutine.</param>
+    /// <param name="host">The machine, if it was one of the goroutine's hosts.</param>
+    private void EndBlocked(Goroutine goroutine, Machine? host)
+    {
+        _lock.Enter();
+        if (host is not null)
+        {
+            host.Hosting = Hosting.Deaf;
+            goroutine.Extra.RemoveHost(host);
+        }
+
+        goroutine.ChangeBlockedDepth(-1);
+        ExitLockUnblocked();
+    }
+
+    /// <summary>A machine is not blocked any more. Leaves the lock; a stop may have waited for it.</summary>
+    private void ExitLockUnblocked()
+    {
+        _blockedMachines--;
+        _lock.Exit();
+        if (_stopRequested)
+            OrderOutIfQuiet();
+    }
+
+    /// <summary>Hands on the processor of a machine that has blocked, if it had one.</summary>
+    private void HandOn(Processor? processor, HandOffCause cause)
+    {
+        if (processor is not null)
         {
             Interlocked.Increment(ref _handOffs[(int)cause]);
-            HandOff(processor!);
+            HandOff(processor);
         }
         else if (_stopRequested)
         {
-            // Machines may have left while nobody was blocked; now this one is, and what it waits for may be in a queue.
+            // Machines may have left while none was blocked; now this one is, and what it waits for may be in a queue.
             Wake();
         }
     }
@@ -137,14 +177,7 @@ internal sealed partial class Engine
             }
         }
 
-        _lock.Enter();
-        machine.Hosting = Hosting.Deaf;
-        goroutine.Extra.RemoveHost(machine);
-        _blockedMachines--;
-        goroutine.ChangeBlockedDepth(-1);
-        _lock.Exit();
-        if (_stopRequested)
-            OrderOutIfQuiet();
+        EndBlocked(goroutine, machine);
 
         // Whoever gave it may have been counted as looking for work, and looks no more: others may have relied on that.
         if (wasGiven && _global.MayHaveBound)
@@ -185,10 +218,7 @@ internal sealed partial class Engine
         machine.ParkForProcessor();
         machine.TakeDelivery();
         _lock.Enter();
-        _blockedMachines--;
-        _lock.Exit();
-        if (_stopRequested)
-            OrderOutIfQuiet();
+        ExitLockUnblocked();
     }
 
     /// <summary>

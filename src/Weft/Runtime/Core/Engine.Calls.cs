@@ -119,31 +119,7 @@ internal sealed partial class Engine
     /// </summary>
     internal void BeginCall(Machine machine, Goroutine goroutine, HandOffCause cause)
     {
-        bool owns = machine.Enter() || StillOwns(machine);
-        Processor? processor = machine.Processor;
-        _lock.Enter();
-        goroutine.NoteBlocked(WaitReason.Blocking);
-        goroutine.ChangeBlockedDepth(1);
-        _blockedMachines++;
-        if (owns)
-        {
-            machine.Processor = null;
-            processor!.Owner = null;
-            processor.InTransit = true;
-        }
-
-        AssertInvariants();
-        _lock.Exit();
-        if (owns)
-        {
-            Interlocked.Increment(ref _handOffs[(int)cause]);
-            HandOff(processor!);
-        }
-        else if (_stopRequested)
-        {
-            Wake();
-        }
-
+        HandOn(BeginBlocked(machine, goroutine, WaitReason.Blocking, hosting: null), cause);
         machine.CallDepth++;
         machine.Leave();
     }
@@ -153,12 +129,7 @@ internal sealed partial class Engine
         if (!machine.Enter() && !StillOwns(machine))
             AcquireForRunning(machine, goroutine);
         machine.CallDepth--;
-        _lock.Enter();
-        goroutine.ChangeBlockedDepth(-1);
-        _blockedMachines--;
-        _lock.Exit();
-        if (_stopRequested)
-            OrderOutIfQuiet();
+        EndBlocked(goroutine, host: null);
         machine.Leave();
     }
 }

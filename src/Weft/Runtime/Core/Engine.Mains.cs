@@ -29,7 +29,7 @@ internal sealed partial class Engine
         run.Wait();
         if (main.HasExitedEarly && run.Ending is null)
         {
-            NoteAllRest();
+            _monitor.WakeUp();
             run.WaitForEnding();
         }
 
@@ -69,10 +69,15 @@ internal sealed partial class Engine
     /// <summary>Every machine is idle, or waits for the goroutine that is locked to it. The lock is held.</summary>
     private bool AllMachinesRest => _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
 
-    /// <summary>Has the monitor look whether everything sleeps for good, if somebody wants to know.</summary>
-    private void NoteAllRest()
+    /// <summary>
+    /// A machine has come to rest, or is gone. Leaves the lock; if every machine rests, and somebody wants to know, has the monitor look
+    /// whether everything sleeps for good.
+    /// </summary>
+    private void ExitLockAndTellOfRest()
     {
-        if (MainRuns.Any)
+        bool all = AllMachinesRest;
+        _lock.Exit();
+        if (all && MainRuns.Any)
             _monitor.WakeUp();
     }
 

@@ -1,6 +1,6 @@
 using Weft.Runtime.Host;
-using Weft.Runtime.Running;
 using Weft.Threads;
+
 namespace Weft.Runtime.Core;
 
 /// <content>What happens when there are too few threads; <see cref="ThreadBudget"/> has the rules.</content>
@@ -57,37 +57,6 @@ internal sealed partial class Engine
         machine.WakeFrom(waits);
         HaveAskedAgain(isKnown: known);
         return true;
-    }
-
-    /// <summary>
-    /// Gives a processor to the machine that a bound goroutine belongs to. The lock is held, and the goroutine is in the caller's hands.
-    /// That machine is parked or about to be, since its goroutine was in a queue; or it <paramref name="waits"/>, and hears of mail.
-    /// </summary>
-    private static Machine DeliverToOwn(Goroutine goroutine, Processor processor, out bool waits)
-    {
-        waits = false;
-        if (goroutine.PendingReturn is ReturnItem back)
-        {
-            goroutine.RemovePendingReturn();
-            goroutine.TakeRunRight();
-            var waiter = (Machine)back.Runner;
-            goroutine.NoteRunner(waiter);
-            DeliverLocked(waiter, processor, null);
-            return waiter;
-        }
-
-        if (goroutine.LockedMachine is { IsGone: false } locked)
-        {
-            DeliverLocked(locked, processor, goroutine);
-            return locked;
-        }
-
-        var host = (Machine)goroutine.Extra.FindHost()!;
-        waits = host.Hosting == Hosting.Hears;
-        goroutine.TakeRunRight();
-        goroutine.NoteRunner(host);
-        DeliverLocked(host, processor, goroutine);
-        return host;
     }
 
     /// <summary>

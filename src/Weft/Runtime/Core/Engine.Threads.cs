@@ -278,12 +278,7 @@ internal sealed partial class Engine
     /// </summary>
     private void ExitMachine(Machine machine)
     {
-        if (machine.Spinning)
-        {
-            machine.Spinning = false;
-            Interlocked.Decrement(ref _spinning);
-        }
-
+        StopSearching(machine);
         machine.Tainted |= machine.Locked is not null;
         _lock.Enter();
         Unlink(machine);
@@ -302,8 +297,10 @@ internal sealed partial class Engine
         NoteTaken(machine);
         if (delivered is { IsNone: true })
             delivered = null;
-        Release(owned);
-        Release(delivered);
+        if (owned is not null)
+            TakeIntoHands(owned);
+        if (delivered is not null)
+            TakeIntoHands(delivered);
         AssertOwnsNothing(machine);
         AssertInvariants();
         _lock.Exit();
@@ -313,19 +310,7 @@ internal sealed partial class Engine
         if (delivered is not null)
             HandOff(delivered);
         _lock.Enter();
-        bool all = AllMachinesRest;
-        _lock.Exit();
-        if (all)
-            NoteAllRest();
+        ExitLockAndTellOfRest();
         _monitor.WakeUp();
-    }
-
-    /// <summary>The lock is held. Takes a processor, if there is one, from the machine that owns it into the caller's hands.</summary>
-    private static void Release(Processor? processor)
-    {
-        if (processor is null)
-            return;
-        processor.Owner = null;
-        processor.InTransit = true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weft.Channels.Selecting;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 

@@ -1,3 +1,4 @@
+using Weft.Channels.Selecting;
 using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Running;

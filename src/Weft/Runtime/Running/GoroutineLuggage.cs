@@ -1,3 +1,5 @@
+using Weft.Channels.Selecting;
+
 namespace Weft.Runtime.Running;
 
 /// <summary>What a goroutine's handle leads to, taken away from it for the length of a search for goroutines that nothing can wake.</summary>

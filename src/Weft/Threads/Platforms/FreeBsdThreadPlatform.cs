@@ -1,3 +1,5 @@
+using Weft.Runtime.Host;
+
 namespace Weft.Threads.Platforms;
 
 /// <summary>FreeBSD.</summary>

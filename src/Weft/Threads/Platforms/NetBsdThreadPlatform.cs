@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Weft.Runtime.Host;
 
 namespace Weft.Threads.Platforms;
 

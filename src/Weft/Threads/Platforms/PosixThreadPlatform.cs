@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
+using Weft.Runtime.Host;
 
 namespace Weft.Threads.Platforms;
 
