@@ -77,7 +77,7 @@ internal sealed partial class Engine
         bool owns = machine.Enter() || StillOwns(machine);
         GoroutineExtra? extra = hosting is null ? null : goroutine.Extra; // made before the lock is taken
         _lock.Enter();
-        _blockedMachines++;
+        _machines.Blocked++;
         goroutine.ChangeBlockedDepth(1);
         goroutine.NoteBlocked(reason);
         if (extra is not null)
@@ -111,7 +111,7 @@ internal sealed partial class Engine
     /// <summary>A machine is not blocked any more. Leaves the lock; a stop may have waited for it.</summary>
     private void ExitLockUnblocked()
     {
-        _blockedMachines--;
+        _machines.Blocked--;
         _lock.Exit();
         if (_stopRequested)
             OrderOutIfQuiet();
@@ -193,7 +193,7 @@ internal sealed partial class Engine
     private void AcquireForRunning(Machine machine, Goroutine goroutine)
     {
         _lock.Enter();
-        Processor? processor = PopIdle();
+        Processor? processor = _processors.TakeIdle();
         if (processor is not null)
         {
             Own(machine, processor);
@@ -208,7 +208,7 @@ internal sealed partial class Engine
             return;
         }
 
-        _blockedMachines++;
+        _machines.Blocked++;
         goroutine.PushFront(machine.Return);
         goroutine.TryPark(); // it stays Ready, for what was just put into its slot
         _global.EnqueueWoken(goroutine);
@@ -277,8 +277,7 @@ internal sealed partial class Engine
     internal bool TryTake(Processor processor, Machine machine, HandOffCause cause)
     {
         _lock.Enter();
-        if (processor.Owner != machine || machine.WasInScheduler
-            || (cause == HandOffCause.TimeSlice && _computingExtra >= Options.MaxComputingExtra))
+        if (processor.Owner != machine || machine.WasInScheduler || (cause == HandOffCause.TimeSlice && _machines.ComputingExtra >= Options.MaxComputingExtra))
         {
             _lock.Exit();
             return false;
@@ -297,7 +296,7 @@ internal sealed partial class Engine
         processor.InTransit = true;
         machine.TakenFor = cause;
         if (cause == HandOffCause.TimeSlice)
-            _computingExtra++;
+            _machines.ComputingExtra++;
         AssertInvariants();
         _lock.Exit();
         Interlocked.Increment(ref _handOffs[(int)cause]);

@@ -51,7 +51,7 @@ internal sealed partial class Engine
         StepIn(machine, goroutine);
         _lock.Enter();
         goroutine.ChangeBlockedDepth(1); // the call goes on: see EndCall
-        _blockedMachines++;
+        _machines.Blocked++;
         _lock.Exit();
     }
 

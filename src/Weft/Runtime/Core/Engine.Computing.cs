@@ -13,16 +13,13 @@ internal sealed partial class Engine
     /// </summary>
     private const int ManyComputing = 64;
 
-    // Machines whose TakenFor says TimeSlice: they compute without a processor. Under the lock.
-    private int _computingExtra;
-
     // Delivered in the place of a processor, to wake a machine that is to go on without. Made by the monitor when it is needed for the
     // first time, which it seldom is.
     private Processor? _noProcessor;
 
     /// <summary>As many goroutines compute without a processor as may, or many do.</summary>
     internal bool ManyCompute =>
-        Options.MaxComputingExtra > 0 && Volatile.Read(ref _computingExtra) >= Math.Min(Options.MaxComputingExtra, ManyComputing);
+        Options.MaxComputingExtra > 0 && Volatile.Read(ref _machines.ComputingExtra) >= Math.Min(Options.MaxComputingExtra, ManyComputing);
 
     /// <summary>
     /// Gives goroutines that wait in queues their turn without a processor, as if it had been taken from them at the end of a time slice:
@@ -104,10 +101,10 @@ internal sealed partial class Engine
         }
         else
         {
-            machine = _idleNewest;
+            machine = _machines.NewestIdle;
             ThreadShortageCause cause = default;
             if (machine is not null)
-                RemoveIdle(machine);
+                _machines.RemoveIdle(machine);
             else
                 isNew = (machine = TryReserveAffordableMachine(out cause)) is not null;
             if (machine is null)
@@ -123,7 +120,7 @@ internal sealed partial class Engine
         }
 
         machine.TakenFor = HandOffCause.TimeSlice;
-        _computingExtra++;
+        _machines.ComputingExtra++;
         AssertInvariants();
         _lock.Exit();
         if (!isNew)
@@ -148,7 +145,7 @@ internal sealed partial class Engine
     private void NoteTaken(Machine machine)
     {
         if (machine.TakenFor == HandOffCause.TimeSlice)
-            _computingExtra--;
+            _machines.ComputingExtra--;
         machine.TakenFor = null;
     }
 }

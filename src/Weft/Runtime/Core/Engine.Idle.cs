@@ -12,7 +12,7 @@ internal sealed partial class Engine
     private void GoIdle(Machine machine, Processor processor)
     {
         _lock.Enter();
-        if (_global.Count > 0 || processor.Id >= _maxProcs)
+        if (_global.Count > 0 || processor.Id >= _processors.InForce)
         {
             _lock.Exit();
             return;
@@ -28,7 +28,7 @@ internal sealed partial class Engine
         if (!AnyWork())
             return;
         _lock.Enter();
-        Processor? again = PopIdle();
+        Processor? again = _processors.TakeIdle();
         if (again is not null)
             Own(machine, again);
         _lock.Exit();
@@ -65,15 +65,15 @@ internal sealed partial class Engine
             return false;
         }
 
-        if ((_global.Count > 0 || (_shortage && AnyQueued())) && PopIdle() is Processor processor)
+        if ((_global.Count > 0 || (_shortage && _processors.AnyQueued())) && _processors.TakeIdle() is Processor processor)
         {
             Own(machine, processor);
             _lock.Exit();
             return true;
         }
 
-        PushIdle(machine);
-        long retireAt = HasTooManyThreads(MonotonicClock.Now) ? 0 : _idleOldest!.IdleSince + IdleTimeout(_idleMachineCount);
+        _machines.AddIdle(machine, MonotonicClock.Now);
+        long retireAt = HasTooManyThreads(MonotonicClock.Now) ? 0 : _machines.OldestIdle!.IdleSince + IdleTimeout(_machines.IdleCount);
         AssertInvariants();
         ExitLockAndTellOfRest();
         _monitor.NoteIdleMachine(retireAt);
@@ -124,12 +124,12 @@ internal sealed partial class Engine
         }
 
         machine.IsWaitingForGoroutine = true;
-        _machinesWaitingForGoroutine++;
+        _machines.WaitingForGoroutine++;
         ExitLockAndTellOfRest();
         machine.ParkForOrder();
         _lock.Enter();
         machine.IsWaitingForGoroutine = false;
-        _machinesWaitingForGoroutine--;
+        _machines.WaitingForGoroutine--;
 
         // With the lock: until this machine is gone, somebody who holds its goroutine may still deliver, even after the order to exit.
         bool exits = machine.Order == MachineOrder.Exit && machine.NextProcessor is null;

@@ -46,10 +46,10 @@ internal sealed partial class Engine
     {
         _lock.Enter();
         bool asleep = MainRuns.Any
-            && AllMachinesRest
-            && _idleProcessorCount == _maxProcs
-            && _machinesCreating == 0
-            && _blockedMachines == 0
+            && _machines.AllRest
+            && _processors.IdleCount == _processors.InForce
+            && _machines.Creating == 0
+            && _machines.Blocked == 0
             && _creationRequests.Count == 0
             && _global.Count == 0;
         _lock.Exit();
@@ -66,16 +66,13 @@ internal sealed partial class Engine
         return ticks;
     }
 
-    /// <summary>Every machine is idle, or waits for the goroutine that is locked to it. The lock is held.</summary>
-    private bool AllMachinesRest => _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
-
     /// <summary>
     /// A machine has come to rest, or is gone. Leaves the lock; if every machine rests, and somebody wants to know, has the monitor look
     /// whether everything sleeps for good.
     /// </summary>
     private void ExitLockAndTellOfRest()
     {
-        bool all = AllMachinesRest;
+        bool all = _machines.AllRest;
         _lock.Exit();
         if (all && MainRuns.Any)
             _monitor.WakeUp();

@@ -142,7 +142,7 @@ internal sealed partial class Engine
         {
             bool isBehindAnother = !processor.Queue.IsEmpty;
             PutTail(processor, goroutine);
-            wakesNobody = isBehindAnother && Volatile.Read(ref _idleProcessorCount) == 0;
+            wakesNobody = isBehindAnother && _processors.IdleCount == 0;
         }
 
         // Asked after the goroutine was put: SetMaxProcs changes it, then has every CPU execute a fence, then looks for work.
@@ -188,7 +188,7 @@ internal sealed partial class Engine
         if (_global.Count == 0)
             return null;
         _lock.Enter();
-        int count = Math.Min(Math.Min((_global.Count / _maxProcs) + 1, limit), LocalRunQueue.Capacity / 2);
+        int count = Math.Min(Math.Min((_global.Count / _processors.InForce) + 1, limit), LocalRunQueue.Capacity / 2);
         Goroutine? first = _global.Dequeue();
         for (int i = 1; i < count; i++)
         {
@@ -213,7 +213,7 @@ internal sealed partial class Engine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Wake()
     {
-        if (Volatile.Read(ref _idleProcessorCount) == 0)
+        if (_processors.IdleCount == 0)
             _monitor.EnsureWatching();
         else if (Volatile.Read(ref _spinning) == 0)
             WakeOne();
@@ -228,7 +228,7 @@ internal sealed partial class Engine
         if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
             return;
         _lock.Enter();
-        Processor? processor = PopIdle();
+        Processor? processor = _processors.TakeIdle();
         _lock.Exit();
         if (processor is null)
         {

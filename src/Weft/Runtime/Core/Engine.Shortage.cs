@@ -8,9 +8,6 @@ internal sealed partial class Engine
 {
     private readonly ThreadBudget _budget;
 
-    // Machines that leave because there are too many, and are still in the list. Under the lock.
-    private int _machinesShed;
-
     /// <summary>Threads that exist or are being made. The lock is held.</summary>
     private long ThreadsReserved => _threadsReserved - Host.Reaped;
 
@@ -103,7 +100,7 @@ internal sealed partial class Engine
 
     /// <summary>The lock is held. Those that are on their way out do not count.</summary>
     private bool HasTooManyThreads(long now) =>
-        _budget.HasLimit && _budget.IsExceededBy(_machineCount + 1 - _machinesShed, now);
+        _budget.HasLimit && _budget.IsExceededBy(_machines.Count + 1 - _machines.Shed, now);
 
     /// <summary>
     /// Whether a machine that has finished with a goroutine is to leave, because the system refuses threads and there are too many.
@@ -125,13 +122,13 @@ internal sealed partial class Engine
         }
         else
         {
-            leaves &= _maxProcs - _idleProcessorCount - _machinesShed > 1;
+            leaves &= _processors.InForce - _processors.IdleCount - _machines.Shed > 1;
         }
 
         if (leaves)
         {
             machine.IsShed = true;
-            _machinesShed++;
+            _machines.Shed++;
         }
 
         _lock.Exit();

@@ -37,8 +37,8 @@ internal sealed partial class Engine
         {
             _lock.Enter();
             var machine = new Machine(this, ++_lastMachineId);
-            Link(machine);
-            Processor? processor = PopIdle();
+            _machines.Add(machine);
+            Processor? processor = _processors.TakeIdle();
             if (processor is not null)
                 Own(machine, processor);
             _lock.Exit();
@@ -53,7 +53,7 @@ internal sealed partial class Engine
             finally
             {
                 _lock.Enter();
-                Unlink(machine);
+                _machines.Remove(machine);
                 machine.IsGone = true;
                 if (machine.Processor is Processor owned)
                     PushIdle(owned);

@@ -20,7 +20,7 @@ internal sealed partial class Engine
         int running = 0;
         int blocked = 0;
         int withProcessor = 0;
-        for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+        for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
         {
             bool owns = machine.Processor is Processor processor && processor.Owner == machine;
             if (owns)
@@ -33,10 +33,10 @@ internal sealed partial class Engine
                 blocked++;
         }
 
-        int idle = _idleMachineCount;
-        int machines = _machineCount;
-        int idleProcessors = _idleProcessorCount;
-        int procs = _maxProcs;
+        int idle = _machines.IdleCount;
+        int machines = _machines.Count;
+        int idleProcessors = _processors.IdleCount;
+        int procs = _processors.InForce;
         _lock.Exit();
         return new SchedulerStatistics
         {
@@ -75,7 +75,7 @@ internal sealed partial class Engine
     {
         var all = new HashSet<Goroutine>(Registry.Snapshot());
         _lock.Enter();
-        for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+        for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
         {
             if (machine.OnStack is Goroutine goroutine)
                 all.Add(goroutine);
@@ -95,10 +95,10 @@ internal sealed partial class Engine
         _lock.Enter();
         List<string> lines =
         [
-            .. _processors.Take(_maxProcs).Select(p => $"P{p.Id}: status={(p.IsIdle ? "idle" : "running")} tick={p.Tick} "
+            .. Processors.Take(_processors.InForce).Select(p => $"P{p.Id}: status={(p.IsIdle ? "idle" : "running")} tick={p.Tick} "
                 + $"m={p.Owner?.Id ?? -1} runqsize={p.QueuedCount} timerslen={p.Timers.Count}"),
         ];
-        for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+        for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
         {
             Processor? processor = machine.NextProcessor ?? machine.Processor;
             bool owns = processor?.Owner == machine;

@@ -85,7 +85,7 @@ internal sealed partial class Engine
     {
         var running = new List<(Goroutine Goroutine, int ThreadId)>();
         _lock.Enter();
-        for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+        for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
         {
             if (machine.OnStack is Goroutine goroutine)
                 running.Add((goroutine, machine.ThreadId));
@@ -197,7 +197,7 @@ internal sealed partial class Engine
     internal bool TryMarkMonitorGone()
     {
         _lock.Enter();
-        bool free = _machineCount == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested)
+        bool free = _machines.Count == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested)
             && _threadsReserved - Host.Reaped <= 1 && !_monitor.HasErrands;
         if (free)
         {
@@ -213,7 +213,7 @@ internal sealed partial class Engine
     /// While stopping, machines may go once none is blocked in a declared wait, waits for a processor, or runs a task of the TPL, whose
     /// waits nobody declares: what it waits for may be in a queue.
     /// </summary>
-    internal bool MayQuit() => Volatile.Read(ref _blockedMachines) == 0 && Volatile.Read(ref _tasksRunning) == 0;
+    internal bool MayQuit() => Volatile.Read(ref _machines.Blocked) == 0 && Volatile.Read(ref _tasksRunning) == 0;
 
     /// <summary>The calling goroutine begins to run a task of the TPL.</summary>
     internal void BeginTask() => Interlocked.Increment(ref _tasksRunning);
@@ -231,10 +231,10 @@ internal sealed partial class Engine
         _lock.Enter();
         if (_stopRequested && MayQuit())
         {
-            for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+            for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
             {
                 if (machine.IsIdle)
-                    RemoveIdle(machine);
+                    _machines.RemoveIdle(machine);
                 else if (!machine.IsWaitingForGoroutine || machine.NextProcessor is not null)
                     continue;
                 machine.Order = MachineOrder.Exit;
@@ -248,7 +248,7 @@ internal sealed partial class Engine
     private bool TryMarkStopped()
     {
         _lock.Enter();
-        if (_machineCount == 0 && !_monitor.IsRunning)
+        if (_machines.Count == 0 && !_monitor.IsRunning)
         {
             MarkStopped();
         }
@@ -264,7 +264,7 @@ internal sealed partial class Engine
         _lock.Enter();
         while (_global.Dequeue() is Goroutine goroutine)
             left.Add(goroutine);
-        foreach (Processor processor in _processors)
+        foreach (Processor processor in Processors)
         {
             while (processor.Dequeue() is Goroutine goroutine)
                 left.Add(goroutine);

@@ -19,12 +19,12 @@ internal sealed partial class Engine
     /// <summary>Threads that exist or are being made: the machines and the monitor.</summary>
     internal int ThreadCount => (int)(Host.Created - Host.Reaped);
 
-    internal int IdleMachineCount => Volatile.Read(ref _idleMachineCount);
+    internal int IdleMachineCount => _machines.IdleCount;
 
     /// <summary>Whether there was no thread to be had when one was last asked for.</summary>
     internal bool HasShortage => Volatile.Read(ref _shortage);
 
-    internal int MachineCount => Volatile.Read(ref _machineCount);
+    internal int MachineCount => _machines.Count;
 
     /// <summary>
     /// Finds a machine for a processor that the caller has in its hands: the idle machine that went idle last, whose stack and caches are
@@ -34,9 +34,9 @@ internal sealed partial class Engine
     private void StartMachine(Processor processor, bool spinning, bool retries = false)
     {
         _lock.Enter();
-        if (_idleNewest is Machine idle)
+        if (_machines.NewestIdle is Machine idle)
         {
-            RemoveIdle(idle);
+            _machines.RemoveIdle(idle);
             idle.Spinning = spinning;
             DeliverLocked(idle, processor, null);
             AssertInvariants();
@@ -152,8 +152,8 @@ internal sealed partial class Engine
 
         var machine = new Machine(this, ++_lastMachineId);
         _threadsReserved++;
-        _machinesCreating++;
-        Link(machine);
+        _machines.Creating++;
+        _machines.Add(machine);
         return machine;
     }
 
@@ -169,13 +169,13 @@ internal sealed partial class Engine
         if (error != 0)
             ScarceThreads.NoteRefusal();
         _lock.Enter();
-        _machinesCreating--;
+        _machines.Creating--;
         bool shortageOver = error == 0 && _shortage;
         if (shortageOver)
             _shortage = false;
         if (error != 0)
         {
-            Unlink(machine);
+            _machines.Remove(machine);
             NoteTaken(machine);
             _threadsReserved--;
             _budget.NoteRefusal(ThreadsReserved, MonotonicClock.Now);
@@ -209,7 +209,7 @@ internal sealed partial class Engine
                     _budget.NoteWaitingWork(ticks, ThreadsReserved, MonotonicClock.Now);
                 if (!work)
                     _shortage = false;
-                else if (PopIdle() is Processor processor)
+                else if (_processors.TakeIdle() is Processor processor)
                     (any, retries, request) = (true, true, (processor, false));
                 _lock.Exit();
 
@@ -235,21 +235,21 @@ internal sealed partial class Engine
         while (true)
         {
             _lock.Enter();
-            Machine? oldest = _idleOldest;
+            Machine? oldest = _machines.OldestIdle;
             if (oldest is null)
             {
                 _lock.Exit();
                 return TimerHeap.Never;
             }
 
-            long due = oldest.IdleSince + IdleTimeout(_idleMachineCount);
+            long due = oldest.IdleSince + IdleTimeout(_machines.IdleCount);
             if (due > now && !HasTooManyThreads(now))
             {
                 _lock.Exit();
                 return due;
             }
 
-            RemoveIdle(oldest);
+            _machines.RemoveIdle(oldest);
             oldest.Order = MachineOrder.Exit;
             AssertInvariants();
             _lock.Exit();
@@ -281,9 +281,9 @@ internal sealed partial class Engine
         StopSearching(machine);
         machine.Tainted |= machine.Locked is not null;
         _lock.Enter();
-        Unlink(machine);
+        _machines.Remove(machine);
         if (machine.IsShed)
-            _machinesShed--;
+            _machines.Shed--;
         machine.IsGone = true;
 
         // Something posted to its ended goroutine may have had another processor delivered here at the last moment.

@@ -30,30 +30,14 @@ internal sealed partial class Engine : GoroutineHome
     private readonly GlobalRunQueue _global = new();
     private readonly Watcher _monitor;
 
-    // Grows only; the first _maxProcs are in force, the others are retired once nobody holds them. Replaced under the lock.
-    private Processor[] _processors = [];
-    private int _maxProcs;
-
-    // Under the lock; the count may be read without.
-    private Processor? _idleProcessors;
-    private int _idleProcessorCount;
+    private readonly MachineTable _machines = new();
+    private ProcessorTable _processors = new();
 
     // Machines looking for work. Changed by interlocked operations: they are the fences of the argument above.
     private int _spinning;
 
-    // Under the lock.
-    private Machine? _idleOldest;
-    private Machine? _idleNewest;
-    private int _idleMachineCount;
-    private Machine? _allMachines;
-    private int _machineCount;
-    private int _machinesCreating;
-    private int _machinesWaitingForGoroutine;
-    private int _lastMachineId;
     private bool _shortage;
-
-    // Machines in a declared wait, and machines that wait for a processor to go on with their goroutine. Under the lock.
-    private int _blockedMachines;
+    private int _lastMachineId;
 
     internal Engine(IEngineOwner owner, SchedulerOptions options, Func<Engine, Watcher> watch)
     {
@@ -89,12 +73,12 @@ internal sealed partial class Engine : GoroutineHome
 
     internal override string Name => Options.Name;
 
-    internal int MaxProcs => Volatile.Read(ref _maxProcs);
+    internal int MaxProcs => _processors.InForce;
 
-    internal int IdleProcessorCount => Volatile.Read(ref _idleProcessorCount);
+    internal int IdleProcessorCount => _processors.IdleCount;
 
     /// <summary>Every processor there ever was; those beyond <see cref="MaxProcs"/> may still have timers.</summary>
-    internal Processor[] Processors => Volatile.Read(ref _processors);
+    internal Processor[] Processors => _processors.All;
 
     /// <summary>Whether a goroutine is in some queue. May be wrong for what happens at the same time.</summary>
     /// <remarks>
@@ -108,19 +92,7 @@ internal sealed partial class Engine : GoroutineHome
         _lock.Enter();
         bool any = _global.Count > 0;
         _lock.Exit();
-        return any || AnyQueued();
-    }
-
-    /// <summary>Whether a goroutine is in the queue of some processor.</summary>
-    private bool AnyQueued()
-    {
-        foreach (Processor processor in Processors)
-        {
-            if (processor.HasWork)
-                return true;
-        }
-
-        return false;
+        return any || _processors.AnyQueued();
     }
 
     /// <summary>
@@ -131,134 +103,26 @@ internal sealed partial class Engine : GoroutineHome
         if (!Platform.CreatesThreads)
             count = 1;
         _lock.Enter();
-        if (count > _processors.Length)
-        {
-            int old = _processors.Length;
-            var grown = new Processor[count];
-            Array.Copy(_processors, grown, old);
-            for (int i = old; i < count; i++)
-                grown[i] = new Processor(i, Platform);
-            Volatile.Write(ref _processors, grown);
-        }
-
-        Volatile.Write(ref _maxProcs, count);
-        _processors[0].IsOnly = count == 1;
-        Processor? kept = null;
-        int keptCount = 0;
-        for (Processor? processor = _idleProcessors, next; processor is not null; processor = next)
-        {
-            next = processor.IdleNext;
-            processor.IsIdle = false;
-            processor.IdleNext = null;
-        }
-
-        // Ownerless processors are idle, retired, or in somebody's hands; the latter are marked.
-        for (int i = count - 1; i >= 0; i--)
-        {
-            Processor processor = _processors[i];
-            if (processor.Owner is not null || processor.InTransit)
-                continue;
-            processor.IsIdle = true;
-            processor.IdleNext = kept;
-            kept = processor;
-            keptCount++;
-        }
-
-        _idleProcessors = kept;
-        Volatile.Write(ref _idleProcessorCount, keptCount);
+        _processors.Resize(count, Platform);
+        int idle = _processors.IdleCount;
         AssertInvariants();
         _lock.Exit();
         Interlocked.MemoryBarrierProcessWide(); // for goroutines that were queued without a fence while there was one processor
-        for (int i = 0; i < keptCount && AnyWork(); i++)
+        for (int i = 0; i < idle && AnyWork(); i++)
             Wake();
     }
 
-    // The lock is held in all of these.
-
+    /// <summary>Makes a processor idle, or retires it, that the caller has in its hands. The lock is held.</summary>
     private void PushIdle(Processor processor)
     {
-        processor.Owner = null;
-        processor.InTransit = false;
-        processor.Queue.ForgetStolen();
-        if (processor.Id >= _maxProcs)
-        {
+        if (!_processors.TryAddIdle(processor))
             Drain(processor);
-            return;
-        }
-
-        processor.IsIdle = true;
-        processor.IdleNext = _idleProcessors;
-        _idleProcessors = processor;
-        Volatile.Write(ref _idleProcessorCount, _idleProcessorCount + 1);
     }
 
-    private Processor? PopIdle()
-    {
-        Processor? processor = _idleProcessors;
-        if (processor is null)
-            return null;
-        _idleProcessors = processor.IdleNext;
-        processor.IdleNext = null;
-        processor.IsIdle = false;
-        processor.InTransit = true;
-        Volatile.Write(ref _idleProcessorCount, _idleProcessorCount - 1);
-        return processor;
-    }
-
-    /// <summary>Moves everything queued at a processor to the global queue; the caller has the processor in its hands.</summary>
+    /// <summary>Moves everything queued at a processor to the global queue; the caller has the processor in its hands. The lock is held.</summary>
     private void Drain(Processor processor)
     {
         while (processor.Dequeue() is Goroutine goroutine)
             _global.Enqueue(goroutine);
-    }
-
-    private void PushIdle(Machine machine)
-    {
-        machine.IsIdle = true;
-        machine.IdleSince = MonotonicClock.Now;
-        machine.IdleOlder = _idleNewest;
-        machine.IdleNewer = null;
-        if (_idleNewest is null)
-            _idleOldest = machine;
-        else
-            _idleNewest.IdleNewer = machine;
-        _idleNewest = machine;
-        _idleMachineCount++;
-    }
-
-    private void RemoveIdle(Machine machine)
-    {
-        if (machine.IdleOlder is null)
-            _idleOldest = machine.IdleNewer;
-        else
-            machine.IdleOlder.IdleNewer = machine.IdleNewer;
-        if (machine.IdleNewer is null)
-            _idleNewest = machine.IdleOlder;
-        else
-            machine.IdleNewer.IdleOlder = machine.IdleOlder;
-        machine.IdleOlder = machine.IdleNewer = null;
-        machine.IsIdle = false;
-        _idleMachineCount--;
-    }
-
-    private void Link(Machine machine)
-    {
-        machine.AllNext = _allMachines;
-        if (_allMachines is not null)
-            _allMachines.AllPrevious = machine;
-        _allMachines = machine;
-        _machineCount++;
-    }
-
-    private void Unlink(Machine machine)
-    {
-        if (machine.AllPrevious is null)
-            _allMachines = machine.AllNext;
-        else
-            machine.AllPrevious.AllNext = machine.AllNext;
-        if (machine.AllNext is not null)
-            machine.AllNext.AllPrevious = machine.AllPrevious;
-        machine.AllPrevious = machine.AllNext = null;
-        _machineCount--;
     }
 }
