@@ -39,7 +39,7 @@ public sealed class BrokenCountTests
     public void FindBrokenInvariant_MoreThreadsThanMayBe_SaysSo()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, maxThreads: 8);
-        ref long count = ref ThreadsReserved(scheduler.Engine);
+        ref long count = ref ThreadsReserved(Factory(scheduler.Engine));
         count = 9;
         AssertBroken(scheduler, "9 threads exist or are being made, and 8 may");
         count = 8;
@@ -78,8 +78,11 @@ public sealed class BrokenCountTests
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spinning")]
     private static extern ref int Spinning(Engine engine);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_threadsReserved")]
-    private static extern ref long ThreadsReserved(Engine engine);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_factory")]
+    private static extern ref MachineFactory Factory(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_reserved")]
+    private static extern ref long ThreadsReserved(MachineFactory factory);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_machines")]
     private static extern ref MachineTable Machines(Engine engine);

@@ -247,7 +247,7 @@ internal sealed partial class Engine
         if (!owns)
         {
             machine.Processor = null;
-            NoteTaken(machine);
+            _machines.NoteTaken(machine);
         }
 
         _lock.Exit();

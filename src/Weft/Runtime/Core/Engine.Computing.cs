@@ -106,7 +106,7 @@ internal sealed partial class Engine
             if (machine is not null)
                 _machines.RemoveIdle(machine);
             else
-                isNew = (machine = TryReserveAffordableMachine(out cause)) is not null;
+                isNew = (machine = _factory.TryReserveAffordable(out cause)) is not null;
             if (machine is null)
             {
                 _global.Enqueue(goroutine);
@@ -129,7 +129,7 @@ internal sealed partial class Engine
             return true;
         }
 
-        int error = Launch(machine);
+        int error = _factory.Launch(machine);
         if (error == 0)
             return true;
         _lock.Enter();
@@ -137,15 +137,5 @@ internal sealed partial class Engine
         _lock.Exit();
         OnShortage(ThreadShortageCause.Refused, error);
         return false;
-    }
-
-    /// <summary>
-    /// The machine has noticed that it has no processor, or is on its way out: it is not counted as computing any more. The lock is held.
-    /// </summary>
-    private void NoteTaken(Machine machine)
-    {
-        if (machine.TakenFor == HandOffCause.TimeSlice)
-            _machines.ComputingExtra--;
-        machine.TakenFor = null;
     }
 }

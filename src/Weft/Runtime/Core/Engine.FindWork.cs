@@ -84,7 +84,7 @@ internal sealed partial class Engine
                 continue;
             }
 
-            if (_budget.HasLimit && TryShed(machine, processor))
+            if (_factory.HasLimit && TryShed(machine, processor))
                 return null;
             if ((FindHere(machine, processor) ?? Steal(machine, processor)) is Goroutine found)
             {

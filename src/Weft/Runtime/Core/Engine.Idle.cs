@@ -65,7 +65,7 @@ internal sealed partial class Engine
             return false;
         }
 
-        if ((_global.Count > 0 || (_shortage && _processors.AnyQueued())) && _processors.TakeIdle() is Processor processor)
+        if ((_global.Count > 0 || (_factory.HasShortage && _processors.AnyQueued())) && _processors.TakeIdle() is Processor processor)
         {
             Own(machine, processor);
             _lock.Exit();
@@ -73,7 +73,7 @@ internal sealed partial class Engine
         }
 
         _machines.AddIdle(machine, MonotonicClock.Now);
-        long retireAt = HasTooManyThreads(MonotonicClock.Now) ? 0 : _machines.OldestIdle!.IdleSince + IdleTimeout(_machines.IdleCount);
+        long retireAt = _factory.HasTooMany(MonotonicClock.Now) ? 0 : _machines.OldestIdle!.IdleSince + IdleTimeout(_machines.IdleCount);
         AssertInvariants();
         ExitLockAndTellOfRest();
         _monitor.NoteIdleMachine(retireAt);

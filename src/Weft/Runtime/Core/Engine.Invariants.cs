@@ -56,8 +56,8 @@ internal sealed partial class Engine
                 + $"looking for work {_spinning}.";
         }
 
-        if (_threadsReserved - Host.Reaped > AllowedThreads.Threads)
-            return $"{_threadsReserved - Host.Reaped} threads exist or are being made, and {AllowedThreads.Threads} may.";
+        if (_factory.FindBroken() is string broken)
+            return broken;
         return IsStopped && _machines.Count > 0 ? $"The engine has stopped with {_machines.Count} machines." : null;
     }
 
@@ -87,10 +87,10 @@ internal sealed partial class Engine
     [Conditional("DEBUG")]
     internal void AssertNothingForgotten(long now)
     {
-        bool looksForgotten = IdleProcessorCount > 0 && Volatile.Read(ref _spinning) == 0 && !_stopRequested && !_shortage && AnyWork();
+        bool looksForgotten = IdleProcessorCount > 0 && Volatile.Read(ref _spinning) == 0 && !_stopRequested && !_factory.HasShortage && AnyWork();
         long ticks = 0;
         _lock.Enter();
-        looksForgotten &= _machines.Creating == 0 && _creationRequests.Count == 0;
+        looksForgotten &= _machines.Creating == 0 && !_factory.HasRequests;
         foreach (Processor processor in Processors)
         {
             ticks += processor.Tick;

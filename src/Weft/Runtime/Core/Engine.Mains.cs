@@ -50,7 +50,7 @@ internal sealed partial class Engine
             && _processors.IdleCount == _processors.InForce
             && _machines.Creating == 0
             && _machines.Blocked == 0
-            && _creationRequests.Count == 0
+            && !_factory.HasRequests
             && _global.Count == 0;
         _lock.Exit();
         if (!asleep)

@@ -223,7 +223,7 @@ internal sealed partial class Engine
     {
         // Nobody may start machines while the engine's are leaving, nor can anybody while there are none to be had, but for those that need
         // none: the monitor asks again, if there is one.
-        if ((_stopRequested && MayQuit()) || (_shortage && IdleMachineCount == 0 && !_global.MayHaveBound && _monitor.IsRunning))
+        if ((_stopRequested && MayQuit()) || (_factory.HasShortage && IdleMachineCount == 0 && !_global.MayHaveBound && _monitor.IsRunning))
             return;
         if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
             return;

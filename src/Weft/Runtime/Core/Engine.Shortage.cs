@@ -1,39 +1,10 @@
 using Weft.Runtime.Host;
-using Weft.Threads;
 
 namespace Weft.Runtime.Core;
 
 /// <content>What happens when there are too few threads; <see cref="ThreadBudget"/> has the rules.</content>
 internal sealed partial class Engine
 {
-    private readonly ThreadBudget _budget;
-
-    /// <summary>Threads that exist or are being made. The lock is held.</summary>
-    private long ThreadsReserved => _threadsReserved - Host.Reaped;
-
-    /// <summary>
-    /// The same as <see cref="TryReserveMachine"/> as long as the system has threads to spare; it may be asked, without the lock. The lock
-    /// is held.
-    /// </summary>
-    private Machine? TryReserveAffordableMachine(out ThreadShortageCause cause)
-    {
-        cause = ThreadShortageCause.Refused;
-        long now = MonotonicClock.Now;
-        if (!_budget.Allows(ThreadsReserved, now))
-            return null;
-        if (Machine.Calling is null && _budget.NeedsLook(ThreadsReserved, now))
-        {
-            _lock.Exit();
-            ThreadRoom room = _budget.Look();
-            _lock.Enter();
-            if (!_budget.NoteRoom(room, ThreadsReserved, now))
-                return null;
-        }
-
-        cause = ThreadShortageCause.Limit;
-        return IsStopped ? null : TryReserveMachine();
-    }
-
     /// <summary>
     /// There is no machine that could take a goroutine from the queues, but one that waits for its own, or in a call of its, may be served
     /// without: a limit's worth of goroutines that are locked, or block for their own continuations, would wait for each other's machines
@@ -47,8 +18,8 @@ internal sealed partial class Engine
         if (spinning)
             Interlocked.Decrement(ref _spinning);
         Machine machine = DeliverToOwn(goroutine, processor, out bool waits);
-        bool known = _shortage;
-        _shortage = true;
+        bool known = _factory.HasShortage;
+        _factory.HasShortage = true;
         _lock.Exit();
         FaultPoints.Hit("mail.given");
         machine.WakeFrom(waits);
@@ -66,7 +37,7 @@ internal sealed partial class Engine
             Interlocked.Decrement(ref _spinning);
         Drain(processor);
         PushIdle(processor);
-        _shortage = true;
+        _factory.HasShortage = true;
     }
 
     /// <summary>Tells whoever listens, on a thread of the pool: user code must not run inside the scheduler.</summary>
@@ -94,13 +65,9 @@ internal sealed partial class Engine
     /// </summary>
     internal void AskAgainIfForsaken()
     {
-        if (_shortage && !_monitor.IsRunning && !IsStopped)
+        if (_factory.HasShortage && !_monitor.IsRunning && !IsStopped)
             _monitor.AskAgain();
     }
-
-    /// <summary>The lock is held. Those that are on their way out do not count.</summary>
-    private bool HasTooManyThreads(long now) =>
-        _budget.HasLimit && _budget.IsExceededBy(_machines.Count + 1 - _machines.Shed, now);
 
     /// <summary>
     /// Whether a machine that has finished with a goroutine is to leave, because the system refuses threads and there are too many.
@@ -112,7 +79,7 @@ internal sealed partial class Engine
         _lock.Enter();
         Machine? heir = null;
         bool heirWaits = false;
-        bool leaves = !_stopRequested && HasTooManyThreads(MonotonicClock.Now);
+        bool leaves = !_stopRequested && _factory.HasTooMany(MonotonicClock.Now);
 
         // A machine that is counted as looking for work looks, before it gives its processor away: others may have relied on that.
         if (leaves && !machine.Spinning && _global.DequeueBound() is Goroutine goroutine)

@@ -36,7 +36,7 @@ internal sealed partial class Engine
         try
         {
             _lock.Enter();
-            var machine = new Machine(this, ++_lastMachineId);
+            var machine = _factory.MakeWithoutThread();
             _machines.Add(machine);
             Processor? processor = _processors.TakeIdle();
             if (processor is not null)

@@ -164,7 +164,7 @@ internal sealed partial class Engine
         if (first)
         {
             _monitor.MarkRunning(true);
-            _threadsReserved++;
+            _factory.AddMonitor();
         }
 
         _lock.Exit();
@@ -186,7 +186,7 @@ internal sealed partial class Engine
     {
         _lock.Enter();
         _monitor.MarkRunning(false);
-        _threadsReserved--;
+        _factory.RemoveMonitor();
         _lock.Exit();
     }
 
@@ -197,12 +197,12 @@ internal sealed partial class Engine
     internal bool TryMarkMonitorGone()
     {
         _lock.Enter();
-        bool free = _machines.Count == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested)
-            && _threadsReserved - Host.Reaped <= 1 && !_monitor.HasErrands;
+        bool free = _machines.Count == 0 && !_factory.HasRequests && !(_factory.HasShortage && _global.Count > 0 && !_stopRequested)
+            && _factory.Threads <= 1 && !_monitor.HasErrands;
         if (free)
         {
             _monitor.MarkRunning(false);
-            _shortage = false; // nobody is left to end it
+            _factory.HasShortage = false; // nobody is left to end it
         }
 
         _lock.Exit();

@@ -36,8 +36,7 @@ internal sealed partial class Engine : GoroutineHome
     // Machines looking for work. Changed by interlocked operations: they are the fences of the argument above.
     private int _spinning;
 
-    private bool _shortage;
-    private int _lastMachineId;
+    private readonly MachineFactory _factory;
 
     internal Engine(IEngineOwner owner, SchedulerOptions options, Func<Engine, Watcher> watch)
     {
@@ -45,7 +44,7 @@ internal sealed partial class Engine : GoroutineHome
         Options = options;
         Platform = options.Platform ?? ThreadPlatform.Current;
         AllowedThreads = options.AllowedThreads(Platform, out IThreadLimits? limits);
-        _budget = new ThreadBudget(limits, Platform.FindThreadLimits);
+        _factory = new MachineFactory(this, limits);
         Host = new ThreadHost(Platform, options.StackSize);
         Registry = new GoroutineRegistry(Platform);
         MainRuns = new MainRuns(Platform);
@@ -55,6 +54,12 @@ internal sealed partial class Engine : GoroutineHome
         AssembliesAtHand.Load();
         EngineList.Add(this);
     }
+
+    /// <summary>For the parts of the engine that are classes of their own, and say so.</summary>
+    internal FutexLock Lock => _lock;
+
+    /// <summary>Under the lock.</summary>
+    internal MachineTable Machines => _machines;
 
     internal IEngineOwner Owner { get; }
 

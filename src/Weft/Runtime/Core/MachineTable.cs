@@ -97,6 +97,16 @@ internal sealed class MachineTable
         _idleCount--;
     }
 
+    /// <summary>
+    /// The machine has noticed that it has no processor, or is on its way out: it is not counted as computing any more.
+    /// </summary>
+    internal void NoteTaken(Machine machine)
+    {
+        if (machine.TakenFor == HandOffCause.TimeSlice)
+            ComputingExtra--;
+        machine.TakenFor = null;
+    }
+
     /// <summary>A machine is in one state, and each list has those that are marked as being on it. What does not hold, in words.</summary>
     internal string? FindBroken()
     {
