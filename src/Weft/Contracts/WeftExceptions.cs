@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Weft;
@@ -67,6 +68,19 @@ public sealed class DisposeTimeoutException : TimeoutException
 {
     internal DisposeTimeoutException(string message, IReadOnlyList<UnreturnedCall> calls)
         : base(message) => Calls = calls;
+
+    /// <summary>The exception for a scheduler whose disposal has lasted that long, with a line for each call.</summary>
+    internal static DisposeTimeoutException For(string scheduler, TimeSpan timeout, IReadOnlyList<UnreturnedCall> calls)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Scheduler '{scheduler}' is not disposed after {timeout.TotalSeconds:0.###} s: ");
+        text.Append(calls.Count == 0
+            ? "its threads are still on their way out."
+            : "these goroutines run code that has not returned, and keep their threads until it does:");
+        foreach (UnreturnedCall call in calls)
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call.Goroutine.ToText()}, on thread {call.ThreadId}");
+        return new DisposeTimeoutException(text.ToString(), calls);
+    }
 
     /// <summary>The goroutines that were running code, by id.</summary>
     public IReadOnlyList<UnreturnedCall> Calls { get; }

@@ -63,7 +63,7 @@ internal sealed class ScheduleTrace : IDisposable
 
     internal static string Line(Engine engine, long milliseconds)
     {
-        SchedulerStatistics s = engine.Statistics();
+        SchedulerStatistics s = EngineReport.Statistics(engine);
 
         // Of Go's flag of that name: somebody is wanted who looks for work, and nobody does.
         int needSpinning = s.MachinesSpinning == 0 && s.IdleProcessors > 0 && engine.AnyWork() ? 1 : 0;
@@ -110,9 +110,9 @@ internal sealed class ScheduleTrace : IDisposable
         var text = new StringBuilder(Line(_engine, (MonotonicClock.Now - _start) / MonotonicClock.NanosecondsPerMillisecond)).AppendLine();
         if (_detail)
         {
-            foreach (string line in _engine.DescribeProcessorsAndMachines())
+            foreach (string line in EngineReport.ProcessorsAndMachines(_engine))
                 text.Append("  ").AppendLine(line);
-            foreach (GoroutineInfo goroutine in _engine.DescribeGoroutines())
+            foreach (GoroutineInfo goroutine in EngineReport.Goroutines(_engine))
                 text.Append("  ").AppendLine(goroutine.ToText());
         }
 

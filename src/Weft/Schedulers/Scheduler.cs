@@ -103,7 +103,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineOw
     /// <summary>
     /// What it has done and what it holds now. Costs microseconds, more with many machines; also frees threads that have exited.
     /// </summary>
-    public SchedulerStatistics Statistics => _engine.Statistics();
+    public SchedulerStatistics Statistics => EngineReport.Statistics(_engine);
 
     /// <summary>
     /// Runs tasks as goroutines, for code that takes a <see cref="System.Threading.Tasks.TaskScheduler"/>: <c>Task.Factory.StartNew</c>,
@@ -146,7 +146,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineOw
     /// The goroutines that have waited at least once and not ended, and those that run or block now; by id. A picture of one moment: the
     /// scheduler runs on meanwhile. Costs a look at each goroutine.
     /// </summary>
-    public IReadOnlyList<GoroutineInfo> GetGoroutines() => _engine.DescribeGoroutines();
+    public IReadOnlyList<GoroutineInfo> GetGoroutines() => EngineReport.Goroutines(_engine);
 
     /// <summary>
     /// The goroutines of this scheduler that nothing can ever wake, by id: they are parked, and nothing that can still run can reach what

@@ -201,6 +201,13 @@ internal sealed partial class Engine
         Interlocked.Increment(ref _spinning);
     }
 
+    /// <summary>There is no machine for a processor that came with a machine already counted as looking for work.</summary>
+    private void ForgetSearcher(bool isCounted)
+    {
+        if (isCounted)
+            Interlocked.Decrement(ref _spinning);
+    }
+
     /// <summary>It counts no more; a full fence if it did. False if it did not.</summary>
     private bool StopSearching(Machine machine)
     {

@@ -15,8 +15,7 @@ internal sealed partial class Engine
         Drain(processor);
         if (_global.DequeueBound() is not Goroutine goroutine)
             return false;
-        if (spinning)
-            Interlocked.Decrement(ref _spinning);
+        ForgetSearcher(spinning);
         Machine machine = DeliverToOwn(goroutine, processor, out bool waits);
         bool known = _factory.HasShortage;
         _factory.HasShortage = true;
@@ -33,8 +32,7 @@ internal sealed partial class Engine
     /// </summary>
     private void GiveUp(Processor processor, bool spinning)
     {
-        if (spinning)
-            Interlocked.Decrement(ref _spinning);
+        ForgetSearcher(spinning);
         Drain(processor);
         PushIdle(processor);
         _factory.HasShortage = true;

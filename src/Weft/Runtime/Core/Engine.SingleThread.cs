@@ -68,7 +68,7 @@ internal sealed partial class Engine
         }
 
         if (!HasRun(main) && !_stopRequested)
-            throw DeadlockException.For(DescribeAsleep());
+            throw DeadlockException.For(EngineReport.Asleep(this));
     }
 
     /// <summary>

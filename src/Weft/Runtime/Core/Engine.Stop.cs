@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Core;
@@ -80,7 +78,7 @@ internal sealed partial class Engine
         Uninterrupted.Do(_stopFinished, static f => CleanThread.Do(static f => f.TrySetResult(), f));
     }
 
-    /// <summary>What to tell somebody who waits no longer: which calls have not returned.</summary>
+    /// <summary>What to tell a caller that waits no longer: which calls have not returned.</summary>
     private DisposeTimeoutException GaveUp(TimeSpan timeout)
     {
         var running = new List<(Goroutine Goroutine, int ThreadId)>();
@@ -92,16 +90,10 @@ internal sealed partial class Engine
         }
 
         _lock.Exit();
-        UnreturnedCall[] calls =
-            [.. running.Select(static r => new UnreturnedCall(r.Goroutine.Describe(), r.ThreadId)).OrderBy(static c => c.Goroutine.Id)];
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Scheduler '{Options.Name}' is not disposed after {timeout.TotalSeconds:0.###} s: ");
-        text.Append(calls.Length == 0
-            ? "its threads are still on their way out."
-            : "these goroutines run code that has not returned, and keep their threads until it does:");
-        foreach (UnreturnedCall call in calls)
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call.Goroutine.ToText()}, on thread {call.ThreadId}");
-        return new DisposeTimeoutException(text.ToString(), calls);
+        return DisposeTimeoutException.For(
+            Name,
+            timeout,
+            [.. running.Select(static r => new UnreturnedCall(r.Goroutine.Describe(), r.ThreadId)).OrderBy(static c => c.Goroutine.Id)]);
     }
 
     /// <summary>
@@ -155,58 +147,6 @@ internal sealed partial class Engine
     {
         Interlocked.Increment(ref _refused);
         Owner.OnWorkRefused(goroutine);
-    }
-
-    internal bool TryMarkMonitorRunning()
-    {
-        _lock.Enter();
-        bool first = !_monitor.IsRunning && !IsStopped;
-        if (first)
-        {
-            _monitor.MarkRunning(true);
-            _factory.AddMonitor();
-        }
-
-        _lock.Exit();
-        return first;
-    }
-
-    /// <summary>The monitor, marked gone, goes on after all, with the thread it has; false if another has been made.</summary>
-    internal bool TryMarkMonitorStays()
-    {
-        _lock.Enter();
-        bool stays = !_monitor.IsRunning && !IsStopped;
-        if (stays)
-            _monitor.MarkRunning(true);
-        _lock.Exit();
-        return stays;
-    }
-
-    internal void UnmarkMonitorRunning()
-    {
-        _lock.Enter();
-        _monitor.MarkRunning(false);
-        _factory.RemoveMonitor();
-        _lock.Exit();
-    }
-
-    /// <summary>
-    /// The monitor may go if there is no machine, none is being made, and nothing waits for one; nor a thread that may leave it something,
-    /// nor anything that was left. That comes last: all of it was left before its thread was reaped.
-    /// </summary>
-    internal bool TryMarkMonitorGone()
-    {
-        _lock.Enter();
-        bool free = _machines.Count == 0 && !_factory.HasRequests && !(_factory.HasShortage && _global.Count > 0 && !_stopRequested)
-            && _factory.Threads <= 1 && !_monitor.HasErrands;
-        if (free)
-        {
-            _monitor.MarkRunning(false);
-            _factory.HasShortage = false; // nobody is left to end it
-        }
-
-        _lock.Exit();
-        return free;
     }
 
     /// <summary>

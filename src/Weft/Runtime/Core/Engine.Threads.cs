@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 
 namespace Weft.Runtime.Core;
 
-/// <content>How machines come, and how they go.</content>
+/// <content>How machines come.</content>
 internal sealed partial class Engine
 {
     /// <summary>Threads that exist or are being made: the machines and the monitor.</summary>
@@ -38,8 +37,7 @@ internal sealed partial class Engine
 
         if (IsStopped || !Platform.CreatesThreads)
         {
-            if (spinning)
-                Interlocked.Decrement(ref _spinning);
+            ForgetSearcher(spinning);
             PushIdle(processor);
             _lock.Exit();
             return;

@@ -1,5 +1,5 @@
-using Weft.Runtime.Host;
 using System.Runtime.CompilerServices;
+using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Queues;
 

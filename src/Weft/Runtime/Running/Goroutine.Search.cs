@@ -14,7 +14,7 @@ namespace Weft;
 /// <b>No wake-up is lost.</b> Publisher: pushes to the inbox (compare-and-swap), then reads the phase. Looker: the searcher, who puts
 /// everything back, stores Parked, and reads the inbox. Fences: the compare-and-swap, and the full fence in <see cref="LetGo"/>. Therefore
 /// one of them sees the other's store, as when a machine parks the goroutine; if both do, the compare-and-swap from Parked to Ready has one
-/// winner. Model: tests/models/inbox.pml, with the searcher in the place of the machine.
+/// winner. Model: tests/models/release.pml, with the searcher in the place of the machine.
 /// </para>
 /// <para>
 /// <b>What is used without the run right.</b> The sources of <see cref="Completion"/> and of a result's task are asked for by any thread: a

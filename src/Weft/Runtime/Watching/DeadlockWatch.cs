@@ -84,7 +84,7 @@ internal sealed class DeadlockWatch(Engine engine)
         MainRun[] ending = Array.FindAll(engine.MainRuns.Waiting(), run => NeverEnds(run, asleep, lost));
         if (ending.Length == 0)
             return false;
-        List<GoroutineInfo> described = Engine.Describe(asleep);
+        List<GoroutineInfo> described = EngineReport.Describe(asleep);
         foreach (MainRun run in ending)
             run.End(DeadlockException.For(described));
         return true;
@@ -102,7 +102,7 @@ internal sealed class DeadlockWatch(Engine engine)
         if (engine.Registry.Find(static g => !g.HasEnded && g.WaitReason.IsChannel()) is not null && !IsQuietOutside())
             return now + Grace;
         _suspectedTicks = ticks;
-        engine.Owner.OnDeadlockSuspected(engine.DescribeAsleep());
+        engine.Owner.OnDeadlockSuspected(EngineReport.Asleep(engine));
         return TimerHeap.Never;
     }
 

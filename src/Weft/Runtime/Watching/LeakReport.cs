@@ -22,6 +22,6 @@ internal static class LeakReport
         HashSet<Goroutine> leaked = LeakSearch.Find();
         if (leaked.Count > 0)
             leaked.IntersectWith(LeakSearch.Find());
-        return Engine.Describe(leaked.Where(goroutine => goroutine.Engine == engine && !goroutine.HasEnded));
+        return EngineReport.Describe(leaked.Where(goroutine => goroutine.Engine == engine && !goroutine.HasEnded));
     }
 }

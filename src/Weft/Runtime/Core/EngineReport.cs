@@ -1,26 +1,21 @@
 namespace Weft.Runtime.Core;
 
-/// <content>What it can say about itself.</content>
-internal sealed partial class Engine
+/// <summary>What an engine holds, as it is at one moment, for people. Any thread may ask; the engine runs on meanwhile.</summary>
+internal static class EngineReport
 {
-    internal long GoroutinesAlive => GoroutinesStarted - GoroutinesEnded;
-
-    internal long GoroutinesStarted => Volatile.Read(ref _startedOutside) + Processors.Sum(p => Volatile.Read(ref p.GoroutinesStarted));
-
-    internal long GoroutinesEnded => Volatile.Read(ref _endedOutside) + Processors.Sum(p => Volatile.Read(ref p.GoroutinesEnded));
-
-    internal SchedulerStatistics Statistics()
+    /// <summary>Counts and states, read one after the other.</summary>
+    internal static SchedulerStatistics Statistics(Engine engine)
     {
         // Ended first: a goroutine that ends in between must not make more ended than started.
-        long ended = GoroutinesEnded;
-        long started = GoroutinesStarted;
-        long queued = _global.Count + Processors.Sum(p => p.QueuedCount);
-        Host.Reaper.Reap();
-        _lock.Enter();
+        long ended = engine.GoroutinesEnded;
+        long started = engine.GoroutinesStarted;
+        long queued = engine.GlobalQueueCount + engine.Processors.Sum(p => p.QueuedCount);
+        engine.Host.Reaper.Reap();
+        engine.Lock.Enter();
         int running = 0;
         int blocked = 0;
         int withProcessor = 0;
-        for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
+        for (Machine? machine = engine.Machines.First; machine is not null; machine = machine.AllNext)
         {
             bool owns = machine.Processor is Processor processor && processor.Owner == machine;
             if (owns)
@@ -33,55 +28,55 @@ internal sealed partial class Engine
                 blocked++;
         }
 
-        int idle = _machines.IdleCount;
-        int machines = _machines.Count;
-        int idleProcessors = _processors.IdleCount;
-        int procs = _processors.InForce;
-        _lock.Exit();
+        int idle = engine.Machines.IdleCount;
+        int machines = engine.Machines.Count;
+        int idleProcessors = engine.IdleProcessorCount;
+        int procs = engine.MaxProcs;
+        engine.Lock.Exit();
         return new SchedulerStatistics
         {
             GoroutinesStarted = started,
             GoroutinesEnded = ended,
-            GoroutinesCancelled = Interlocked.Read(ref _goroutinesCancelled),
+            GoroutinesCancelled = engine.GoroutinesCancelled,
             GoroutinesRunnable = queued,
             GoroutinesRunning = running,
             GoroutinesBlocked = blocked,
             GoroutinesParked = Math.Max(0, started - ended - queued - running - blocked),
             Processors = procs,
             IdleProcessors = idleProcessors,
-            Threads = ThreadCount,
+            Threads = engine.ThreadCount,
             MachinesRunning = withProcessor,
-            MachinesSpinning = Volatile.Read(ref _spinning),
+            MachinesSpinning = engine.SpinningCount,
             MachinesIdle = idle,
             MachinesBlocked = Math.Max(0, machines - idle - withProcessor),
-            ThreadsCreated = Host.Created,
-            ThreadsExited = Host.Exited,
-            ThreadsReaped = Host.Reaped,
-            ThreadsRefused = Host.Refused,
-            HandOffsByWait = HandOffs(HandOffCause.Wait),
-            HandOffsByMonitor = HandOffs(HandOffCause.Monitor),
-            HandOffsExplicit = HandOffs(HandOffCause.Explicit),
-            HandOffsByTimeSlice = HandOffs(HandOffCause.TimeSlice),
-            Steals = Processors.Sum(p => Volatile.Read(ref p.Steals)),
-            WorkRefused = Refused,
-            Timers = Processors.Sum(p => (long)p.Timers.Count),
-            StackBytesMapped = Host.Stacks.BytesMapped,
-            StackBytesCached = Host.Stacks.BytesCached,
+            ThreadsCreated = engine.Host.Created,
+            ThreadsExited = engine.Host.Exited,
+            ThreadsReaped = engine.Host.Reaped,
+            ThreadsRefused = engine.Host.Refused,
+            HandOffsByWait = engine.HandOffs(HandOffCause.Wait),
+            HandOffsByMonitor = engine.HandOffs(HandOffCause.Monitor),
+            HandOffsExplicit = engine.HandOffs(HandOffCause.Explicit),
+            HandOffsByTimeSlice = engine.HandOffs(HandOffCause.TimeSlice),
+            Steals = engine.Processors.Sum(p => Volatile.Read(ref p.Steals)),
+            WorkRefused = engine.Refused,
+            Timers = engine.Processors.Sum(p => (long)p.Timers.Count),
+            StackBytesMapped = engine.Host.Stacks.BytesMapped,
+            StackBytesCached = engine.Host.Stacks.BytesCached,
         };
     }
 
     /// <summary>Goroutines that have waited at least once, and those that run or block now; by id.</summary>
-    internal List<GoroutineInfo> DescribeGoroutines()
+    internal static List<GoroutineInfo> Goroutines(Engine engine)
     {
-        var all = new HashSet<Goroutine>(Registry.Snapshot());
-        _lock.Enter();
-        for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
+        var all = new HashSet<Goroutine>(engine.Registry.Snapshot());
+        engine.Lock.Enter();
+        for (Machine? machine = engine.Machines.First; machine is not null; machine = machine.AllNext)
         {
             if (machine.OnStack is Goroutine goroutine)
                 all.Add(goroutine);
         }
 
-        _lock.Exit();
+        engine.Lock.Exit();
         return Describe(all.Where(static goroutine => !goroutine.HasEnded));
     }
 
@@ -89,16 +84,16 @@ internal sealed partial class Engine
     /// A line for each processor, then one for each machine, looked at under one lock: so they fit each other, but for what is given away
     /// without it.
     /// </summary>
-    internal List<string> DescribeProcessorsAndMachines()
+    internal static List<string> ProcessorsAndMachines(Engine engine)
     {
         List<string> machines = [];
-        _lock.Enter();
+        engine.Lock.Enter();
         List<string> lines =
         [
-            .. Processors.Take(_processors.InForce).Select(p => $"P{p.Id}: status={(p.IsIdle ? "idle" : "running")} tick={p.Tick} "
+            .. engine.Processors.Take(engine.MaxProcs).Select(p => $"P{p.Id}: status={(p.IsIdle ? "idle" : "running")} tick={p.Tick} "
                 + $"m={p.Owner?.Id ?? -1} runqsize={p.QueuedCount} timerslen={p.Timers.Count}"),
         ];
-        for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
+        for (Machine? machine = engine.Machines.First; machine is not null; machine = machine.AllNext)
         {
             Processor? processor = machine.NextProcessor ?? machine.Processor;
             bool owns = processor?.Owner == machine;
@@ -108,19 +103,15 @@ internal sealed partial class Engine
                 + $"inscheduler={(machine.WasInScheduler ? 1 : 0)}");
         }
 
-        _lock.Exit();
+        engine.Lock.Exit();
         machines.Reverse();
         lines.AddRange(machines);
         return lines;
     }
 
     /// <summary>Goroutines that have waited and not ended, by id; all there are if nothing runs and nothing is queued.</summary>
-    internal List<GoroutineInfo> DescribeAsleep() => Describe(Registry.Snapshot().Where(static goroutine => !goroutine.HasEnded));
+    internal static List<GoroutineInfo> Asleep(Engine engine) => Describe(engine.Registry.Snapshot().Where(static goroutine => !goroutine.HasEnded));
 
     internal static List<GoroutineInfo> Describe(IEnumerable<Goroutine> goroutines) =>
         [.. goroutines.Select(static goroutine => goroutine.Describe()).OrderBy(static goroutine => goroutine.Id)];
-
-    internal int GlobalQueueCount => _global.Count;
-
-    internal int SpinningCount => Volatile.Read(ref _spinning);
 }
