@@ -126,8 +126,12 @@ public sealed class SchedulerOptions
     internal void Validate()
     {
         if (string.IsNullOrEmpty(Name) || Name.Length > 8 || Name.Any(c => c is <= ' ' or > '~'))
+        {
             throw new ArgumentException(
-                $"{nameof(Name)} must be 1 to 8 printable ASCII characters without spaces, not '{Name}'.", nameof(Name));
+                $"{nameof(Name)} must be 1 to 8 printable ASCII characters without spaces, not '{Name}'.",
+                nameof(Name));
+        }
+
         Require(MaxProcs >= 1 && MaxProcs <= Scheduler.MaxProcsLimit, MaxProcs, $"1 to {Scheduler.MaxProcsLimit}", nameof(MaxProcs));
         if (_maxThreads is int maxThreads)
             Require(maxThreads is >= ThreadAllowance.Least and <= 1_000_000, maxThreads, "4 to 1,000,000", nameof(MaxThreads));
@@ -136,7 +140,10 @@ public sealed class SchedulerOptions
             StackSize,
             "256 KiB to 1 GiB, in bytes",
             nameof(StackSize));
-        Require(IdleTimeout > TimeSpan.Zero && IdleTimeout <= TimeSpan.FromDays(1), IdleTimeout, "more than zero and at most one day",
+        Require(
+            IdleTimeout > TimeSpan.Zero && IdleTimeout <= TimeSpan.FromDays(1),
+            IdleTimeout,
+            "more than zero and at most one day",
             nameof(IdleTimeout));
         Require(
             MinIdleTimeout > TimeSpan.Zero && MinIdleTimeout <= IdleTimeout,
@@ -156,8 +163,12 @@ public sealed class SchedulerOptions
             "more than zero and at most one day, or infinite",
             nameof(DisposeTimeout));
         if (!Enum.IsDefined(UnhandledExceptions))
+        {
             throw new ArgumentException(
-                $"{nameof(UnhandledExceptions)} has no policy {(int)UnhandledExceptions}.", nameof(UnhandledExceptions));
+                $"{nameof(UnhandledExceptions)} has no policy {(int)UnhandledExceptions}.",
+                nameof(UnhandledExceptions));
+        }
+
         if (!Enum.IsDefined(DeadlockDetection))
             throw new ArgumentException($"{nameof(DeadlockDetection)} has no value {(int)DeadlockDetection}.", nameof(DeadlockDetection));
     }

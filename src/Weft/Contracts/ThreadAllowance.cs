@@ -4,7 +4,7 @@ using Weft.Threads;
 namespace Weft.Contracts;
 
 /// <summary>How many threads a scheduler may have, and why.</summary>
-/// <param name="Threads">At most so many, the monitor included.</param>
+/// <param name="Threads">The most it may have, the monitor included.</param>
 /// <param name="Reason">For people.</param>
 internal readonly record struct ThreadAllowance(int Threads, string Reason)
 {
@@ -37,7 +37,7 @@ internal readonly record struct ThreadAllowance(int Threads, string Reason)
         if (room.Limit is null || room.Free >= Most + Reserve)
             return new ThreadAllowance(Most, "by default");
         int threads = (int)Math.Max(Math.Max(room.Free - Reserve, room.Free / 4), Least);
-        return new ThreadAllowance(threads,
-            string.Create(CultureInfo.InvariantCulture, $"{room.Limit}, {Math.Max(0, room.Free - threads)} left for the rest"));
+        long left = Math.Max(0, room.Free - threads);
+        return new ThreadAllowance(threads, string.Create(CultureInfo.InvariantCulture, $"{room.Limit}, {left} left for the rest"));
     }
 }

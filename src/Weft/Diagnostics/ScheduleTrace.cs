@@ -6,7 +6,7 @@ using Weft.Runtime.Host;
 namespace Weft.Diagnostics;
 
 /// <summary>
-/// <c>WEFT_DEBUG=schedtrace=1000</c>: a line every so many milliseconds on standard error, in the form of Go's; with
+/// <c>WEFT_DEBUG=schedtrace=1000</c>: a line each time that many milliseconds are over on standard error, in the form of Go's; with
 /// <c>scheddetail=1</c> another for each processor, machine and goroutine. (<c>deadlock=1</c> of the same variable is for
 /// <see cref="DeadlockSuspicion"/>.)
 /// </summary>
@@ -65,7 +65,7 @@ internal sealed class ScheduleTrace : IDisposable
     {
         SchedulerStatistics s = EngineReport.Statistics(engine);
 
-        // Of Go's flag of that name: somebody is wanted who looks for work, and nobody does.
+        // Of Go's flag of that name: a machine that looks for work is wanted, and none does.
         int needSpinning = s.MachinesSpinning == 0 && s.IdleProcessors > 0 && engine.AnyWork() ? 1 : 0;
         var queues = new StringBuilder();
         foreach (Processor processor in engine.Processors.Take(engine.MaxProcs))
@@ -75,7 +75,7 @@ internal sealed class ScheduleTrace : IDisposable
             $"SCHED {milliseconds}ms: gomaxprocs={s.Processors} idleprocs={s.IdleProcessors} threads={s.Threads} "
             + $"spinningthreads={s.MachinesSpinning} needspinning={needSpinning} idlethreads={s.MachinesIdle} "
             + $"runqueue={engine.GlobalQueueCount} [{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} "
-            + $"stackbytes={s.StackBytesMapped} scheduler={engine.Options.Name}");
+            + $"stackbytes={s.StackBytesMapped} scheduler={engine.Name}");
     }
 
     public void Dispose()

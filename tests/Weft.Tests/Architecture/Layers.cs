@@ -16,7 +16,12 @@ internal static partial class Layers
 
     /// <summary>As the table has them: without a slash at the end, <see cref="Root"/> for the root.</summary>
     public static IReadOnlyList<string> FromTopToBottom { get; } =
-        [.. Repository.Lines(Document).Select(static line => Row().Match(line)).Where(static row => row.Success).Select(static row => row.Groups[1].Value)];
+    [
+        .. Repository.Lines(Document)
+            .Select(static line => Row().Match(line))
+            .Where(static row => row.Success)
+            .Select(static row => row.Groups[1].Value),
+    ];
 
     [GeneratedRegex(@"^\| `([\w/]+?)/?` \|")]
     private static partial Regex Row();

@@ -1,55 +1,56 @@
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
+using Types = System.Collections.Immutable.ImmutableArray<System.Reflection.Metadata.TypeDefinitionHandle>;
 
 namespace Weft.Tests.Architecture;
 
 /// <summary>The types of the assembly itself that a signature names, at whatever depth.</summary>
-internal sealed class NamedTypes(MetadataReader assembly) : ISignatureTypeProvider<ImmutableArray<TypeDefinitionHandle>, object?>
+internal sealed class NamedTypes(MetadataReader assembly) : ISignatureTypeProvider<Types, object?>
 {
-    public ImmutableArray<TypeDefinitionHandle> In(EntityHandle type) => type.Kind switch
+    public Types In(EntityHandle type) => type.Kind switch
     {
         HandleKind.TypeDefinition => [(TypeDefinitionHandle)type],
         HandleKind.TypeSpecification => assembly.GetTypeSpecification((TypeSpecificationHandle)type).DecodeSignature(this, null),
         _ => [],
     };
 
-    public static ImmutableArray<TypeDefinitionHandle> In(MethodSignature<ImmutableArray<TypeDefinitionHandle>> signature) =>
+    public static Types In(MethodSignature<Types> signature) =>
         [.. signature.ReturnType, .. signature.ParameterTypes.SelectMany(static types => types)];
 
-    public ImmutableArray<TypeDefinitionHandle> GetArrayType(ImmutableArray<TypeDefinitionHandle> elementType, ArrayShape shape) => elementType;
+    public Types GetArrayType(Types elementType, ArrayShape shape) => elementType;
 
-    public ImmutableArray<TypeDefinitionHandle> GetByReferenceType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
+    public Types GetByReferenceType(Types elementType) => elementType;
 
-    public ImmutableArray<TypeDefinitionHandle> GetFunctionPointerType(MethodSignature<ImmutableArray<TypeDefinitionHandle>> signature) => In(signature);
+    public Types GetFunctionPointerType(MethodSignature<Types> signature) => In(signature);
 
-    public ImmutableArray<TypeDefinitionHandle> GetGenericInstantiation(
-        ImmutableArray<TypeDefinitionHandle> genericType,
-        ImmutableArray<ImmutableArray<TypeDefinitionHandle>> typeArguments) =>
+    public Types GetGenericInstantiation(
+        Types genericType,
+        ImmutableArray<Types> typeArguments) =>
         [.. genericType, .. typeArguments.SelectMany(static types => types)];
 
-    public ImmutableArray<TypeDefinitionHandle> GetGenericMethodParameter(object? genericContext, int index) => [];
+    public Types GetGenericMethodParameter(object? genericContext, int index) => [];
 
-    public ImmutableArray<TypeDefinitionHandle> GetGenericTypeParameter(object? genericContext, int index) => [];
+    public Types GetGenericTypeParameter(object? genericContext, int index) => [];
 
-    public ImmutableArray<TypeDefinitionHandle> GetModifiedType(
-        ImmutableArray<TypeDefinitionHandle> modifier,
-        ImmutableArray<TypeDefinitionHandle> unmodifiedType,
+    public Types GetModifiedType(
+        Types modifier,
+        Types unmodifiedType,
         bool isRequired) =>
         unmodifiedType;
 
-    public ImmutableArray<TypeDefinitionHandle> GetPinnedType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
+    public Types GetPinnedType(Types elementType) => elementType;
 
-    public ImmutableArray<TypeDefinitionHandle> GetPointerType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
+    public Types GetPointerType(Types elementType) => elementType;
 
-    public ImmutableArray<TypeDefinitionHandle> GetPrimitiveType(PrimitiveTypeCode typeCode) => [];
+    public Types GetPrimitiveType(PrimitiveTypeCode typeCode) => [];
 
-    public ImmutableArray<TypeDefinitionHandle> GetSZArrayType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
+    public Types GetSZArrayType(Types elementType) => elementType;
 
-    public ImmutableArray<TypeDefinitionHandle> GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => [handle];
+    public Types GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => [handle];
 
-    public ImmutableArray<TypeDefinitionHandle> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => [];
+    public Types GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => [];
 
-    public ImmutableArray<TypeDefinitionHandle> GetTypeFromSpecification(
+    public Types GetTypeFromSpecification(
         MetadataReader reader,
         object? genericContext,
         TypeSpecificationHandle handle,

@@ -80,8 +80,8 @@ internal sealed class SourceFolders
 
     private string? FolderOfOwnCode(TypeDefinitionHandle type)
     {
-        IEnumerable<string> folders = _assembly.GetTypeDefinition(type).GetMethods().Where(_methods.ContainsKey).Select(method => _methods[method]);
-        return folders.Concat(FoldersWithoutCode(type)).MaxBy(_depth);
+        IEnumerable<MethodDefinitionHandle> methods = _assembly.GetTypeDefinition(type).GetMethods();
+        return methods.Where(_methods.ContainsKey).Select(method => _methods[method]).Concat(FoldersWithoutCode(type)).MaxBy(_depth);
     }
 
     private IEnumerable<string> FoldersWithoutCode(TypeDefinitionHandle type)

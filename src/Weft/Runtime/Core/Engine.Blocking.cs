@@ -27,8 +27,8 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// The calling machine, which runs the goroutine, counts as blocked from now on, and enters scheduler code. Others can give it mail only
-    /// if <paramref name="hosting"/> is given: then it is one of the goroutine's hosts.
+    /// The calling machine, which runs the goroutine, counts as blocked from now on, and enters scheduler code. Others can give it mail
+    /// only if <paramref name="hosting"/> is given: then it is one of the goroutine's hosts.
     /// </summary>
     /// <returns>Its processor, in the caller's hands; null if the machine has none any more.</returns>
     private Processor? BeginBlocked(Machine machine, Goroutine goroutine, WaitReason reason, Hosting? hosting)
@@ -123,7 +123,7 @@ internal sealed partial class Engine
 
         EndBlocked(goroutine, machine);
 
-        // Whoever gave it may have been counted as looking for work, and looks no more: others may have relied on that.
+        // The giver may have been counted as a searcher, and searches no more: work that came meanwhile may have relied on that.
         if (wasGiven && _global.MayHaveBound)
             Wake();
         machine.ForgetWait(); // another machine may have run the body meanwhile

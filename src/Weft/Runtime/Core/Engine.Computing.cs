@@ -8,7 +8,7 @@ namespace Weft.Runtime.Core;
 internal sealed partial class Engine
 {
     /// <summary>
-    /// So many threads that compute keep a new one from its CPU for tens of milliseconds on a few CPUs: it counts as many, whatever the
+    /// This many threads that compute keep a new one from its CPU for tens of milliseconds on a few CPUs: they count as many, whatever the
     /// limit.
     /// </summary>
     private const int ManyComputing = 64;

@@ -7,7 +7,7 @@ internal sealed partial class Engine
 {
     /// <summary>
     /// How often a machine looks at the clock, in goroutines run. A power of two. What a dump says of the time a goroutine has waited may
-    /// be too much by the time that so many others took.
+    /// be too much by the time that this many others took.
     /// </summary>
     internal const int ClockInterval = 16;
 
@@ -80,7 +80,7 @@ internal sealed partial class Engine
 
     /// <summary>
     /// The goroutine to run after the one that was parked. Taking one out of the ring is the fence that parking wants; one of its own is
-    /// executed only if the next comes from elsewhere, or if somebody seems to wait for the end of the parked one: to tell him may take
+    /// executed only if the next comes from elsewhere, or if something seems to wait for the end of the parked one: to tell it may take
     /// long, and what has been taken out is out of the thieves' reach.
     /// </summary>
     private Goroutine? FindNext(Machine machine, Goroutine? parked, bool hasEnded)

@@ -9,8 +9,8 @@ namespace Weft.Runtime.Core;
 internal sealed partial class Engine
 {
     /// <summary>
-    /// Every so many goroutines the global queue is looked at first, or two goroutines that wake each other could keep it waiting for ever.
-    /// A prime, so that it does not fall into step with anything.
+    /// Once in this many goroutines the global queue is looked at first, or two goroutines that wake each other could keep it waiting for
+    /// ever. A prime, so that it does not fall into step with anything.
     /// </summary>
     private const int GlobalQueueInterval = 61;
 
@@ -172,14 +172,14 @@ internal sealed partial class Engine
                 if (victim == processor)
                     continue;
                 victim.AwaitFastOwner(ref looks);
-                Goroutine? found = processor.Queue.StealFrom(victim.Queue) ?? (round == StealRounds - 1 ? victim.StealRunNext() : null);
-                if (found is Goroutine stolen)
+                bool isLast = round == StealRounds - 1;
+                if ((processor.Queue.StealFrom(victim.Queue) ?? (isLast ? victim.StealRunNext() : null)) is Goroutine stolen)
                 {
                     processor.Steals++;
                     return stolen;
                 }
 
-                if (round == StealRounds - 1 && FireTimers(victim) && processor.Dequeue() is Goroutine timed)
+                if (isLast && FireTimers(victim) && processor.Dequeue() is Goroutine timed)
                     return timed;
             }
         }

@@ -22,7 +22,7 @@ internal sealed partial class Engine
             if (processor.HasWork || _global.Count > 0)
             {
                 if (!atSliceEnd)
-                    _handOffPace.Note(MonotonicClock.Now); // who computes keeps its CPU awake
+                    _handOffPace.Note(MonotonicClock.Now); // a machine that computes keeps its CPU awake
                 StartMachine(processor, spinning: false);
                 return;
             }

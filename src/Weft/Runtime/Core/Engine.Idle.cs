@@ -53,7 +53,7 @@ internal sealed partial class Engine
 
     /// <summary>
     /// A machine without a processor and without a goroutine takes an idle processor if work was left for want of machines; otherwise it
-    /// is idle itself until somebody delivers a processor. False: exit.
+    /// is idle itself until a processor is delivered. False: exit.
     /// </summary>
     private bool AcquireOrIdle(Machine machine)
     {
@@ -91,7 +91,7 @@ internal sealed partial class Engine
     /// </summary>
     private void Doze(Machine machine)
     {
-        // With a single CPU, whoever hands off is on it, and it is awake.
+        // With a single CPU, the thread that hands off is on it, and it is awake.
         if (Environment.ProcessorCount == 1 || !Platform.CanWakeNaps || !_handOffPace.TryBeginDoze(MonotonicClock.Now))
             return;
         while (!machine.HasOrder && _handOffPace.IsClose(MonotonicClock.Now))
@@ -131,7 +131,8 @@ internal sealed partial class Engine
         machine.IsWaitingForGoroutine = false;
         _machines.WaitingForGoroutine--;
 
-        // With the lock: until this machine is gone, somebody who holds its goroutine may still deliver, even after the order to exit.
+        // With the lock: until this machine is gone, a thread that has its goroutine in its hands may still deliver, even after the order
+        // to exit.
         bool exits = machine.Order == MachineOrder.Exit && machine.NextProcessor is null;
         _lock.Exit();
         if (exits)

@@ -12,7 +12,7 @@ internal sealed partial class Engine
     private const int MachinesAlwaysChecked = 32;
 
     /// <summary>
-    /// Of the looks left out, one in so many is done after all. A prime, so that it does not fall into step with a burst.
+    /// Of the looks left out, one in this many is done after all. A prime, so that it does not fall into step with a burst.
     /// </summary>
     private const int CheckInterval = 97;
 
@@ -52,8 +52,8 @@ internal sealed partial class Engine
     {
         if (_machines.Blocked < 0 || _machines.Creating < 0 || _machines.WaitingForGoroutine < 0 || Volatile.Read(ref _spinning) < 0)
         {
-            return $"A count fell below zero: blocked {_machines.Blocked}, being made {_machines.Creating}, waiting {_machines.WaitingForGoroutine}, "
-                + $"looking for work {_spinning}.";
+            return $"A count fell below zero: blocked {_machines.Blocked}, being made {_machines.Creating}, "
+                + $"waiting {_machines.WaitingForGoroutine}, looking for work {_spinning}.";
         }
 
         if (_factory.FindBroken() is string broken)
@@ -65,13 +65,15 @@ internal sealed partial class Engine
     [Conditional("DEBUG")]
     private void AssertOwnsNothing(Machine machine)
     {
-        Debug.Assert(machine is { Processor: null, NextProcessor: null, NextGoroutine: null, IsIdle: false }, "A machine that retires has work.");
+        Debug.Assert(
+            machine is { Processor: null, NextProcessor: null, NextGoroutine: null, IsIdle: false },
+            "A machine that retires has work.");
         Debug.Assert(machine is { AllNext: null, AllPrevious: null } && _machines.First != machine, "A machine that retires is listed.");
         foreach (Processor processor in Processors)
             Debug.Assert(processor.Owner != machine, "A machine that retires owns a processor.");
     }
 
-    /// <summary>Debug builds only: who runs a goroutine may, and a tainted machine runs nothing but what belongs to it.</summary>
+    /// <summary>Debug builds only: the machine may run the goroutine; a tainted machine runs nothing but what belongs to it.</summary>
     [Conditional("DEBUG")]
     private static void AssertMayRun(Machine machine, Goroutine goroutine)
     {
@@ -87,7 +89,8 @@ internal sealed partial class Engine
     [Conditional("DEBUG")]
     internal void AssertNothingForgotten(long now)
     {
-        bool looksForgotten = IdleProcessorCount > 0 && Volatile.Read(ref _spinning) == 0 && !_stopRequested && !_factory.HasShortage && AnyWork();
+        bool nobodyComes = Volatile.Read(ref _spinning) == 0 && !_stopRequested && !_factory.HasShortage;
+        bool looksForgotten = IdleProcessorCount > 0 && nobodyComes && AnyWork();
         long ticks = 0;
         _lock.Enter();
         looksForgotten &= _machines.Creating == 0 && !_factory.HasRequests;

@@ -22,7 +22,7 @@ internal sealed partial class Engine
 
         MainRun run = MainRuns.Add(main);
 
-        // Main has been running for a while, perhaps: the machine that fell asleep last found nobody who wants to know, and the monitor may
+        // Main has been running for a while, perhaps: the machine that fell asleep last found nobody to tell, and the monitor may
         // be gone.
         _monitor.WakeUp();
         _monitor.EnsureRunningElsewhere(TimeSpan.Zero);
@@ -39,8 +39,8 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// How many goroutines were run so far if somebody waits for a main goroutine, no machine runs anything, and nothing is queued or timed;
-    /// otherwise null. Called by the monitor.
+    /// How many goroutines were run so far if somebody waits for a main goroutine, no machine runs anything, and nothing is queued or
+    /// timed; otherwise null. Called by the monitor.
     /// </summary>
     internal long? TicksIfAsleep()
     {

@@ -63,16 +63,20 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// Queues a goroutine on a processor that the caller owns, as the next to run if there is none yet, and sees to it that somebody comes
-    /// if the owner does not.
+    /// Queues a goroutine on a processor that the caller owns, as the next to run if there is none yet. Sees to it that another machine
+    /// comes for it if the owner does not take it.
     /// </summary>
     /// <remarks>
-    /// There are three cases in which nobody is woken, and no fence executed. First, there is no other processor. Second, those that were
-    /// woken for the slot came in vain. Third, the goroutine is behind another in the ring, and once it is there no processor is seen to be
-    /// idle. A machine that goes idle afterwards looks at the rings again, and can miss the goroutine only while that is in this CPU's
-    /// store buffer. In that time it would have to steal the one ahead, run it and go idle, so it all but never happens. (With nothing
-    /// ahead it need only go idle.) In all three cases the monitor makes up for it within 20 ms; before it sleeps deeply it sees to the
-    /// fence itself.
+    /// <para>In three cases no machine is woken, and no fence executed:</para>
+    /// <list type="number">
+    /// <item>There is no other processor.</item>
+    /// <item>The machines that were woken for the slot so far came in vain.</item>
+    /// <item>The goroutine is behind another in the ring, and once it is there no processor is seen to be idle. A machine that goes idle
+    /// afterwards looks at the rings again, and can miss the goroutine only while that is in this CPU's store buffer. In that time it would
+    /// have to steal the goroutine ahead, run it and go idle, so it all but never happens. (With nothing ahead it need only go
+    /// idle.)</item>
+    /// </list>
+    /// <para>In all three the monitor finds the goroutine within 20 ms; before it sleeps deeply it executes the fence itself.</para>
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PutNext(Processor processor, Goroutine goroutine)
@@ -165,8 +169,8 @@ internal sealed partial class Engine
 
     private void WakeOne()
     {
-        // Nobody may start machines while the engine's are leaving, nor can anybody while there are none to be had, but for those that need
-        // none: the monitor asks again, if there is one.
+        // No machine is started while the engine's are leaving. During a shortage only work that needs no new machine is seen to here; for
+        // the rest the monitor asks again, if there is one.
         if ((_stopRequested && MayQuit()) || (_factory.HasShortage && IdleMachineCount == 0 && !_global.MayHaveBound && _monitor.IsRunning))
             return;
         if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)

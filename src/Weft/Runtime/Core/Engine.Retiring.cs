@@ -41,8 +41,8 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// How long the oldest of so many idle machines is kept, in nanoseconds: falls in a straight line from the longest time for one to the
-    /// shortest for <see cref="SchedulerOptions.IdleThreadsAtMinTimeout"/> (the rule of XNU's work queues).
+    /// How long the oldest of <paramref name="idle"/> idle machines is kept, in nanoseconds: falls in a straight line from the longest time
+    /// for one to the shortest for <see cref="SchedulerOptions.IdleThreadsAtMinTimeout"/> (the rule of XNU's work queues).
     /// </summary>
     private long IdleTimeout(int idle)
     {

@@ -38,7 +38,7 @@ internal sealed partial class Engine
         _factory.HasShortage = true;
     }
 
-    /// <summary>Tells whoever listens, on a thread of the pool: user code must not run inside the scheduler.</summary>
+    /// <summary>Tells the scheduler, which tells its listeners.</summary>
     private void OnShortage(ThreadShortageCause cause, int error)
     {
         HaveAskedAgain(isKnown: false);
@@ -58,7 +58,7 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// Somebody who has nothing to publish uses the engine. If a thread was refused and there is no monitor to ask again, it is asked for
+    /// For callers that use the engine and publish nothing: if a thread was refused and there is no monitor to ask again, it is asked for
     /// here.
     /// </summary>
     internal void AskAgainIfForsaken()
@@ -69,7 +69,7 @@ internal sealed partial class Engine
 
     /// <summary>
     /// Whether a machine that has finished with a goroutine is to leave, because the system refuses threads and there are too many.
-    /// Somebody must be left who goes on: a machine that waits for a processor to run with, which gets this one; or one that has another
+    /// A machine must be left that goes on: one that waits for a processor to run with, which gets this one; or one that has another
     /// processor.
     /// </summary>
     private bool TryShed(Machine machine, Processor processor)

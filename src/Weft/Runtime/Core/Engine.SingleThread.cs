@@ -45,8 +45,11 @@ internal sealed partial class Engine
             try
             {
                 if (processor is null)
+                {
                     throw new InvalidOperationException(
-                        $"Scheduler '{Options.Name}' runs on another thread just now, and its platform has one thread only.");
+                        $"Run cannot run: scheduler '{Name}' runs on another thread just now, and its platform has one thread only.");
+                }
+
                 _pumpedMain = main;
                 ((IThreadBody)machine).Run();
             }

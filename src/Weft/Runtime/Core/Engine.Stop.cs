@@ -28,9 +28,9 @@ internal sealed partial class Engine
     internal long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>
-    /// Stops the engine and waits until it has. Any thread but a machine of this engine, and any number of them: whoever finds that all
-    /// threads have left finishes the stop. When none of the callers is left, as they were interrupted or have given up, the monitor goes
-    /// on with it.
+    /// Stops the engine and waits until it has. Any thread but a machine of this engine, and any number of them: the caller that finds that
+    /// all threads have left finishes the stop. When none of the callers is left, as they were interrupted or have given up, the monitor
+    /// goes on with it.
     /// </summary>
     /// <param name="timeout">How long to wait; infinite for as long as it takes.</param>
     /// <exception cref="DisposeTimeoutException">Code of goroutines was still running then.</exception>

@@ -45,24 +45,26 @@ internal sealed partial class Engine
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The race: the thread wakes in this very moment and enters the scheduler, which then must not touch the processor's queues. The
-    /// machine stores <c>inScheduler = 1</c>, then loads <see cref="Processor.Owner"/>, with nothing in between but program order
-    /// (<see cref="Machine.Enter"/>). The monitor stores Owner = null, has every CPU that runs a thread of this process execute a full
-    /// fence (<see cref="Interlocked.MemoryBarrierProcessWide"/>), then loads <c>inScheduler</c>.
-    /// </para>
-    /// <para>
-    /// If the machine's load of Owner came before the monitor's store was visible to it, that load, and so the store of inScheduler ahead
-    /// of it in program order, came before the fence on that CPU; the store is visible after the fence, the monitor reads 1 and puts the
-    /// owner back. Otherwise the machine sees that it is not the owner and asks <see cref="StillOwns"/>, which waits for the engine's
-    /// lock, held here throughout, and then sees the decision, whichever way it went. So never do both believe that they have the
-    /// processor. Both may believe for a moment that they have not: the monitor because it gave up, the machine until it has the lock.
+    /// <b>The monitor and the machine never both have the processor.</b> The thread may wake in this very moment and enter the scheduler,
+    /// where it uses the processor's queues.
+    /// Publisher: the machine stores <c>inScheduler = 1</c>, then loads <see cref="Processor.Owner"/>, with nothing in between but program
+    /// order (<see cref="Machine.Enter"/>).
+    /// Looker: the monitor stores <c>Owner = null</c>, then loads <c>inScheduler</c>.
+    /// Fences: between its two steps the monitor has every CPU that runs a thread of this process execute one
+    /// (<see cref="Interlocked.MemoryBarrierProcessWide"/>).
+    /// Therefore: a machine that loads the old Owner did so before the fence on its CPU, and its store of inScheduler came before that
+    /// load: the monitor reads 1 and puts the owner back. A machine that loads null asks <see cref="StillOwns"/>, which waits for the
+    /// engine's lock, held here throughout, and then sees the decision. Both may believe for a moment that they do not have the processor:
+    /// the monitor because it gave up, the machine until it has the lock.
+    /// Model: tests/models/take-enter.pml.
     /// </para>
     /// <para>A machine that leaves the scheduler stores 0 with release semantics after its last access to the queues.</para>
     /// </remarks>
     internal bool TryTake(Processor processor, Machine machine, HandOffCause cause)
     {
         _lock.Enter();
-        if (processor.Owner != machine || machine.WasInScheduler || (cause == HandOffCause.TimeSlice && _machines.ComputingExtra >= Options.MaxComputingExtra))
+        bool isOneTooMany = cause == HandOffCause.TimeSlice && _machines.ComputingExtra >= Options.MaxComputingExtra;
+        if (processor.Owner != machine || machine.WasInScheduler || isOneTooMany)
         {
             _lock.Exit();
             return false;

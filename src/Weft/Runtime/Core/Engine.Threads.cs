@@ -106,9 +106,11 @@ internal sealed partial class Engine
         _lock.Exit();
         Misuse.ThrowIfDisposed(stopped, Options.Name, "LockOSThreadAsync gets no fresh thread");
         if (machine is null)
+        {
             throw new ThreadLimitException(
-                $"Scheduler '{Options.Name}' has {ThreadCount} threads, "
-                + $"and {nameof(SchedulerOptions.MaxThreads)} is {AllowedThreads.Threads}.");
+                $"Scheduler '{Name}' has {ThreadCount} threads, and {nameof(SchedulerOptions.MaxThreads)} is {AllowedThreads.Threads}.");
+        }
+
         machine.Locked = goroutine;
         int error = _factory.Launch(machine);
         if (error != 0)
@@ -149,7 +151,7 @@ internal sealed partial class Engine
                     (any, retries, request) = (true, true, (processor, false));
                 _lock.Exit();
 
-                // Who published work after the look at it may have woken nobody because of the shortage.
+                // A publisher of work that came after the look may have woken no machine because of the shortage.
                 if (!work && AnyWork())
                     Wake();
             }

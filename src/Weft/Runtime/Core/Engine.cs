@@ -16,12 +16,20 @@ namespace Weft.Runtime.Core;
 /// call, or computing on after its processor was taken), or on its way in or out.
 /// </para>
 /// <para>
-/// <b>No runnable goroutine is forgotten.</b> Who makes a goroutine runnable publishes it in a queue, then, after a full fence, looks
-/// whether a processor is idle and nobody is looking for work, and if so starts a machine for it (<see cref="Wake"/>; <see cref="PutNext"/>
-/// says in which cases it is left to the monitor). Who makes a processor idle publishes that (by the lock, a full fence), and, if it was
-/// counted as looking for work, lowers that count (a full fence); then it looks at every queue again. Whichever of the two comes second
-/// sees the other. Between a machine that found work while looking, and work that came meanwhile and relied on it, the chain goes on: who
-/// finds work wakes the next.
+/// <b>Parts.</b> One core under one lock. What is only a tenant under that lock is a class of its own: <see cref="ProcessorTable"/>,
+/// <see cref="MachineTable"/>, <see cref="MachineFactory"/>, <see cref="GlobalRunQueue"/>; what only looks is <see cref="EngineReport"/>
+/// and the monitor.
+/// </para>
+/// <para>
+/// <b>No runnable goroutine is forgotten.</b>
+/// Publisher: puts the goroutine into a queue, then looks whether a processor is idle and no machine is searching; if so, it starts a
+/// machine (<see cref="Wake"/>; <see cref="PutNext"/> says in which cases it is left to the monitor).
+/// Looker: the machine that goes idle publishes its processor as idle, lowers the count of searchers if it is counted there, then looks at
+/// every queue again (GoIdle).
+/// Fences: one between the two steps of the publisher; the lock and the interlocked decrement of the looker.
+/// Therefore: the publisher sees the idle processor, or the looker sees the goroutine. A machine that finds work while it is counted as a
+/// searcher wakes the next one, so that work which came meanwhile and relied on the count is found, too.
+/// Model: tests/models/retire-submit.pml.
 /// </para>
 /// </remarks>
 internal sealed partial class Engine : GoroutineHome
@@ -124,7 +132,9 @@ internal sealed partial class Engine : GoroutineHome
             Drain(processor);
     }
 
-    /// <summary>Moves everything queued at a processor to the global queue; the caller has the processor in its hands. The lock is held.</summary>
+    /// <summary>
+    /// Moves everything queued at a processor to the global queue; the caller has the processor in its hands. The lock is held.
+    /// </summary>
     private void Drain(Processor processor)
     {
         while (processor.Dequeue() is Goroutine goroutine)

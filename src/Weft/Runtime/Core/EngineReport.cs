@@ -110,7 +110,8 @@ internal static class EngineReport
     }
 
     /// <summary>Goroutines that have waited and not ended, by id; all there are if nothing runs and nothing is queued.</summary>
-    internal static List<GoroutineInfo> Asleep(Engine engine) => Describe(engine.Registry.Snapshot().Where(static goroutine => !goroutine.HasEnded));
+    internal static List<GoroutineInfo> Asleep(Engine engine) =>
+        Describe(engine.Registry.Snapshot().Where(static goroutine => !goroutine.HasEnded));
 
     internal static List<GoroutineInfo> Describe(IEnumerable<Goroutine> goroutines) =>
         [.. goroutines.Select(static goroutine => goroutine.Describe()).OrderBy(static goroutine => goroutine.Id)];

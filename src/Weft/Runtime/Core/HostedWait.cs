@@ -16,16 +16,18 @@ namespace Weft.Runtime.Core;
 /// engine's lock, and so is the delivery: processor, goroutine and run right at once.
 /// </para>
 /// <para>
-/// <b>Who gives.</b> Whoever has a processor and finds no thread for it (<see cref="Engine"/>, TryGiveToBound): when a machine blocks, when
-/// something is published during a shortage, or the monitor, every 10 ms. As each wait hears of mail, whenever it began, it does not matter
-/// whether there were threads when it began: the last machine may block a moment later.
+/// <b>The giver</b> is the thread that has a processor in its hands and finds no machine for it (<see cref="Engine"/>, TryGiveToBound):
+/// when a machine blocks, when something is published during a shortage, or the monitor, every 10 ms. As each wait hears of mail, whenever
+/// it began, it does not matter whether there were threads when it began: the last machine may block a moment later.
 /// </para>
 /// <para>
-/// <b>Nobody runs it twice.</b> To be given, a goroutine must be in the giver's hands, so in no queue, and Ready. A host that comes back
-/// takes the run right only from Parked (nobody has it then), or is given it.
-/// Giver: stores the delivery, leaves the lock, wakes. Host: takes the lock to become <c>Returns</c>, then looks for a delivery.
+/// <b>The goroutine is never run twice.</b> To be given, a goroutine must be in the giver's hands, so in no queue, and Ready. A host that
+/// comes back takes the run right only from Parked (no machine has it then), or is given it.
+/// Publisher: the giver stores the delivery under the lock, then wakes the host where it last was.
+/// Looker: the host becomes <c>Returns</c> under the lock, and looks for a delivery in the same hold of it.
+/// Fences: the lock.
 /// Therefore: either the giver finds <c>Returns</c>, and wakes the parker; or the host finds the delivery, and a signal at its event comes
-/// too late for this wait. The next wait ignores one that nothing was delivered with.
+/// too late for this wait. The next wait ignores a signal that nothing was delivered with.
 /// Model: tests/models/hosted-wait.pml.
 /// </para>
 /// </remarks>
@@ -36,7 +38,7 @@ internal static class HostedWait
 
     /// <summary>
     /// A wait for all of several handles, or for as many as the system allows, cannot be combined with one for mail. It is done in pieces
-    /// of so many milliseconds: short ones during a shortage, when it may be given mail and then keeps a processor until it looks;
+    /// of this length, in milliseconds: short ones during a shortage, when it may be given mail and then keeps a processor until it looks;
     /// otherwise long ones, which cost nothing to speak of and end in time for a shortage.
     /// </summary>
     private const int ShortPiece = 10;

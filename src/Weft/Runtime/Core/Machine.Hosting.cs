@@ -26,8 +26,8 @@ internal sealed partial class Machine
     }
 
     /// <summary>A processor was delivered: wakes the machine where it sleeps.</summary>
-    /// <param name="waits">It had <see cref="Running.Hosting.Hears"/> then. It may have left its wait since, and a signal that comes late is
-    /// ignored by its next.</param>
+    /// <param name="waits">It had <see cref="Running.Hosting.Hears"/> then. It may have left its wait since, and a signal that comes late
+    /// is ignored by its next.</param>
     internal void WakeFrom(bool waits)
     {
         if (waits)

@@ -16,8 +16,8 @@ internal enum MachineOrder
 }
 
 /// <summary>
-/// An OS thread of the scheduler. It runs goroutines while it has a processor; the rest of its life it is parked, blocked in somebody's
-/// call, or on its way out.
+/// An OS thread of the scheduler. It runs goroutines while it has a processor; the rest of its life it is parked, blocked in a
+/// call of a goroutine's, or on its way out.
 /// </summary>
 internal sealed partial class Machine : Runner, IThreadBody
 {
@@ -57,7 +57,8 @@ internal sealed partial class Machine : Runner, IThreadBody
     internal Processor? Processor;
 
     /// <summary>
-    /// Looking for work; counted in the engine. Written by the machine, or by whoever delivers a processor to it while it is parked.
+    /// Looking for work; counted in the engine. Written by the machine, or by the thread that delivers a processor to it while it is
+    /// parked.
     /// </summary>
     internal bool Spinning;
 
@@ -109,7 +110,7 @@ internal sealed partial class Machine : Runner, IThreadBody
         return Processor is Processor processor && Volatile.Read(ref processor.Owner) == this;
     }
 
-    /// <summary>Goes back to goroutine code; everything stored before is seen by whoever sees this.</summary>
+    /// <summary>Goes back to goroutine code; a thread that sees this sees everything stored before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Leave() => Volatile.Write(ref _inScheduler, 0);
 

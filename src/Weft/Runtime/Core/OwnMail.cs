@@ -25,7 +25,7 @@ internal static class OwnMail
         SynchronizationContext.SetSynchronizationContext(goroutine);
         goroutine.RunMailbox(machine);
         if (goroutine.HasEnded)
-            goroutine.SettleEnded(); // whoever waits for the end may be what this wait is for
+            goroutine.SettleEnded(); // what waits for the end may be what this wait is for
         SynchronizationContext.SetSynchronizationContext(synchronization);
         ExecutionContext.Restore(context);
         if (suppressed)

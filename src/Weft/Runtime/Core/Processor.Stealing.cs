@@ -23,7 +23,7 @@ internal sealed partial class Processor
     /// </summary>
     internal const int LooksAtRings = 30;
 
-    /// <summary>A fast owner runs so many goroutines between two looks at its ring, 0.7 us: one takes less than 140 ns.</summary>
+    /// <summary>A fast owner runs this many goroutines between two looks at its ring, 0.7 us: one takes less than 140 ns.</summary>
     private const int FastTicks = 5;
 
     /// <summary>

@@ -7,8 +7,8 @@ using Weft.Threads;
 namespace Weft.Runtime.Core;
 
 /// <summary>
-/// The right to run goroutines, with the queue of those it will run next. Whoever <see cref="Owner"/> names may use it; an idle processor
-/// has no owner and is on the engine's idle list.
+/// The right to run goroutines, with the queue of those it will run next. The machine that <see cref="Owner"/> names may use it; an idle
+/// processor has no owner and is on the engine's idle list.
 /// </summary>
 internal sealed partial class Processor
 {
@@ -58,7 +58,7 @@ internal sealed partial class Processor
     internal long Steals;
 
     /// <summary>
-    /// To wake a thread costs some 5 us here, and more in what it then reads from this CPU's cache: once in so many wake-ups, a
+    /// To wake a thread costs some 5 us here, and more in what it then reads from this CPU's cache: once in this many wake-ups, a
     /// millisecond's worth for goroutines that do nothing else, it does not show. What is left in the slot meanwhile is found by the
     /// monitor, within 20 ms.
     /// </summary>

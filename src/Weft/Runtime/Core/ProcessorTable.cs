@@ -18,7 +18,9 @@ internal struct ProcessorTable
     {
     }
 
-    /// <summary>Every processor there ever was; those beyond <see cref="InForce"/> may still have timers. May be read without the lock.</summary>
+    /// <summary>
+    /// Every processor there ever was; those beyond <see cref="InForce"/> may still have timers. May be read without the lock.
+    /// </summary>
     internal readonly Processor[] All => Volatile.Read(in _all);
 
     /// <summary>How many may run goroutines. May be read without the lock.</summary>
@@ -78,8 +80,8 @@ internal struct ProcessorTable
     }
 
     /// <summary>
-    /// Makes a processor idle that the caller has in its hands; false if it is not in force any more: then it is retired, and what is queued
-    /// there is to go elsewhere.
+    /// Makes a processor idle that the caller has in its hands; false if it is not in force any more: then it is retired, and what is
+    /// queued there is to go elsewhere.
     /// </summary>
     internal bool TryAddIdle(Processor processor)
     {

@@ -43,7 +43,7 @@ internal abstract class Watcher(IThreadPlatform platform) : Caretaker
 
     internal sealed override bool IsRunning => _isRunning;
 
-    /// <summary>Work was published and no processor is idle: makes sure that somebody watches the machines.</summary>
+    /// <summary>Work was published and no processor is idle: makes sure that the monitor watches the machines.</summary>
     internal void EnsureWatching()
     {
         if (Volatile.Read(ref _deep) != 0 && Interlocked.Exchange(ref _deep, 0) != 0)
@@ -92,7 +92,9 @@ internal abstract class Watcher(IThreadPlatform platform) : Caretaker
     /// <summary>The engine is about to abandon its goroutines: waits until nobody but the caller looks at them.</summary>
     internal abstract void AwaitSearches();
 
-    /// <summary>A thread was refused while there was no monitor, and somebody comes who may ask for it again.</summary>
+    /// <summary>
+    /// A thread was refused while there was no monitor: asks for the monitor's again, if the calling thread may. By threads that come by.
+    /// </summary>
     internal void AskAgain()
     {
         if (!_isRunning && !WeftThread.CallingThreadIsLocked)
@@ -118,7 +120,7 @@ internal abstract class Watcher(IThreadPlatform platform) : Caretaker
         Volatile.Write(ref _wakeAt, 0);
     }
 
-    /// <summary>From now on whoever publishes work wakes the monitor. By the monitor, before it looks at the queues for the last time.</summary>
+    /// <summary>From now on publishers of work wake the monitor. By the monitor, before it looks at the queues for the last time.</summary>
     private protected void BeginDeepSleep()
     {
         Interlocked.Exchange(ref _deep, 1);

@@ -1,8 +1,8 @@
 namespace Weft.Runtime.Host;
 
 /// <summary>
-/// What a thread blocks for until another says so: every blocking wait of a user's thread in Weft. Neither side loses anything to
-/// <see cref="Thread.Interrupt"/>. Is its own monitor.
+/// Blocks a thread until another sets it: every blocking wait of a user's thread in Weft. Neither side loses anything to
+/// <see cref="Thread.Interrupt"/>. It is its own monitor.
 /// </summary>
 internal sealed class BlockingSignal
 {
@@ -15,14 +15,14 @@ internal sealed class BlockingSignal
         Pulse();
     }
 
-    /// <summary>Before it is given to somebody who will set it again.</summary>
+    /// <summary>Before it is given to code that will set it again.</summary>
     internal void Reset() => _isSet = false;
 
     /// <summary>Blocks the calling thread until it is set. One thread at a time.</summary>
     /// <param name="token">Ends the wait as well.</param>
     /// <exception cref="OperationCanceledException">The token is cancelled.</exception>
-    /// <exception cref="ThreadInterruptedException">The thread was interrupted. It may have been set by now: who waits again finds
-    /// out.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted. It may have been set by now: another wait
+    /// finds out.</exception>
     internal void Wait(CancellationToken token)
     {
         if (_isSet)

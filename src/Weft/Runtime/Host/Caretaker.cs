@@ -81,7 +81,8 @@ internal abstract class Caretaker
     internal abstract void WakeUp();
 
     /// <summary>
-    /// Leaves something to this thread that another must not do; see <see cref="CleanThread"/>. Called on threads that this one serves only.
+    /// Leaves something to this thread that another must not do; see <see cref="CleanThread"/>. Called on threads that this one serves
+    /// only.
     /// </summary>
     internal void Do(Action errand)
     {
@@ -132,7 +133,7 @@ internal abstract class Caretaker
     /// <summary>The thread was asked for once more, and is there.</summary>
     private protected abstract void OnStartedAgain();
 
-    /// <summary>It was refused its thread, and nobody is certain to ask again: from now on everybody who comes by does.</summary>
+    /// <summary>It was refused its thread, and no thread is certain to ask again: from now on every thread that comes by does.</summary>
     private protected void Forsake()
     {
         if (Interlocked.Exchange(ref _isForsaken, 1) == 0)

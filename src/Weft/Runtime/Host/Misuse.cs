@@ -31,7 +31,7 @@ internal static class Misuse
         return part;
     }
 
-    /// <summary>What one gets who asks something of a scheduler that is disposed, or of what ended with it.</summary>
+    /// <summary>The answer to a caller that asks something of a scheduler that is disposed, or of what ended with it.</summary>
     /// <param name="scheduler">The scheduler's name.</param>
     /// <param name="operation">What was asked for, or did not come to its end: the beginning of the message.</param>
     internal static ObjectDisposedException Disposed(string scheduler, string operation) =>
@@ -44,10 +44,10 @@ internal static class Misuse
             throw Disposed(scheduler, operation);
     }
 
-    /// <summary>What one gets who awaits for a second time what can be awaited once.</summary>
+    /// <summary>The answer to a caller that awaits for a second time what can be awaited once.</summary>
     internal static InvalidOperationException AwaitedTwice(string what) =>
-        new($"This {what} is awaited already, or was: it can be awaited once only. "
-            + "AsTask gives a task, which can be awaited any number of times.");
+        new($"This {what} is awaited already, or was: it can be awaited once only. AsTask gives a task, which can be awaited any number of "
+            + "times.");
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]

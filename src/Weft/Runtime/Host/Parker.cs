@@ -7,9 +7,13 @@ namespace Weft.Runtime.Host;
 /// <see cref="Unpark"/> does not matter. Never enters a managed wait.
 /// </summary>
 /// <remarks>
-/// The word is 0 (nothing), 1 (woken) or -1 (asleep). Unpark exchanges 1 in and makes the system call only if it found -1. The sleeper goes
-/// from 0 to -1 by compare-and-swap, so it cannot miss a 1, and the kernel sleeps only while the word is -1.
-/// <c>tests/models/parker.pml</c> checks this with every order of steps.
+/// The word is 0 (nothing), 1 (woken) or -1 (asleep).
+/// Publisher: the waker stores what it wakes for, exchanges 1 for the word, and makes the system call only if it found -1.
+/// Looker: the sleeper goes from 0 to -1 by compare-and-swap, and the kernel sleeps only while the word is -1; then the sleeper exchanges 0
+/// for it and looks at what it was woken for.
+/// Fences: the exchanges and the compare-and-swap.
+/// Therefore: the sleeper cannot miss a 1, nor what was stored before it.
+/// Model: tests/models/parker.pml.
 /// </remarks>
 internal sealed unsafe class Parker
 {

@@ -23,7 +23,9 @@ namespace Weft.Runtime.Host;
 /// </remarks>
 internal static class ScarceThreads
 {
-    /// <summary>Threads are scarce for so many milliseconds after a refusal. The system is asked for more often while work waits.</summary>
+    /// <summary>
+    /// For how many milliseconds threads count as scarce after a refusal. While work waits, the system is asked more often.
+    /// </summary>
     private const long Memory = 1_000;
 
     /// <summary>A scheduler with as many threads has the pool make its own: one with fewer may never need them.</summary>
@@ -128,8 +130,8 @@ internal static class ScarceThreads
             return true;
         s_lock.Enter();
         int workers = IsPoolBroken ? 0 : ThreadPool.ThreadCount;
-        // The pool's watcher comes with its first thread.
-        int wanted = Math.Clamp(MinWorkers() - workers, 1, MostWorkers) + (workers == 0 ? 1 : 0);
+        int watcher = workers == 0 ? 1 : 0; // comes with the pool's first thread
+        int wanted = Math.Clamp(MinWorkers() - workers, 1, MostWorkers) + watcher;
         bool can = CanHave(wanted) && (!IsPoolBroken || TryMendPool());
         s_lock.Exit();
         return can;

@@ -6,7 +6,7 @@ namespace Weft.Runtime.Host;
 
 /// <summary>
 /// A thread that runs goroutines, as far as code below the scheduler has to know of it. The only class that derives from it, with the
-/// layers in between, is the scheduler's machine: whoever knows that class casts what <see cref="Calling"/> returns without a check.
+/// layers in between, is the scheduler's machine: code that knows that class casts what <see cref="Calling"/> returns without a check.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -14,8 +14,8 @@ namespace Weft.Runtime.Host;
 /// is looked up by the address of the caller's stack frame, and only if that finds nothing in the thread-static.
 /// </para>
 /// <para>
-/// <b>Why the answer is right.</b> From the first frame of the thread's life down, <see cref="Window"/> bytes are its own stack, in which no
-/// other thread has frames until that one has returned from it. The thread writes its window before it enters itself into the table, and
+/// <b>Why the answer is right.</b> From the first frame of the thread's life down, <see cref="Window"/> bytes are its own stack, in which
+/// no other thread has frames until that one has returned from it. The thread writes its window before it enters itself into the table, and
 /// takes itself out before it returns: a reader that finds it there with an address inside the window is that thread. A thread that gets
 /// the same memory as its stack later was created after the other had left. A thread that is missing in the table (others have its places),
 /// or is deeper in its stack than the window, is found through the thread-static.
@@ -23,7 +23,9 @@ namespace Weft.Runtime.Host;
 /// </remarks>
 internal abstract class WeftThread
 {
-    /// <summary>In bytes. Half of the smallest stack there is: so it is all the thread's own, whatever lies above the first frame.</summary>
+    /// <summary>
+    /// In bytes. Half of the smallest stack there is: so it is all the thread's own, whatever lies above the first frame.
+    /// </summary>
     private const int Window = 1 << WindowShift;
 
     private const int WindowShift = 17;

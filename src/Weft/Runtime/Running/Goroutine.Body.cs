@@ -57,16 +57,13 @@ public abstract partial class Goroutine
     }
 
     /// <summary>
-    /// Gives the outcome of an ended body to whoever awaits it; false when nobody can, so that an exception is unhandled.
+    /// Gives the outcome of an ended body to those that await it; false when nobody can, so that an exception is unhandled.
     /// </summary>
     /// <param name="ended">The task or frame of an asynchronous body.</param>
     /// <param name="exception">What left the body.</param>
     private protected virtual bool Deliver(object? ended, Exception? exception) => exception is null;
 
-    /// <summary>Of an ended goroutine: whether its outcome can be asked for, which is a little later than its end can be seen.</summary>
-    private protected virtual bool IsOutcomeKnown => true;
-
-    /// <summary>Tells whoever awaits the result that there will be none.</summary>
+    /// <summary>Tells those that await the result that there will be none.</summary>
     private protected virtual void Abandon(Exception reason)
     {
     }
@@ -167,8 +164,8 @@ public abstract partial class Goroutine
             return false;
         Exception? exception = task.IsCompletedSuccessfully ? null : ExceptionOf(task);
 
-        // To make an exception takes locks of the runtime's. One who waits for them gives the run right up, and whoever has it then sees
-        // the end first.
+        // To make an exception takes locks of the runtime's. A machine that waits for one gives the run right up, and the machine that has
+        // it then sees the end first.
         if (exception is null || !HasEnded)
             End(task, exception);
         return true;
@@ -207,7 +204,7 @@ public abstract partial class Goroutine
             _flags |= FlagExitedEarly;
         }
 
-        // First, so that whoever is told of the end sees it in the counts, too.
+        // First, so that those that are told of the end see it in the counts, too.
         _body = null;
         _bodyContinuation = null;
         _flags |= FlagEnded;

@@ -46,6 +46,6 @@ public abstract partial class Goroutine
     /// <inheritdoc/>
     public override string ToString() => $"goroutine {Id} [{Status}] started at {StartedAt}";
 
-    /// <summary>The first of so many ids, which belong to the caller from now on.</summary>
+    /// <summary>Reserves ids for the caller, one after the other; returns the first.</summary>
     internal static long ReserveIds(int count) => Interlocked.Add(ref s_lastId, count) - count + 1;
 }

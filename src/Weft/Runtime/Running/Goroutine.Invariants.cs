@@ -3,12 +3,14 @@ using Weft.Runtime.Running;
 
 namespace Weft;
 
-/// <content>Debug builds: who has the run right, so that two continuations of one goroutine are never seen to run at once.</content>
+/// <content>
+/// Debug builds: which machine has the run right, so that two continuations of one goroutine never run at once unnoticed.
+/// </content>
 public abstract partial class Goroutine
 {
 #pragma warning disable CA1822 // They could be static in release builds, where they are empty.
 #if DEBUG
-    // The machine that has the run right; null while nobody has it. Changed by whoever takes it or gives it up.
+    // The machine that has the run right; null while none has it. Changed by the machine that takes it or gives it up.
     private Runner? _runner;
 #endif
 

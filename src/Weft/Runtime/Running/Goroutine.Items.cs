@@ -65,7 +65,10 @@ public abstract partial class Goroutine
             _slotState = null;
 
             // The tests for the common kinds are comparisons, the one for a work item is a walk through the base classes.
-            if (!ReferenceEquals(action, s_begin) && !IsFrame(action) && action is not (Action<object?> or System.Action) && action is WorkItem item)
+            if (!ReferenceEquals(action, s_begin)
+                && !IsFrame(action)
+                && action is not (Action<object?> or System.Action)
+                && action is WorkItem item)
             {
                 if (item is ReturnItem)
                 {

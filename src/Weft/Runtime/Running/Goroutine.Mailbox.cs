@@ -4,28 +4,32 @@ using Weft.Runtime.Running;
 namespace Weft;
 
 /// <content>
-/// The mailbox, and who may run the goroutine.
+/// The mailbox, and which thread may run the goroutine.
 /// <para>
-/// <b>Phases.</b> <c>Parked</c>: nothing to run, nobody runs it, in no queue. <c>Ready</c>: in exactly one run queue, or in the hands of
-/// the one that is about to put it there or has just taken it out. <c>Running</c>: one machine has the run right, and only that machine's
-/// thread touches the slot.
+/// <b>Phases.</b> <c>Parked</c>: nothing to run, no machine runs it, in no queue. <c>Ready</c>: in exactly one run queue, or in the hands
+/// of the thread that is about to put it there or has just taken it out. <c>Running</c>: one machine has the run right, and only that
+/// machine's thread touches the slot. <c>Held</c>: see Goroutine.Search.cs.
 /// </para>
 /// <para>
-/// <b>Moves.</b> Parked to Ready: by compare-and-swap, by whoever brings something to run; the winner then owns the slot until it has put
-/// the goroutine into a queue. Ready to Running: by the machine that took it out of a queue. Running to Ready: by the machine that has the
-/// run right and still finds something in the mailbox. Running to Parked: by the same, when it finds the slot empty.
+/// <b>Moves.</b> Parked to Ready: by compare-and-swap, by the sender that brings something to run; the winner then owns the slot until it
+/// has put the goroutine into a queue. Ready to Running: by the machine that took it out of a queue. Running to Ready: by the machine that
+/// has the run right and still finds something in the mailbox. Running to Parked: by the same, when it finds the slot empty.
 /// </para>
 /// <para>
 /// <b>Mailbox.</b> The slot holds one continuation, or the rest of a chain of work items. Everything that arrives while the goroutine is
-/// not Parked goes to the inbox, a stack that anybody pushes to and only the run right's holder takes from (whole, turning it into a chain
-/// in order of arrival).
+/// not Parked goes to the inbox, a stack that any thread pushes to and only the run right's holder takes from (whole, turning it into a
+/// chain in order of arrival).
 /// </para>
 /// <para>
-/// <b>No wake-up is lost.</b> A sender pushes to the inbox (compare-and-swap, a full fence) and then reads the phase; the runner stores
-/// Parked, executes a full fence, and then reads the inbox. One of the two must see the other's store. If both do, the compare-and-swap
-/// from Parked to Ready lets exactly one of them put the goroutine into a queue. The runner's fence may be the compare-and-swap by which it
-/// takes the next goroutine out of its ring (Engine.FindNext). It runs that one only afterwards: what was sent in between may have nobody
-/// else to see to it.
+/// <b>No wake-up is lost.</b>
+/// Publisher: the sender pushes to the inbox, then reads the phase.
+/// Looker: the runner stores Parked, then reads the inbox.
+/// Fences: the sender's compare-and-swap; a full fence of the runner, which may be the compare-and-swap by which it takes the next
+/// goroutine out of its ring (Engine.FindNext). The runner reads the inbox before it runs that next goroutine: no other thread may come for
+/// what was sent in between.
+/// Therefore: one of the two sees the other's store. If both do, the compare-and-swap from Parked to Ready lets exactly one of them put the
+/// goroutine into a queue.
+/// Model: tests/models/release.pml.
 /// </para>
 /// </content>
 public abstract partial class Goroutine
@@ -53,7 +57,7 @@ public abstract partial class Goroutine
 
     /// <summary>
     /// Whether it has a machine of its own: one that it is locked to, that waits for it to come back, or that waits in a call of its with
-    /// frames of it on the stack. For those who have it in their hands, or hold the lock of the queue it is in. As long as it is in a
+    /// frames of it on the stack. For callers that have it in their hands, or hold the lock of the queue it is in. As long as it is in a
     /// queue, it has that machine.
     /// </summary>
     internal bool IsBound => _slot is ReturnItem || LockedTo is { IsGone: false } || _extra?.Hosts is not null;
@@ -112,7 +116,8 @@ public abstract partial class Goroutine
             return;
         }
 
-        // Nobody runs the goroutine and nobody else can queue it now: what belongs to the run right is ours, as if the mail had been taken.
+        // No machine runs the goroutine and no other thread can queue it now: what belongs to the run right is ours, as if the mail had
+        // been taken.
         operation.WasTaken = true;
         if (operation.Action is null)
             operation.OnMailForNobody();
@@ -143,7 +148,7 @@ public abstract partial class Goroutine
         // A locked goroutine that waits runs what arrives inside its wait.
         _extra?.MailSignal?.Signal();
 
-        // It stopped after the look at it: whoever abandoned the goroutine may have emptied the inbox before.
+        // It stopped after the look at it: the thread that abandoned the goroutine may have emptied the inbox before.
         if (Home.IsStopped)
             AbandonInbox();
     }
@@ -161,7 +166,7 @@ public abstract partial class Goroutine
         AbandonInbox();
     }
 
-    /// <summary>By anybody, once the engine has stopped.</summary>
+    /// <summary>Any thread, once the engine has stopped.</summary>
     private void AbandonInbox()
     {
         if (_inbox is not null)

@@ -5,7 +5,7 @@ using Weft.Runtime.Running;
 namespace Weft;
 
 /// <content>
-/// The run right: the machine that has it, and nothing else, runs the goroutine and touches its slot. The phases say who has it; see
+/// The run right: the machine that has it, and no other, runs the goroutine and touches its slot. The phases say which one that is; see
 /// Goroutine.Mailbox.cs.
 /// </content>
 public abstract partial class Goroutine
@@ -33,12 +33,12 @@ public abstract partial class Goroutine
     }
 
     /// <summary>
-    /// By the one who has parked it, after a full fence: looks at what was sent to it while it did not seem to be Parked yet. True when
-    /// that made it Ready, and the caller puts it into a queue; false when there is nothing, or somebody else sees to it.
+    /// Second half of parking, after <see cref="TryPark"/> and a full fence: looks at the inbox once more. True when that made the
+    /// goroutine Ready, and the caller must put it into a queue; false when there is nothing, or a sender puts it there.
     /// </summary>
     /// <param name="hasEnded">
-    /// It had ended before it was parked: those who wait for that are told, which may queue others, so no lock may be held. (If it has
-    /// ended since, it was run by somebody else, who tells them.)
+    /// It had ended before it was parked: those that wait for the end are told, which may queue others, so no lock may be held. (If it has
+    /// ended since, another machine has run it, and tells them.)
     /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool FinishPark(bool hasEnded)

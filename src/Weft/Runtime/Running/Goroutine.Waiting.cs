@@ -43,7 +43,7 @@ public abstract partial class Goroutine
 
     internal WaitReason WaitReason => _waitReason;
 
-    /// <summary>Whether something waits to be run by the holder of the run right, who is the caller.</summary>
+    /// <summary>Whether something waits to be run. The caller holds the run right.</summary>
     internal bool HasMail => _slot is not null || Volatile.Read(ref _inbox) is not null;
 
     /// <summary>Whether a machine other than the calling one, which runs this goroutine, waits with frames of it on the stack.</summary>

@@ -2,7 +2,9 @@ using Weft.Channels.Selecting;
 
 namespace Weft.Runtime.Running;
 
-/// <summary>What a goroutine's handle leads to, taken away from it for the length of a search for goroutines that nothing can wake.</summary>
+/// <summary>
+/// What a goroutine's handle leads to, taken away from it for the length of a search for goroutines that nothing can wake.
+/// </summary>
 internal sealed class GoroutineLuggage
 {
     /// <summary>The task or frame of the body, and what resumes it.</summary>

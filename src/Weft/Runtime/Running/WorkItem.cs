@@ -38,8 +38,8 @@ internal class WorkItem
     }
 
     /// <summary>
-    /// It is the first of those that the goroutine keeps for its next waits, and the goroutine never runs again: all of them leave what they
-    /// wait for.
+    /// It is the first of those that the goroutine keeps for its next waits, and the goroutine never runs again: all of them leave what
+    /// they wait for.
     /// </summary>
     internal virtual void LeaveAll(Goroutine goroutine)
     {

@@ -72,7 +72,8 @@ internal sealed class DeadlockWatch(Engine engine)
     private HashSet<Goroutine> FindLost(List<Goroutine> asleep)
     {
         HashSet<Goroutine> known = [.. asleep.Where(static goroutine => goroutine.NeverGoesOn)];
-        if (Array.TrueForAll(engine.MainRuns.Waiting(), run => NeverEnds(run, asleep, known)) || !LeakSearch.IsPossible || WeakEventSources.MayExist())
+        bool isEnough = Array.TrueForAll(engine.MainRuns.Waiting(), run => NeverEnds(run, asleep, known));
+        if (isEnough || !LeakSearch.IsPossible || WeakEventSources.MayExist())
             return known;
         Searches++;
         return LeakSearch.Find(lost => Array.Exists(engine.MainRuns.Waiting(), run => NeverEnds(run, asleep, lost)));

@@ -3,7 +3,7 @@ using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Watching;
 
-/// <summary>What a user is told who asks for leaked goroutines.</summary>
+/// <summary>The answer to a user that asks for leaked goroutines.</summary>
 internal static class LeakReport
 {
     /// <summary>The goroutines of this engine that nothing can ever wake, by id. Any thread.</summary>
@@ -15,7 +15,8 @@ internal static class LeakReport
         if (WeakEventSources.MayExist())
         {
             throw new InvalidOperationException(
-                "Leaked goroutines cannot be looked for while the process has a FileSystemWatcher: the search might end it. Dispose it before.");
+                "Leaked goroutines cannot be looked for while the process has a FileSystemWatcher: the search might end it. "
+                + "Dispose it before.");
         }
 
         // Twice: what a finalizer of the first has woken, or is about to, is not found again.

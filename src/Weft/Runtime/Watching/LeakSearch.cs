@@ -43,7 +43,7 @@ namespace Weft.Runtime.Watching;
 /// way, and that call others of their own accord, see <see cref="WeakEventSources"/>.
 /// </para>
 /// <para>
-/// <b>Who may touch a goroutine that is held:</b> see Goroutine.Search.cs. There is one search at a time in the process
+/// <b>Which thread may touch a goroutine that is held:</b> see Goroutine.Search.cs. There is one search at a time in the process
 /// (<see cref="s_lock"/>); a scheduler that is being disposed waits for its end before it abandons its goroutines
 /// (<see cref="WaitForEnd"/>), and one that has stopped is left out.
 /// </para>

@@ -11,7 +11,8 @@ namespace Weft.Runtime.Watching;
 internal sealed class ProcessorWatch(Engine engine)
 {
     /// <summary>
-    /// Work that was there at each look for this long, although a processor is idle, has nobody on the way to it: the monitor's longest nap.
+    /// Work that was there at each look for this long, although a processor is idle, has nobody on the way to it: the monitor's longest
+    /// nap.
     /// </summary>
     private const long LeftAloneAfter = 10_000_000;
 
@@ -19,9 +20,9 @@ internal sealed class ProcessorWatch(Engine engine)
     private Sample[] _samples = [];
 
     /// <summary>
-    /// One look at every processor. A machine's state, which costs microseconds to read, is read only if it has run the same goroutine since
-    /// the last look; or at once while hand-offs come one after the other (<paramref name="closely"/>), as goroutines that block at once
-    /// come in crowds.
+    /// One look at every processor. A machine's state, which costs microseconds to read, is read only if it has run the same goroutine
+    /// since the last look; or at once while hand-offs come one after the other (<paramref name="closely"/>), as goroutines that block at
+    /// once come in crowds.
     /// </summary>
     /// <returns>Whether a processor was taken, or a goroutine got its turn without.</returns>
     internal bool Retake(long now, bool closely)

@@ -13,7 +13,7 @@ internal sealed class StallRelief
 {
     /// <summary>
     /// Time slices without any turn before there is relief: enough that it stays out of loads in which a goroutine ends every tenth of a
-    /// second, and short enough for a person who waits.
+    /// second, and short enough for a person that waits.
     /// </summary>
     internal const int TimeSlices = 10;
 

@@ -5,8 +5,8 @@ using Weft.Runtime.Timers;
 namespace Weft.Runtime.Watching;
 
 /// <content>
-/// What the monitor does in each round, in this order. A duty is given the time, in nanoseconds on the monotonic clock, and returns when its
-/// turn comes next at the latest, on the same clock; <see cref="TimerHeap.Never"/> if it waits for nothing that has a time.
+/// What the monitor does in each round, in this order. A duty is given the time, in nanoseconds on the monotonic clock, and returns when
+/// its turn comes next at the latest, on the same clock; <see cref="TimerHeap.Never"/> if it waits for nothing that has a time.
 /// </content>
 internal sealed partial class SystemMonitor
 {

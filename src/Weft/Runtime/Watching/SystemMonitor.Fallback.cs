@@ -31,8 +31,8 @@ internal sealed partial class SystemMonitor
     /// <remarks>
     /// A timer of .NET's is called on the pool. If the pool has no thread and gets none, the process ends, so no timer is set then. A
     /// machine or a monitor of another engine, which has a monitor, leaves it to that. Any other thread waits for a moment. After that
-    /// everybody who comes by tries again: who uses the engine next, threads that block outside goroutines in a wait of Weft's, other
-    /// monitors, and the finalizer after the next collection, a thread that is always there.
+    /// every thread that comes by tries again: the next caller of the engine, threads that block outside goroutines in a wait of Weft's,
+    /// other monitors, and the finalizer's after the next collection, which is always there.
     /// </remarks>
     private void SetFallback(TimeSpan after)
     {

@@ -111,20 +111,20 @@ internal sealed partial class SystemMonitor : Watcher, IThreadBody
                 continue;
             }
 
-            long suspect = Deadlocks.Check(now);
-            until = Math.Min(until, suspect);
-            if (_engine.MachineCount == 0)
+            long suspectAt = Deadlocks.Check(now);
+            until = Math.Min(until, suspectAt);
+            if (_engine.MachineCount == 0 && _engine.ThreadCount > 1)
             {
-                if (_engine.ThreadCount > 1)
-                    until = Math.Min(until, MonotonicClock.Now + ReapNap); // the last machines are on their way out
-                else if (suspect == TimerHeap.Never)
-                {
-                    if (TryExit())
-                        return;
-                    // Or something came between, and may be gone again.
-                    if (until == TimerHeap.Never)
-                        until = MonotonicClock.Now + (ScarceThreads.MayBeRefused ? RetryPause : ReapNap);
-                }
+                until = Math.Min(until, MonotonicClock.Now + ReapNap); // the last machines are on their way out
+            }
+            else if (_engine.MachineCount == 0 && suspectAt == TimerHeap.Never)
+            {
+                if (TryExit())
+                    return;
+
+                // Something came between, and may be gone again.
+                if (until == TimerHeap.Never)
+                    until = MonotonicClock.Now + (ScarceThreads.MayBeRefused ? RetryPause : ReapNap);
             }
 
             SleepDeeply(until);
@@ -188,8 +188,8 @@ internal sealed partial class SystemMonitor : Watcher, IThreadBody
     }
 
     /// <summary>
-    /// The last thread to go is joined by a thread of the pool, as no other thread of ours is left to do it. If threads have become scarce at
-    /// this very moment, the next caller of the engine joins it. A stop that every caller has given up must not wait for that.
+    /// The last thread to go is joined by a thread of the pool, as no other thread of ours is left to do it. If threads have become scarce
+    /// at this very moment, the next caller of the engine joins it. A stop that every caller has given up must not wait for that.
     /// </summary>
     private void LeaveToBeReaped(OSThread self)
     {
