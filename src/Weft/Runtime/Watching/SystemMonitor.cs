@@ -89,7 +89,7 @@ internal sealed partial class SystemMonitor : Watcher, IThreadBody
     void IThreadBody.Run()
     {
         BecomeCallingThread();
-        (_nap, _quietRounds) = (ShortestNap, 0);
+        (_nap, _quietRounds, _retryAt) = (ShortestNap, 0, 0);
         while (true)
         {
             long now = MonotonicClock.Now;
