@@ -41,7 +41,8 @@ internal static class OutsideEvents
         foreach (string name in names)
             Console.WriteLine($"{name}: {results.GetValueOrDefault(name, "hangs")}");
         int searches = schedulers.Values.Sum(static scheduler => ((SystemMonitor)scheduler.Engine.Monitor).Deadlocks.Searches);
-        Console.WriteLine($"{results.Values.Count(static result => result == "woken")} of {names.Length} woken, {(searches > 0 ? "searched" : "not searched")}");
+        int woken = results.Values.Count(static result => result == "woken");
+        Console.WriteLine($"{woken} of {names.Length} woken, {(searches > 0 ? "searched" : "not searched")}");
         return 0;
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Weft.Runtime.Running;
 
 namespace Weft;
 

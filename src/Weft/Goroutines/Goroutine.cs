@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 
 namespace Weft;

@@ -1,5 +1,3 @@
-using Weft.Runtime.Core;
-
 namespace Weft;
 
 /// <content>The scheduler of a goroutine.</content>

@@ -9,7 +9,8 @@ internal static class ThreadPlatform
 
     /// <summary>What to throw where a thread is asked for and the platform creates none.</summary>
     internal static PlatformNotSupportedException NoThreads() =>
-        new("This platform has one thread: Weft runs goroutines on it while Run waits, and can neither create threads nor lock a goroutine to one.");
+        new("This platform has one thread: Weft runs goroutines on it while Run waits, and can neither create threads nor lock a "
+            + "goroutine to one.");
 
     private static IThreadPlatform Choose()
     {

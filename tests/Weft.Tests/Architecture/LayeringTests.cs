@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -120,7 +121,10 @@ public sealed class LayeringTests
         (assembly.Position, symbols.Position) = (0, 0);
         return Upwards(assembly, symbols, ["High", "Low"]);
 
-        static SyntaxTree Parse(string text, string file) =>
-            CSharpSyntaxTree.ParseText(SourceText.From($"using System.Threading.Tasks;\n{text}", System.Text.Encoding.UTF8), path: $"/planted/src/Weft/{file}");
+        static SyntaxTree Parse(string text, string file)
+        {
+            SourceText source = SourceText.From($"using System.Threading.Tasks;\n{text}", Encoding.UTF8);
+            return CSharpSyntaxTree.ParseText(source, path: $"/planted/src/Weft/{file}");
+        }
     }
 }

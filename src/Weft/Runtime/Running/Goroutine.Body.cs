@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Weft.Channels.Selecting;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 
@@ -62,6 +61,9 @@ public abstract partial class Goroutine
     /// <param name="ended">The task or frame of an asynchronous body.</param>
     /// <param name="exception">What left the body.</param>
     private protected virtual bool Deliver(object? ended, Exception? exception) => exception is null;
+
+    /// <summary>Of an ended goroutine: whether its outcome can be asked for, which is a little later than its end can be seen.</summary>
+    private protected virtual bool IsOutcomeKnown => true;
 
     /// <summary>Tells those that await the result that there will be none.</summary>
     private protected virtual void Abandon(Exception reason)

@@ -1,4 +1,3 @@
-using Weft.Channels.Selecting;
 using Weft.Runtime.Running;
 
 namespace Weft;

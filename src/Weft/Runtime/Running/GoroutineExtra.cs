@@ -1,4 +1,3 @@
-using Weft.Channels.Selecting;
 using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Running;

@@ -1,5 +1,3 @@
-using Weft.Channels.Selecting;
-
 namespace Weft.Runtime.Running;
 
 /// <summary>

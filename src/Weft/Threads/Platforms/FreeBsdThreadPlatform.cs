@@ -1,5 +1,3 @@
-using Weft.Runtime.Host;
-
 namespace Weft.Threads.Platforms;
 
 /// <summary>FreeBSD.</summary>

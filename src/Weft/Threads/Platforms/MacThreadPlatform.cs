@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Weft.Runtime.Host;
 
 namespace Weft.Threads.Platforms;
 

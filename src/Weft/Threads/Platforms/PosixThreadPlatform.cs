@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
-using Weft.Runtime.Host;
 
 namespace Weft.Threads.Platforms;
 
