@@ -1,4 +1,3 @@
-using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 using Weft.Sync;
 

@@ -1,4 +1,3 @@
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Tests.Support;

@@ -1,5 +1,4 @@
 using Weft.Goroutines;
-using Weft.Runtime.Core;
 using Weft.Runtime.Queues;
 using Weft.Tests.Support;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;

@@ -1,5 +1,3 @@
-using Weft.Diagnostics;
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Tests.Support;
 

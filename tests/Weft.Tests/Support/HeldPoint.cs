@@ -1,4 +1,3 @@
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
 
 namespace Weft.Tests.Support;

@@ -1,6 +1,6 @@
-using Weft.Runtime.Host;
 using System.Threading.Tasks.Sources;
 using Weft.Runtime.Core;
+using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Waiting;
 

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Runtime;
+using System.Runtime.InteropServices;
 using Weft.Runtime.Running;
 
 namespace Weft.Runtime.Watching;
