@@ -35,7 +35,7 @@ internal sealed partial class Engine
         _noProcessor ??= new Processor(Processor.NoneId, Platform);
         MoveRingsToGlobal();
         int given = 0;
-        while (given < count && !(_stopRequested && MayQuit()) && TakeWaiting() is Goroutine goroutine)
+        while (given < count && !MachinesLeave && TakeWaiting() is Goroutine goroutine)
         {
             FaultPoints.Hit("extra.taken");
             if (!TryRunWithoutProcessor(goroutine))

@@ -76,7 +76,7 @@ internal sealed partial class Engine
                 continue;
             }
 
-            if (_stopRequested && MayQuit())
+            if (MachinesLeave)
                 return null;
             if (processor.Id >= MaxProcs)
             {

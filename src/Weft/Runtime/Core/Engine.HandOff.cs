@@ -16,8 +16,7 @@ internal sealed partial class Engine
     /// </summary>
     private void HandOff(Processor processor, bool atSliceEnd = false)
     {
-        bool leaving = _stopRequested && MayQuit();
-        if (processor.Id < MaxProcs && !leaving)
+        if (processor.Id < MaxProcs && !MachinesLeave)
         {
             if (processor.HasWork || _global.Count > 0)
             {
@@ -41,7 +40,7 @@ internal sealed partial class Engine
         FaultPoints.Hit("handoff.idle");
 
         // Asked again: a machine may have blocked in between, counting on what is in the queues.
-        if (!(_stopRequested && MayQuit()) && AnyWork())
+        if (!MachinesLeave && AnyWork())
             Wake();
     }
 

@@ -59,7 +59,7 @@ internal sealed partial class Engine
     {
         SynchronizationContext.SetSynchronizationContext(null);
         _lock.Enter();
-        if (_stopRequested && MayQuit())
+        if (MachinesLeave)
         {
             _lock.Exit();
             return false;
@@ -117,7 +117,7 @@ internal sealed partial class Engine
         }
 
         _lock.Enter();
-        if (_stopRequested && MayQuit() && machine.NextProcessor is null)
+        if (MachinesLeave && machine.NextProcessor is null)
         {
             _lock.Exit();
             return null;

@@ -171,7 +171,7 @@ internal sealed partial class Engine
     {
         // No machine is started while the engine's are leaving. During a shortage only work that needs no new machine is seen to here; for
         // the rest the monitor asks again, if there is one.
-        if ((_stopRequested && MayQuit()) || (_factory.HasShortage && IdleMachineCount == 0 && !_global.MayHaveBound && _monitor.IsRunning))
+        if (MachinesLeave || (_factory.HasShortage && IdleMachineCount == 0 && !_global.MayHaveBound && _monitor.IsRunning))
             return;
         if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
             return;

@@ -155,6 +155,11 @@ internal sealed partial class Engine
     /// </summary>
     internal bool MayQuit() => Volatile.Read(ref _machines.Blocked) == 0 && Volatile.Read(ref _tasksRunning) == 0;
 
+    /// <summary>
+    /// A stop was asked for, and nothing keeps the machines: none is started, and each leaves at its next scheduling point.
+    /// </summary>
+    private bool MachinesLeave => _stopRequested && MayQuit();
+
     /// <summary>The calling goroutine begins to run a task of the TPL.</summary>
     internal void BeginTask() => Interlocked.Increment(ref _tasksRunning);
 
@@ -169,7 +174,7 @@ internal sealed partial class Engine
     internal void OrderOutIfQuiet()
     {
         _lock.Enter();
-        if (_stopRequested && MayQuit())
+        if (MachinesLeave)
         {
             for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
             {
