@@ -39,7 +39,7 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// How many goroutines were run so far if somebody waits for a main goroutine, no machine runs anything, and nothing is queued or
+    /// How many goroutines were run so far if a thread waits for a main goroutine, no machine runs anything, and nothing is queued or
     /// timed; otherwise null. Called by the monitor.
     /// </summary>
     internal long? TicksIfAsleep()
@@ -67,8 +67,8 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// A machine has come to rest, or is gone. Leaves the lock; if every machine rests, and somebody wants to know, has the monitor look
-    /// whether everything sleeps for good.
+    /// A machine has come to rest, or is gone. Leaves the lock; if every machine rests, and a thread waits for a main goroutine, has the
+    /// monitor look whether everything sleeps for good.
     /// </summary>
     private void ExitLockAndTellOfRest()
     {

@@ -14,7 +14,7 @@ internal sealed partial class Engine
     private volatile bool _stopRequested;
     private long _refused;
 
-    // 1 once somebody has begun to finish the stop.
+    // 1 once a thread has begun to finish the stop.
     private int _isFinishing;
 
     // Tasks of the TPL that run, each on a machine. Interlocked.

@@ -169,7 +169,7 @@ internal sealed partial class Processor
 
     /// <summary>
     /// Owner only: a goroutine was put into the slot, which was empty. Whether nobody need be woken for it, because the owner has been
-    /// quick to take it every time somebody was. The monitor finds it if the owner is not.
+    /// quick to take it every time a machine was woken. The monitor finds it if the owner is not.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool SkipsWake()

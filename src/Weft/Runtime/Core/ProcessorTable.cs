@@ -42,7 +42,7 @@ internal struct ProcessorTable
     }
 
     /// <summary>
-    /// Changes how many are in force. Every ownerless one of those is idle afterwards, unless it is in somebody's hands.
+    /// Changes how many are in force. Every ownerless one of those is idle afterwards, unless it is in the hands of code that moves it.
     /// </summary>
     internal void Resize(int count, IThreadPlatform platform)
     {
@@ -110,7 +110,7 @@ internal struct ProcessorTable
     }
 
     /// <summary>
-    /// A processor is idle, owned by one machine, in somebody's hands, or retired; and only one of them. What does not hold, in words.
+    /// A processor is idle, owned by one machine, in transit, or retired; and only one of them. What does not hold, in words.
     /// </summary>
     internal readonly string? FindBroken()
     {

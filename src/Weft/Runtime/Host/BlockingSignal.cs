@@ -8,7 +8,7 @@ internal sealed class BlockingSignal
 {
     private volatile bool _isSet;
 
-    /// <summary>Ends the wait. The interrupt of a thread that somebody has interrupted meets that thread's next wait.</summary>
+    /// <summary>Ends the wait. If the calling thread was interrupted, the interrupt meets its next wait.</summary>
     internal void Set()
     {
         _isSet = true;
@@ -87,7 +87,7 @@ internal sealed class BlockingSignal
     }
 
     /// <summary>
-    /// To take the lock may mean to wait for it, which throws on a thread that somebody has interrupted, before anybody was woken.
+    /// To take the lock may mean to wait for it, which throws on a thread that was interrupted, before the waiter was woken.
     /// </summary>
     private void Pulse() => Uninterrupted.Do(this, static signal =>
     {

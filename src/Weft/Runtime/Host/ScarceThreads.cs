@@ -224,7 +224,7 @@ internal static class ScarceThreads
         return !IsPoolBroken;
     }
 
-    /// <summary>Somebody must mend the pool: the monitor that serves the calling thread, or any other.</summary>
+    /// <summary>Has the pool mended: by the monitor that serves the calling thread, or by any other.</summary>
     private static void WakeAMonitor()
     {
         if (Caretaker.OfCallingThread is Caretaker own)

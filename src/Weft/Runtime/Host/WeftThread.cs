@@ -41,7 +41,7 @@ internal abstract class WeftThread
     [ThreadStatic]
     private static WeftThread? t_current;
 
-    // The lower end of the window; zero until it is known, and where the thread is somebody else's. Written by the thread itself.
+    // The lower end of the window; zero until it is known, and where the thread is a user's. Written by the thread itself.
     private nuint _window;
 
     /// <summary>The one that the calling thread is, or null.</summary>

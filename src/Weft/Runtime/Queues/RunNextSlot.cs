@@ -69,7 +69,7 @@ internal struct RunNextSlot
     }
 
     /// <summary>
-    /// By anybody. Null if it is empty, or if the owner is taking the goroutine. Costs some 8 us, and every CPU a little.
+    /// Any thread. Null if it is empty, or if the owner is taking the goroutine. Costs some 8 us, and every CPU a little.
     /// </summary>
     internal Goroutine? Steal()
     {

@@ -222,7 +222,7 @@ public abstract partial class Goroutine
             Home.OnUnhandledException(this, exception!);
     }
 
-    /// <summary>Settles the completion of an ended goroutine, if somebody has asked for it.</summary>
+    /// <summary>Settles the completion of an ended goroutine, if it was asked for.</summary>
     internal void SettleEnded()
     {
         Interlocked.MemoryBarrier(); // see Completion

@@ -5,7 +5,7 @@ namespace Weft.Runtime.Running;
 /// <summary>What only few goroutines need; made on first use so that the others stay small.</summary>
 internal sealed class GoroutineExtra
 {
-    /// <summary>The source of <see cref="Goroutine.Completion"/>, once somebody asked.</summary>
+    /// <summary>The source of <see cref="Goroutine.Completion"/>, once it was asked for.</summary>
     internal TaskCompletionSource? Completion;
 
     /// <summary>

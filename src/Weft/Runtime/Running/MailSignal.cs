@@ -5,7 +5,7 @@ namespace Weft.Runtime.Running;
 /// Publisher: the sender puts mail into the inbox (compare-and-swap), then reads <see cref="_waiting"/>.
 /// Looker: the waiter raises <see cref="_waiting"/> (interlocked), then looks at the inbox.
 /// Fences: both interlocked instructions.
-/// Therefore: the sender sees that somebody waits, and sets the event; or the waiter sees the mail. The event stays set until a wait
+/// Therefore: the sender sees that a thread waits, and sets the event; or the waiter sees the mail. The event stays set until a wait
 /// consumes it.
 /// </remarks>
 internal sealed class MailSignal

@@ -45,7 +45,7 @@ internal class WorkItem
     {
     }
 
-    /// <summary>It was taken out of the mailbox since somebody cleared this. With the goroutine's run right only.</summary>
+    /// <summary>It was taken out of the mailbox since this was cleared. With the goroutine's run right only.</summary>
     internal bool WasTaken;
 }
 

@@ -3,7 +3,7 @@ using Weft.Runtime.Running;
 namespace Weft.Runtime.Watching;
 
 /// <summary>
-/// Carries what goroutines refer to through a collection that is to find out whether anybody else refers to it; see
+/// Carries what goroutines refer to through a collection that is to find out whether anything else refers to it; see
 /// <see cref="LeakSearch"/>.
 /// </summary>
 /// <param name="capacity">How many goroutines it is for.</param>

@@ -70,7 +70,7 @@ internal sealed class HeldGoroutine
         return IsLost;
     }
 
-    /// <summary>Takes everything away and keeps only what somebody else can reach.</summary>
+    /// <summary>Takes everything away and keeps only what others can reach.</summary>
     internal void GiveUp()
     {
         if (_neverGoesOn)

@@ -33,10 +33,10 @@ namespace Weft.Runtime.Watching;
 /// again.
 /// </para>
 /// <para>
-/// <b>The second collection</b> makes certain (<see cref="Confirm"/>). A finalizer may wake somebody, too, and those are run for what only
-/// parked goroutines refer to. So the bodies that were not reached are given up without an ark, held by long weak handles alone: what a
-/// finalizer can reach stays. What is gone then, nobody can ever ask for. It takes place only when a main goroutine was not reached, which
-/// is the end of <c>Run</c>.
+/// <b>The second collection</b> makes certain (<see cref="Confirm"/>). A finalizer may wake goroutines, too, and finalizers are run for
+/// what only parked goroutines refer to. So the bodies that were not reached are given up without an ark, held by long weak handles alone:
+/// what a finalizer can reach stays. What is gone then, nobody can ever ask for. It takes place only when a main goroutine was not reached,
+/// which is the end of <c>Run</c>.
 /// </para>
 /// <para>
 /// <b>What a weak reference leads to is not reached,</b> as always in .NET. For the objects that the framework itself refers to in that

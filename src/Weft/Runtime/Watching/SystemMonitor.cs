@@ -142,7 +142,7 @@ internal sealed partial class SystemMonitor : Watcher, IThreadBody
         BeginDeepSleep();
         bool anyWork = _engine.AnyWork();
 
-        // Work that a processor is idle for has somebody on the way to it; unless nobody was woken, or there is no thread.
+        // For work beside an idle processor a machine is on its way; unless none was woken, or there is no thread.
         if (anyWork && _engine.IdleProcessorCount > 0)
             Sleep(Math.Min(until, MonotonicClock.Now + LongestNap));
         else if (!anyWork)
