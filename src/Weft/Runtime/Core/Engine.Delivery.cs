@@ -69,6 +69,18 @@ internal sealed partial class Engine
     }
 
     /// <summary>
+    /// Gives the run right of a goroutine that the caller has in its hands to the machine that waits to go on with it; a processor for that
+    /// machine is to follow.
+    /// </summary>
+    private static Machine GiveRunRight(Goroutine goroutine, ReturnItem back)
+    {
+        goroutine.RemovePendingReturn();
+        goroutine.TakeRunRight();
+        goroutine.NoteRunner(back.Runner);
+        return (Machine)back.Runner;
+    }
+
+    /// <summary>
     /// Gives a processor to the machine that a bound goroutine belongs to. The lock is held, and the goroutine is in the caller's hands.
     /// That machine is parked or about to be, since its goroutine was in a queue; or it <paramref name="waits"/>, and hears of mail.
     /// </summary>
@@ -77,10 +89,7 @@ internal sealed partial class Engine
         waits = false;
         if (goroutine.PendingReturn is ReturnItem back)
         {
-            goroutine.RemovePendingReturn();
-            goroutine.TakeRunRight();
-            var waiter = (Machine)back.Runner;
-            goroutine.NoteRunner(waiter);
+            Machine waiter = GiveRunRight(goroutine, back);
             DeliverLocked(waiter, processor, null);
             return waiter;
         }

@@ -25,11 +25,8 @@ internal sealed partial class Engine
         Processor? processor = machine.Processor; // null: see RunWithoutProcessor, which hands out none that belong to other machines
         if (goroutine.PendingReturn is ReturnItem back)
         {
-            goroutine.RemovePendingReturn();
-            goroutine.TakeRunRight();
-            goroutine.NoteRunner(back.Runner);
             machine.Processor = null;
-            TryDeliver((Machine)back.Runner, processor!, null);
+            TryDeliver(GiveRunRight(goroutine, back), processor!, null);
             return null;
         }
 
