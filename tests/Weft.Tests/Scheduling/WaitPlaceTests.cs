@@ -172,8 +172,10 @@ public sealed class WaitPlaceTests
                 SynchronizationContext.SetSynchronizationContext(pump);
 
             // The pump's thread may be through with the wait before this one looks: then the await would go on here, as with any task.
-            ConfigureAwaitOptions force = place == Place.PumpInAGoroutine ? ConfigureAwaitOptions.ForceYielding : ConfigureAwaitOptions.None;
-            await s_waits[wait]().ConfigureAwait(force | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            ConfigureAwaitOptions options = ConfigureAwaitOptions.ContinueOnCapturedContext;
+            if (place == Place.PumpInAGoroutine)
+                options |= ConfigureAwaitOptions.ForceYielding;
+            await s_waits[wait]().ConfigureAwait(options);
             return place switch
             {
                 Place.Goroutine => Go.Current == before && SynchronizationContext.Current == before,
