@@ -80,7 +80,7 @@ inline start_machine(m) {
             :: m == MACHINES -> break
             od;
             if
-            :: m < MACHINES ->            /* TryReserveMachine, Launch */
+            :: m < MACHINES ->            /* MachineFactory.TryReserve, Launch */
                 alive[m] = true;
                 order_exit[m] = false;
                 woken[m] = false;
