@@ -32,7 +32,7 @@ public static partial class Go
         [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return new GoTimer(CurrentEngine, engine => new ActionGoroutine(engine, body, file, line), duration);
+        return new GoTimer(Scheduler.CurrentEngine, engine => new ActionGoroutine(engine, body, file, line), duration);
     }
 
     /// <inheritdoc cref="AfterFunc(TimeSpan, Action, string, int)"/>
@@ -43,6 +43,6 @@ public static partial class Go
         [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return new GoTimer(CurrentEngine, engine => new TaskGoroutine(engine, body, file, line), duration);
+        return new GoTimer(Scheduler.CurrentEngine, engine => new TaskGoroutine(engine, body, file, line), duration);
     }
 }

@@ -4,6 +4,7 @@ using Weft.Channels;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
+using Weft.Waiting;
 
 namespace Weft;
 
@@ -44,8 +45,6 @@ public static partial class Go
     /// </example>
     public static void Configure(SchedulerOptions options) => Weft.Scheduler.ConfigureDefault(options);
 
-    internal static Engine CurrentEngine => Scheduler.Engine;
-
     private static Scheduler Scheduler => Machine.CallingGoroutine?.Scheduler ?? Scheduler.Default;
 
     /// <summary>
@@ -84,7 +83,7 @@ public static partial class Go
     {
         var timer = new AfterTimer();
         if (duration != TimeSpan.MaxValue)
-            CurrentEngine.AddTimer(timer.Start + MonotonicClock.Nanoseconds(duration), timer);
+            Scheduler.Engine.AddTimer(timer.Start + MonotonicClock.Nanoseconds(duration), timer);
         return timer.Channel;
     }
 
@@ -97,7 +96,7 @@ public static partial class Go
     {
         if (duration <= TimeSpan.Zero)
             return;
-        using (new BlockingCall())
+        using (new DeclaredCall())
         {
             if (duration == TimeSpan.MaxValue)
                 Thread.Sleep(Timeout.Infinite);
@@ -133,7 +132,7 @@ public static partial class Go
     public static void Blocking(Action call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        using (new BlockingCall())
+        using (new DeclaredCall())
             call();
     }
 
@@ -142,20 +141,8 @@ public static partial class Go
     public static TResult Blocking<TResult>(Func<TResult> call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        using (new BlockingCall())
+        using (new DeclaredCall())
             return call();
-    }
-
-    internal static void Blocking<TState>(Action<TState> call, TState state)
-    {
-        using (new BlockingCall())
-            call(state);
-    }
-
-    internal static TResult Blocking<TState, TResult>(Func<TState, TResult> call, TState state)
-    {
-        using (new BlockingCall())
-            return call(state);
     }
 
     /// <summary>
@@ -261,27 +248,5 @@ public static partial class Go
     {
         if ((options & ~(ThreadPinOptions.Fresh | ThreadPinOptions.KeepThread)) != 0)
             throw new ArgumentOutOfRangeException(nameof(options), options, $"{nameof(options)} has unknown flags.");
-    }
-
-    /// <summary>The span of a declared blocking call, if the caller is a goroutine.</summary>
-    private readonly ref struct BlockingCall
-    {
-        private readonly Machine? _machine;
-        private readonly Goroutine? _goroutine;
-
-        public BlockingCall()
-        {
-            if (Machine.Calling is not { Current: { } goroutine, IsInScheduler: false } machine)
-                return; // no goroutine, or in a declared call already
-            _machine = machine;
-            _goroutine = goroutine;
-            goroutine.Engine.BeginDeclaredCall(machine, goroutine);
-        }
-
-        public void Dispose()
-        {
-            if (_machine is not null)
-                _goroutine!.Engine.EndDeclaredCall(_machine, _goroutine);
-        }
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Weft.Runtime.Core;
+using Weft.Runtime.Watching;
 
 namespace Weft.TestChild;
 
@@ -38,10 +40,9 @@ internal static class OutsideEvents
             thread.Join(s_patience - watch.Elapsed is { Ticks: > 0 } left ? left : TimeSpan.Zero);
         foreach (string name in names)
             Console.WriteLine($"{name}: {results.GetValueOrDefault(name, "hangs")}");
-        int searches = schedulers.Values.Sum(static scheduler => scheduler.Engine.DeadlockSearches);
-        Console.WriteLine(
-            $"{results.Values.Count(static result => result == "woken")} of {names.Length} woken, "
-            + $"{(searches > 0 ? "searched" : "not searched")}");
+        int searches = schedulers.Values.Sum(static scheduler => ((SystemMonitor)scheduler.Engine.Monitor).Deadlocks.Searches);
+        int woken = results.Values.Count(static result => result == "woken");
+        Console.WriteLine($"{woken} of {names.Length} woken, {(searches > 0 ? "searched" : "not searched")}");
         return 0;
     }
 

@@ -2,7 +2,7 @@
  * A goroutine blocks for its own mail, and there may be no thread to run that: the waiting machine is given it, and runs it inside its wait. Every mail is
  * run, by one machine at a time, and the machine comes back with the run right.
  *
- * What each step stands for (src/Weft/Scheduling):
+ * What each step stands for (src/Weft/Runtime/Core):
  *
  *   host          HostedWait.Run on the machine that waits
  *     begin       Engine.BeginBlocking: becomes a host, under the lock; Goroutine.Release; if that finds mail, the goroutine is queued

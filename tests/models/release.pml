@@ -2,7 +2,7 @@
  * Release against delivery: a machine gives up the right to run a goroutine while others send it something to run, and somebody asks to be told of
  * its end. What was sent is run, by one machine at a time, and the end is told.
  *
- * What each step stands for (src/Weft; the argument in words is in Goroutine.Mailbox.cs and at Goroutine.Completion):
+ * What each step stands for (src/Weft; the argument in words is in Runtime/Running/Goroutine.Mailbox.cs and at Goroutine.Completion):
  *
  *   machine       Engine.RunMachine
  *     take        a goroutine leaves a queue; TakeRunRight

@@ -2,7 +2,7 @@
  * Retire against submit: work is published while processors and machines go idle and idle machines are ordered out.
  * Nobody may be left with runnable work, an idle processor, and no machine on its way.
  *
- * What each step stands for (src/Weft/Scheduling; the argument in words is in the class comment of Engine):
+ * What each step stands for (src/Weft/Runtime/Core; the argument in words is in the class comment of Engine):
  *
  *   submitter     a machine that publishes and then computes without entering the scheduler again, on a processor of its own
  *     publish     Engine.PutNext: the goroutine goes into a queue that thieves reach (but for the three cases in which PutNext wakes nobody, and leaves
@@ -13,7 +13,7 @@
  *     look        FindRunnable: FindHere, Steal, which searches only while few do; FoundWork wakes the next
  *     run         Execute: the goroutine computes until all others have run, too: none of them may count on this machine
  *     go idle     GoIdle: push the processor (lock), lower spinning, look at every queue again (AnyWork)
- *     park        AcquireOrIdle: onto the idle list (lock), Machine.ParkForOrder, Parker.Park
+ *     park        Engine.AcquireOrIdle: onto the idle list (lock), Machine.ParkForOrder, Parker.Park
  *     leave       ExitMachine
  *   monitor       Engine.RetireIdleMachines: takes the oldest off the idle list and orders it out, in one hold of the lock
  *
@@ -80,7 +80,7 @@ inline start_machine(m) {
             :: m == MACHINES -> break
             od;
             if
-            :: m < MACHINES ->            /* TryReserveMachine, Launch */
+            :: m < MACHINES ->            /* MachineFactory.TryReserve, Launch */
                 alive[m] = true;
                 order_exit[m] = false;
                 woken[m] = false;

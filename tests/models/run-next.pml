@@ -2,7 +2,7 @@
  * The slot for the goroutine that a processor runs next: its owner fills and empties it with plain loads and stores, thieves empty it, too.
  * Every goroutine is run, and none twice.
  *
- * What each step stands for (src/Weft/Scheduling/RunNextSlot.cs):
+ * What each step stands for (src/Weft/Runtime/Queues/RunNextSlot.cs):
  *
  *   owner    Put, while it finds the slot empty; Take: store taking, load thieves, take by a load and a store or by an exchange, store taking
  *   thief    Steal: raise thieves, the process-wide fence, load taking, exchange, lower thieves

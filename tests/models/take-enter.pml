@@ -2,7 +2,7 @@
  * A processor is taken from a machine that did not offer it, while that machine enters the scheduler without a fence. Never do two believe that the
  * processor is theirs, and never is it nobody's.
  *
- * What each step stands for (src/Weft/Scheduling):
+ * What each step stands for (src/Weft/Runtime/Core):
  *
  *   machine       Machine.Enter: a plain store inScheduler = 1, then a load of Processor.Owner; if it is another, Engine.StillOwns, under the lock;
  *                 at the end Machine.Leave, a store with release semantics

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Weft.Channels;
 using Weft.Runtime.Core;
+using Weft.Runtime.Running;
 using Weft.Threads;
 
 namespace Weft;
@@ -76,6 +77,9 @@ public abstract class Chan
 
     /// <summary>A goroutine that waits at the channel can be woken by somebody who is no goroutine, as far as is known.</summary>
     internal bool IsUsedOutside => Volatile.Read(ref _isUsedOutside);
+
+    /// <summary>The reason of a wait at the channel, with what is known of who can end it.</summary>
+    internal WaitReason Reason(WaitReason reason) => IsUsedOutside ? reason | WaitReason.OrOutside : reason;
 
     internal ChanExtra Extra =>
         _extra ?? Interlocked.CompareExchange(ref _extra, new ChanExtra(Interlocked.Increment(ref s_lastId)), null) ?? _extra;

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
-using Weft.Goroutines;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
+using Weft.Schedulers;
 using Weft.Waiting;
 
 namespace Weft.Channels;
@@ -33,7 +33,7 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
                 operation.ListFor(goroutine);
         }
 
-        operation.Begin(goroutine, WaitReasons.OfChannel(channel, isSend ? WaitReason.ChanSend : WaitReason.ChanReceive));
+        operation.Begin(goroutine, channel.Reason(isSend ? WaitReason.ChanSend : WaitReason.ChanReceive));
         if (operation._channel != channel)
             operation._channel = channel;
         operation._isSend = isSend;

@@ -1,6 +1,5 @@
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
-using Weft.Sync;
 using Weft.Waiting;
 
 namespace Weft.Channels;

@@ -42,7 +42,7 @@ public sealed class GoTimer
     /// <param name="duration">How long, at least; zero or less: at once; <see cref="TimeSpan.MaxValue"/>: never.</param>
     public GoTimer(TimeSpan duration)
     {
-        _engine = Go.CurrentEngine;
+        _engine = Scheduler.CurrentEngine;
         _channel = new Chan<TimeSpan>(1);
         Reset(duration);
     }

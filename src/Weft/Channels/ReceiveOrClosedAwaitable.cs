@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Weft.Channels;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
-using Weft.Waiting;
 
 namespace Weft;
 

@@ -26,7 +26,7 @@ public sealed class Ticker : IDisposable
 {
     // Machines take it as they fire timers: not one of .NET's, whose wait an interrupt would end there.
     private readonly FutexLock _lock = new(ThreadPlatform.Current);
-    private readonly Engine _engine = Go.CurrentEngine;
+    private readonly Engine _engine = Scheduler.CurrentEngine;
 
     private readonly Chan<TimeSpan> _channel = new(1);
 

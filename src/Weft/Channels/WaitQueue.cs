@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Weft.Waiting;
+using Weft.Runtime.Running;
 
 namespace Weft.Channels;
 

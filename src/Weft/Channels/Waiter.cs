@@ -1,4 +1,5 @@
 using Weft.Runtime.Core;
+using Weft.Runtime.Running;
 using Weft.Waiting;
 
 namespace Weft.Channels;

@@ -1,9 +1,8 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
-using Weft.Goroutines;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
-using Weft.Sync;
+using Weft.Schedulers;
 using Weft.Waiting;
 
 namespace Weft.Channels;

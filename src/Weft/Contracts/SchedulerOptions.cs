@@ -1,4 +1,4 @@
-using Weft.Runtime.Core;
+using Weft.Contracts;
 using Weft.Threads;
 
 namespace Weft;
@@ -141,7 +141,10 @@ public sealed class SchedulerOptions
             StackSizeBytes,
             "256 KiB to 1 GiB, in bytes",
             nameof(StackSizeBytes));
-        Require(IdleTimeout > TimeSpan.Zero && IdleTimeout <= TimeSpan.FromDays(1), IdleTimeout, "more than zero and at most one day",
+        Require(
+            IdleTimeout > TimeSpan.Zero && IdleTimeout <= TimeSpan.FromDays(1),
+            IdleTimeout,
+            "more than zero and at most one day",
             nameof(IdleTimeout));
         Require(
             MinIdleTimeout > TimeSpan.Zero && MinIdleTimeout <= IdleTimeout,
@@ -161,8 +164,12 @@ public sealed class SchedulerOptions
             "more than zero and at most one day, or infinite",
             nameof(DisposeTimeout));
         if (!Enum.IsDefined(UnhandledExceptions))
+        {
             throw new ArgumentException(
-                $"{nameof(UnhandledExceptions)} has no policy {(int)UnhandledExceptions}.", nameof(UnhandledExceptions));
+                $"{nameof(UnhandledExceptions)} has no policy {(int)UnhandledExceptions}.",
+                nameof(UnhandledExceptions));
+        }
+
         if (!Enum.IsDefined(DeadlockDetection))
             throw new ArgumentException($"{nameof(DeadlockDetection)} has no value {(int)DeadlockDetection}.", nameof(DeadlockDetection));
     }

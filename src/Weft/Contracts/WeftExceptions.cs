@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Weft;
 
@@ -24,6 +25,17 @@ public sealed class DeadlockException : InvalidOperationException
 {
     internal DeadlockException(string message, IReadOnlyList<GoroutineInfo> goroutines)
         : base(message) => Goroutines = goroutines;
+
+    /// <summary>The exception for goroutines that are asleep for good, with a line for each.</summary>
+    internal static DeadlockException For(IReadOnlyList<GoroutineInfo> asleep)
+    {
+        if (asleep.Count == 0)
+            return new DeadlockException("no goroutines (main called Go.Exit) - deadlock!", asleep);
+        var text = new StringBuilder("all goroutines are asleep - deadlock!");
+        foreach (GoroutineInfo goroutine in asleep)
+            text.AppendLine().Append("  ").Append(goroutine);
+        return new DeadlockException(text.ToString(), asleep);
+    }
 
     /// <summary>The goroutines that are stuck, as they were when that was found; empty when main has exited and none is left.</summary>
     public IReadOnlyList<GoroutineInfo> Goroutines { get; }
@@ -56,6 +68,19 @@ public sealed class DisposeTimeoutException : TimeoutException
 {
     internal DisposeTimeoutException(string message, IReadOnlyList<UnreturnedCall> calls)
         : base(message) => Calls = calls;
+
+    /// <summary>The exception for a scheduler whose disposal has lasted that long, with a line for each call.</summary>
+    internal static DisposeTimeoutException For(string scheduler, TimeSpan timeout, IReadOnlyList<UnreturnedCall> calls)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Scheduler '{scheduler}' is not disposed after {timeout.TotalSeconds:0.###} s: ");
+        text.Append(calls.Count == 0
+            ? "its threads are still on their way out."
+            : "these goroutines run code that has not returned, and keep their threads until it does:");
+        foreach (UnreturnedCall call in calls)
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call}");
+        return new DisposeTimeoutException(text.ToString(), calls);
+    }
 
     /// <summary>The goroutines that were running code, by id.</summary>
     public IReadOnlyList<UnreturnedCall> Calls { get; }

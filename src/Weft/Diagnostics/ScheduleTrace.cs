@@ -6,7 +6,7 @@ using Weft.Runtime.Host;
 namespace Weft.Diagnostics;
 
 /// <summary>
-/// <c>WEFT_DEBUG=schedtrace=1000</c>: a line every so many milliseconds on standard error, in the form of Go's; with
+/// <c>WEFT_DEBUG=schedtrace=1000</c>: a line each time that many milliseconds are over on standard error, in the form of Go's; with
 /// <c>scheddetail=1</c> another for each processor, machine and goroutine. (<c>deadlock=1</c> of the same variable is for
 /// <see cref="DeadlockSuspicion"/>.)
 /// </summary>
@@ -17,8 +17,6 @@ internal sealed class ScheduleTrace : IDisposable
     private readonly Timer _timer;
     private readonly long _start = MonotonicClock.Now;
 
-    private static int s_count;
-
     // 1 while a line is being written: on a busy pool the timer's calls overlap, and a later line must not come before an earlier one.
     private int _printing;
     private int _isDisposed;
@@ -27,20 +25,23 @@ internal sealed class ScheduleTrace : IDisposable
     {
         _engine = engine;
         _detail = detail;
-        Interlocked.Increment(ref s_count);
+        OwnTimers.NoteSet();
         _timer = new Timer(static t => ((ScheduleTrace)t!).Print(), this, period, period);
     }
 
     /// <summary>
     /// Starts the trace of a scheduler if the environment asks for it. Words it does not know are named on standard error.
     /// </summary>
-    internal static void Attach(Engine engine)
+    /// <param name="engine">The scheduler's engine.</param>
+    /// <returns>Whether suspected deadlocks are to be written, too.</returns>
+    internal static bool Attach(Engine engine)
     {
         string? value = Environment.GetEnvironmentVariable("WEFT_DEBUG");
         if (string.IsNullOrWhiteSpace(value))
-            return;
+            return false;
         int period = 0;
         bool detail = false;
+        bool writesSuspicions = false;
         foreach (string word in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             string[] pair = word.Split('=', 2);
@@ -50,20 +51,21 @@ internal sealed class ScheduleTrace : IDisposable
             else if (pair[0] == "scheddetail" && isNumber)
                 detail = number != 0;
             else if (pair[0] == "deadlock" && isNumber)
-                engine.WritesSuspicions = number != 0;
+                writesSuspicions = number != 0;
             else
                 Console.Error.WriteLine($"WEFT_DEBUG: '{word}' is not schedtrace=MILLISECONDS, scheddetail=0|1 or deadlock=0|1");
         }
 
         if (period > 0)
             _ = new ScheduleTrace(engine, period, detail);
+        return writesSuspicions;
     }
 
     internal static string Line(Engine engine, long milliseconds)
     {
-        SchedulerStatistics s = engine.Statistics();
+        SchedulerStatistics s = EngineReport.Statistics(engine);
 
-        // Of Go's flag of that name: somebody is wanted who looks for work, and nobody does.
+        // Of Go's flag of that name: a machine that looks for work is wanted, and none does.
         int needSpinning = s.MachinesSpinning == 0 && s.IdleProcessors > 0 && engine.AnyWork() ? 1 : 0;
         var queues = new StringBuilder();
         foreach (Processor processor in engine.Processors.Take(engine.MaxProcs))
@@ -73,17 +75,14 @@ internal sealed class ScheduleTrace : IDisposable
             $"SCHED {milliseconds}ms: gomaxprocs={s.Processors} idleprocs={s.IdleProcessors} threads={s.Threads} "
             + $"spinningthreads={s.MachinesSpinning} needspinning={needSpinning} idlethreads={s.MachinesIdle} "
             + $"runqueue={engine.GlobalQueueCount} [{queues} ] exited={s.ThreadsExited} reaped={s.ThreadsReaped} "
-            + $"stackbytes={s.StackBytesMapped} scheduler={engine.Options.Name}");
+            + $"stackbytes={s.StackBytesMapped} scheduler={engine.Name}");
     }
-
-    /// <summary>How many there are in the process, each with a timer that is none of the program's.</summary>
-    internal static int Count => Volatile.Read(ref s_count);
 
     public void Dispose()
     {
         _timer.Dispose();
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            Interlocked.Decrement(ref s_count);
+            OwnTimers.NoteGone();
     }
 
     private void Print()
@@ -111,9 +110,9 @@ internal sealed class ScheduleTrace : IDisposable
         var text = new StringBuilder(Line(_engine, (MonotonicClock.Now - _start) / MonotonicClock.NanosecondsPerMillisecond)).AppendLine();
         if (_detail)
         {
-            foreach (string line in _engine.DescribeProcessorsAndMachines())
+            foreach (string line in EngineReport.ProcessorsAndMachines(_engine))
                 text.Append("  ").AppendLine(line);
-            foreach (GoroutineInfo goroutine in _engine.DescribeGoroutines())
+            foreach (GoroutineInfo goroutine in EngineReport.Goroutines(_engine))
                 text.Append("  ").AppendLine(goroutine.ToString());
         }
 

@@ -9,11 +9,11 @@ internal static class SchedulerDump
     internal static void Write(Engine engine, TextWriter to)
     {
         to.WriteLine(ScheduleTrace.Line(engine, 0));
-        to.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"  maxthreads={engine.AllowedThreads.Threads} ({engine.AllowedThreads.Reason})"));
-        foreach (string line in engine.DescribeProcessorsAndMachines())
+        (int threads, string reason) = engine.AllowedThreads;
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  maxthreads={threads} ({reason})"));
+        foreach (string line in EngineReport.ProcessorsAndMachines(engine))
             to.WriteLine("  " + line);
-        foreach (GoroutineInfo goroutine in engine.DescribeGoroutines())
+        foreach (GoroutineInfo goroutine in EngineReport.Goroutines(engine))
             to.WriteLine("  " + goroutine);
     }
 }

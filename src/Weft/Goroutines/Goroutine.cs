@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Weft.Contracts;
-using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 
 namespace Weft;
@@ -25,44 +23,6 @@ namespace Weft;
 [DebuggerTypeProxy(typeof(DebugView))]
 public abstract partial class Goroutine : SynchronizationContext
 {
-    private readonly string _file;
-    private readonly int _line;
-
-    private protected Goroutine(Engine engine, object body, string file, int line)
-    {
-        Engine = engine;
-        _body = body;
-        _file = file;
-        _line = line;
-        _slot = s_begin;
-        _phase = PhaseReady;
-        ExecutionContext? context = ExecutionContext.Capture();
-        if (context != Machine.DefaultContext)
-            _slotState = context;
-        SetWaitNotificationRequired();
-        if (GoroutineTags.AnyLabels)
-            InheritLabels();
-    }
-
-    /// <summary>A number that no other goroutine of this process has.</summary>
-    public long Id { get; internal set; }
-
-    /// <summary>The scheduler it runs on.</summary>
-    public Scheduler Scheduler => Engine.Owner;
-
-    /// <summary>Source file and line of the call that started it, as <c>Program.cs:12</c>.</summary>
-    public string StartSite => $"{Path.GetFileName(_file)}:{_line}";
-
-    /// <summary>What it is doing now; it may be doing something else by the time the caller looks at the answer.</summary>
-    public GoroutineStatus Status => HasEnded ? GoroutineStatus.Ended : Volatile.Read(ref _blockedDepth) > 0
-        ? GoroutineStatus.Blocked
-        : Volatile.Read(ref _phase) switch
-        {
-            PhaseReady => GoroutineStatus.Runnable,
-            PhaseRunning => GoroutineStatus.Running,
-            _ => GoroutineStatus.Parked,
-        };
-
     /// <summary>
     /// Completes when the goroutine has ended, however it ended; it faults only if the scheduler was disposed before that (with
     /// <see cref="ObjectDisposedException"/>).
@@ -99,8 +59,6 @@ public abstract partial class Goroutine : SynchronizationContext
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void GetAwaiter() => throw new NotSupportedException();
 
-    internal Engine Engine { get; }
-
     private TaskCompletionSource FindCompletion()
     {
         GoroutineExtra extra = Extra;
@@ -111,15 +69,4 @@ public abstract partial class Goroutine : SynchronizationContext
             Settle(completion); // nobody waits for it yet
         return Interlocked.CompareExchange(ref extra.Completion, completion, null) ?? completion;
     }
-
-    /// <summary>A goroutine is its own context; a copy would be another logical thread.</summary>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public sealed override SynchronizationContext CreateCopy() => this;
-
-    /// <inheritdoc/>
-    public override string ToString() => $"goroutine {Id}{TagText} [{Status}] started at {StartSite}";
-
-    internal static long ReserveIds(int count) => Interlocked.Add(ref s_lastId, count) - count + 1;
-
-    private static long s_lastId;
 }

@@ -1,7 +1,5 @@
-using Weft.Goroutines;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
-using Weft.Runtime.Running;
 
 namespace Weft.Schedulers;
 

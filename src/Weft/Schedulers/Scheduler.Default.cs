@@ -1,8 +1,13 @@
+using Weft.Runtime.Core;
+
 namespace Weft;
 
 /// <content>The default scheduler, and what it is made with.</content>
 public sealed partial class Scheduler
 {
+    /// <summary>The engine of the goroutine whose code the calling thread runs, or that of the default scheduler.</summary>
+    internal static Engine CurrentEngine => Machine.CallingGoroutine?.Engine ?? Default.Engine;
+
     // Null, then the options of Go.Configure, then s_made: the thread that makes the scheduler exchanges s_made for what is there. So a
     // call of Configure comes before that and counts, or it is refused.
     private static SchedulerOptions? s_defaultOptions;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Goroutines;
+using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 
 namespace Weft;
@@ -124,7 +125,7 @@ public sealed partial class Scheduler
     /// </code>
     /// </example>
     public AwaitableGoroutine RunBlocking(Action call, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        RunAsync(static c => Go.Blocking(c), NotNull(call), file, line);
+        RunAsync(static c => DeclaredCall.Run(c), NotNull(call), file, line);
 
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <inheritdoc cref="RunBlocking(Action, string, int)"/>
@@ -132,7 +133,7 @@ public sealed partial class Scheduler
         Func<TResult> call,
         [CallerFilePath] string file = "",
         [CallerLineNumber] int line = 0) =>
-        Start(static c => Go.Blocking(c), NotNull(call), file, line);
+        Start(static c => DeclaredCall.Run(c), NotNull(call), file, line);
 
     /// <summary>As <see cref="RunBlocking(Action, string, int)"/>, with an argument, which spares the closure.</summary>
     /// <param name="call">The call. An exception that leaves it is thrown where the goroutine is awaited.</param>
@@ -146,7 +147,7 @@ public sealed partial class Scheduler
         TState state,
         [CallerFilePath] string file = "",
         [CallerLineNumber] int line = 0) =>
-        RunAsync(static s => Go.Blocking(s.call, s.state), (call: NotNull(call), state), file, line);
+        RunAsync(static s => DeclaredCall.Run(s.call, s.state), (call: NotNull(call), state), file, line);
 
     /// <typeparam name="TState">The type of the argument.</typeparam>
     /// <typeparam name="TResult">The type of the result.</typeparam>
@@ -156,7 +157,7 @@ public sealed partial class Scheduler
         TState state,
         [CallerFilePath] string file = "",
         [CallerLineNumber] int line = 0) =>
-        Start(static s => Go.Blocking(s.call, s.state), (call: NotNull(call), state), file, line);
+        Start(static s => DeclaredCall.Run(s.call, s.state), (call: NotNull(call), state), file, line);
 
     /// <summary>An error of the compiler: an asynchronous body does not block.</summary>
     /// <param name="call">Not used.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
+using Weft.Runtime.Watching;
 using Weft.Schedulers;
 
 namespace Weft;
@@ -26,12 +27,13 @@ namespace Weft;
 /// </example>
 [DebuggerDisplay("{DebugText,nq}")]
 [DebuggerTypeProxy(typeof(DebugView))]
-public sealed partial class Scheduler : IDisposable, IAsyncDisposable
+public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineOwner
 {
     /// <summary>The most processors a scheduler can have.</summary>
     public const int MaxProcsLimit = 1024;
 
     private readonly Engine _engine;
+    private readonly bool _writesSuspicions;
     private bool _isDefault;
 
     // 1 while an event of a shortage waits for the pool: the next would say the same, and there may be hundreds a second.
@@ -45,8 +47,8 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     {
         options ??= new SchedulerOptions();
         options.Validate();
-        _engine = new Engine(this, options);
-        ScheduleTrace.Attach(_engine);
+        _engine = new Engine(this, options, static engine => new SystemMonitor(engine));
+        _writesSuspicions = ScheduleTrace.Attach(_engine);
         Created?.Invoke(this);
     }
 
@@ -93,7 +95,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxProcs));
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxProcsLimit, nameof(MaxProcs));
-            Misuse.ThrowIfDisposed(_engine.IsStopping, this, "MaxProcs cannot be set");
+            Misuse.ThrowIfDisposed(_engine.IsStopping, Name, "MaxProcs cannot be set");
             _engine.SetMaxProcs(value);
         }
     }
@@ -104,7 +106,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <summary>
     /// What it has done and what it holds now. Costs microseconds, more with many machines; also frees threads that have exited.
     /// </summary>
-    public SchedulerStatistics Statistics => _engine.Statistics();
+    public SchedulerStatistics Statistics => EngineReport.Statistics(_engine);
 
     /// <summary>
     /// Runs tasks as goroutines, for code that takes a <see cref="System.Threading.Tasks.TaskScheduler"/>: <c>Task.Factory.StartNew</c>,
@@ -147,7 +149,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// The goroutines that have waited at least once and not ended, and those that run or block now; by id. A picture of one moment: the
     /// scheduler runs on meanwhile. Costs a look at each goroutine.
     /// </summary>
-    public IReadOnlyList<GoroutineInfo> GetGoroutines() => _engine.DescribeGoroutines();
+    public IReadOnlyList<GoroutineInfo> GetGoroutines() => EngineReport.Goroutines(_engine);
 
     /// <summary>
     /// The goroutines of this scheduler that nothing can ever wake, by id: they are parked, and nothing that can still run can reach what
@@ -177,7 +179,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     ///     Console.Error.WriteLine($"leaked: {leaked}");
     /// </code>
     /// </example>
-    public IReadOnlyList<GoroutineInfo> FindLeakedGoroutines() => _engine.FindLeaked();
+    public IReadOnlyList<GoroutineInfo> FindLeakedGoroutines() => LeakReport.Of(_engine);
 
     /// <summary>Writes what every processor, machine and goroutine is doing, a line each. For people: the form may change.</summary>
     /// <param name="to">Written to on the calling thread, after everything was looked at.</param>
@@ -230,10 +232,11 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <inheritdoc/>
     public override string ToString() => $"Weft scheduler '{Name}'";
 
-    internal void RaiseThreadShortage(ThreadShortageEventArgs args)
+    void IEngineOwner.OnThreadShortage(ThreadShortageCause cause, int threads, int error)
     {
         if (ThreadShortage is not EventHandler<ThreadShortageEventArgs> handler || Interlocked.Exchange(ref _isShortageTold, 1) != 0)
             return;
+        var args = new ThreadShortageEventArgs(cause, threads, error);
         CleanThread.QueueToPool(
             _ =>
             {
@@ -243,26 +246,27 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
             null);
     }
 
-    internal void RaiseDeadlockSuspected(DeadlockSuspectedEventArgs args)
+    void IEngineOwner.OnDeadlockSuspected(IReadOnlyList<GoroutineInfo> asleep)
     {
         if (DeadlockSuspected is EventHandler<DeadlockSuspectedEventArgs> handler)
-            QueueToPool(handler, args);
+            QueueToPool(handler, new DeadlockSuspectedEventArgs(asleep));
+        if (_writesSuspicions)
+            CleanThread.QueueToPool(_ => DeadlockSuspicion.Write(Name, asleep), null);
     }
 
-    internal void RaiseWorkRefused(WorkRefusedEventArgs args)
+    void IEngineOwner.OnWorkRefused(Goroutine goroutine)
     {
         if (WorkRefused is EventHandler<WorkRefusedEventArgs> handler)
-            QueueToPool(handler, args);
+            QueueToPool(handler, new WorkRefusedEventArgs(goroutine));
     }
 
     private void QueueToPool<T>(EventHandler<T> handler, T args) => CleanThread.QueueToPool(_ => handler(this, args), null);
 
-    /// <summary>True when a handler took it.</summary>
-    internal bool RaiseUnhandledException(GoroutineExceptionEventArgs args)
+    bool IEngineOwner.OnUnhandledException(Goroutine goroutine, Exception exception)
     {
         if (UnhandledException is not EventHandler<GoroutineExceptionEventArgs> handler)
             return false;
-        handler(this, args);
+        handler(this, new GoroutineExceptionEventArgs(goroutine, exception));
         return true;
     }
 

@@ -1,15 +1,5 @@
 namespace Weft;
 
-/// <summary>Why a scheduler could not have a thread.</summary>
-public enum ThreadShortageCause
-{
-    /// <summary>It has <see cref="SchedulerOptions.MaxThreads"/> threads.</summary>
-    Limit,
-
-    /// <summary>The system refused to create one.</summary>
-    Refused,
-}
-
 /// <summary>A scheduler wanted a thread and could not have it. Its work waits for a machine; nothing is lost.</summary>
 /// <seealso cref="Scheduler.ThreadShortage"/>
 public sealed class ThreadShortageEventArgs : EventArgs

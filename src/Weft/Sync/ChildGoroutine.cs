@@ -4,28 +4,10 @@ using Weft.Runtime.Running;
 
 namespace Weft.Sync;
 
-/// <summary>Who is told of the end of goroutines: a group.</summary>
-internal interface IGoroutineParent
-{
-    /// <summary>A child's body has ended; called on its thread. False when nobody takes care of the exception.</summary>
-    bool OnChildEnded(Goroutine child, Exception? exception);
-
-    /// <summary>A child will never end, as its scheduler was disposed.</summary>
-    void OnChildAbandoned(Goroutine child, Exception reason);
-
-    /// <summary>
-    /// Whether all that wait for the children's ends, as far as it knows, are goroutines of one engine, and would end with it.
-    /// </summary>
-    bool IsAwaitedOnlyBy(Engine engine);
-}
-
 /// <summary>A goroutine that tells its parent of its end.</summary>
 internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, object body, BodyKind kind, string file, int line)
     : Goroutine(engine, body, file, line)
 {
-    /// <summary>The engine of the calling goroutine, or the default one.</summary>
-    internal static Engine CurrentEngine => Machine.CallingGoroutine?.Engine ?? Scheduler.Default.Engine;
-
     private protected override object? InvokeBody(object body) => GoroutineBodies.Invoke(kind, body);
 
     // Null while a search has it.

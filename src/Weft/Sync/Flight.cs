@@ -2,7 +2,7 @@ using System.Threading.Tasks.Sources;
 using Weft.Goroutines;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
-
+using Weft.Waiting;
 namespace Weft.Sync;
 
 /// <summary>One run of a <see cref="SingleFlight{TKey, TResult}"/>: a goroutine, and the waits for its result.</summary>
@@ -19,7 +19,7 @@ internal sealed class Flight<TResult> : IWaitQueue, IGoroutineParent
     private Exception? _refusal;
 
     internal Flight(object body, BodyKind kind, string file, int line) =>
-        _child = new ChildGoroutine<TResult>(this, ChildGoroutine.CurrentEngine, body, kind, file, line);
+        _child = new ChildGoroutine<TResult>(this, Scheduler.CurrentEngine, body, kind, file, line);
 
     /// <summary>Called once, before the waiters are told. Set before the start.</summary>
     internal Action? Ended { private get; set; }
@@ -83,10 +83,10 @@ internal sealed class Flight<TResult> : IWaitQueue, IGoroutineParent
 
     void IGoroutineParent.OnChildAbandoned(Goroutine child, Exception reason) => End();
 
-    bool IGoroutineParent.IsAwaitedOnlyBy(Engine engine)
+    bool IGoroutineParent.IsAwaitedOnlyBy(GoroutineHome home)
     {
         _gate.Enter();
-        bool only = _waiters.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine));
+        bool only = _waiters.All(home, static (wait, home) => wait.IsAwaitedBy(home));
         _gate.Exit();
         return only;
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 using Weft.Sync;
+using Weft.Waiting;
 
 namespace Weft;
 
@@ -80,11 +81,11 @@ public sealed partial class GoroutineGroup
         GiveRoomBack();
     }
 
-    bool IGoroutineParent.IsAwaitedOnlyBy(Engine engine)
+    bool IGoroutineParent.IsAwaitedOnlyBy(GoroutineHome home)
     {
         _gate.Enter();
-        bool only = _waiting.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine))
-            && _starting.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine));
+        bool only = _waiting.All(home, static (wait, home) => wait.IsAwaitedBy(home))
+            && _starting.All(home, static (wait, home) => wait.IsAwaitedBy(home));
         _gate.Exit();
         return only;
     }

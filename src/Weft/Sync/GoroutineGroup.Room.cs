@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Weft.Runtime.Running;
 using Weft.Sync;
-
+using Weft.Waiting;
 namespace Weft;
 
 /// <content>

@@ -60,7 +60,7 @@ public sealed partial class GoroutineGroup : IAsyncDisposable, IWaitQueue, IGoro
     /// <param name="cancellationToken">Cancels the group.</param>
     public GoroutineGroup(Scheduler? scheduler, CancellationToken cancellationToken = default)
     {
-        _engine = scheduler?.Engine ?? ChildGoroutine.CurrentEngine;
+        _engine = scheduler?.Engine ?? Scheduler.CurrentEngine;
         _outside = cancellationToken;
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Token = _cancellation.Token;
@@ -99,7 +99,7 @@ public sealed partial class GoroutineGroup : IAsyncDisposable, IWaitQueue, IGoro
     public CancellationToken Token { get; }
 
     /// <summary>Runs the children.</summary>
-    public Scheduler Scheduler => _engine.Owner;
+    public Scheduler Scheduler => (Scheduler)_engine.Owner;
 
     /// <summary>Children that have started and not ended; a snapshot.</summary>
     public int Count => Volatile.Read(ref _running);

@@ -4,6 +4,7 @@ using Weft.Goroutines;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 using Weft.Sync;
+using Weft.Waiting;
 
 namespace Weft;
 
@@ -125,10 +126,10 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
         Change(-1);
     }
 
-    bool IGoroutineParent.IsAwaitedOnlyBy(Engine engine)
+    bool IGoroutineParent.IsAwaitedOnlyBy(GoroutineHome home)
     {
         _gate.Enter();
-        bool only = _waiters.All(engine, static (wait, engine) => wait.IsAwaitedBy(engine));
+        bool only = _waiters.All(home, static (wait, home) => wait.IsAwaitedBy(home));
         _gate.Exit();
         return only;
     }
@@ -136,7 +137,7 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     private ChildGoroutine Start(object body, BodyKind kind, string file, int line)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var child = new ChildGoroutine(this, ChildGoroutine.CurrentEngine, body, kind, file, line);
+        var child = new ChildGoroutine(this, Scheduler.CurrentEngine, body, kind, file, line);
         Change(1, Interlocked.CompareExchange(ref _engine, child.Engine, null) is Engine other && other != child.Engine);
         try
         {

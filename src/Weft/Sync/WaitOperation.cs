@@ -60,8 +60,8 @@ internal class WaitOperation : PlacedWait, IValueTaskSource, IWaiter<WaitOperati
     public bool IsListed { get; set; }
 
     /// <summary>Whether it is known to be awaited by a goroutine of that engine. While it is in its list.</summary>
-    internal bool IsAwaitedBy(Engine engine) =>
-        Volatile.Read(ref _phase) == Awaited && AwaitingGoroutine is Goroutine goroutine && goroutine.Engine == engine;
+    internal bool IsAwaitedBy(GoroutineHome home) =>
+        Volatile.Read(ref _phase) == Awaited && AwaitingGoroutine is Goroutine goroutine && goroutine.Home == home;
 
     internal bool IsCancellationRequested => _token.IsCancellationRequested;
 

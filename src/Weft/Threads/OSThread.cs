@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Weft.Threads.Platforms;
 
 namespace Weft.Threads;
 
@@ -109,7 +108,7 @@ public sealed class OSThread
     internal static OSThread Start(ThreadHost host, Action body, string? name, int stackSize)
     {
         if (!host.Platform.CreatesThreads)
-            throw SingleThreadPlatform.NoThreads();
+            throw ThreadPlatform.NoThreads();
         for (int attempt = 1; ; attempt++)
         {
             int error = TryStart(host, (object)body, name, stackSize, out OSThread? thread);

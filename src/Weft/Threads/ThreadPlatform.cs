@@ -7,6 +7,11 @@ internal static class ThreadPlatform
 {
     internal static IThreadPlatform Current { get; } = Choose();
 
+    /// <summary>What to throw where a thread is asked for and the platform creates none.</summary>
+    internal static PlatformNotSupportedException NoThreads() =>
+        new("This platform has one thread: Weft runs goroutines on it while Run waits, and can neither create threads nor lock a "
+            + "goroutine to one.");
+
     private static IThreadPlatform Choose()
     {
         if (SingleThreadPlatform.IsNeeded)

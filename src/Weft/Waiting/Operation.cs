@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
-using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
@@ -75,7 +74,7 @@ internal abstract class Operation : WaitSource
     internal Goroutine? Owner => _owner;
 
     /// <summary>Whether the goroutine that started it never runs again.</summary>
-    internal bool IsLeftBehind => _owner is { Engine.IsStopped: true };
+    internal bool IsLeftBehind => _owner is { Home.IsStopped: true };
 
     /// <summary>How it ended, so far.</summary>
     private protected Outcome OutcomeSoFar => _afterTurn != Outcome.Pending ? _afterTurn : _outcome;
@@ -317,15 +316,13 @@ internal abstract class Operation : WaitSource
     /// The goroutine that keeps these operations never runs again: takes out of their queues what it waits for, and gives back what it got
     /// and has not looked at.
     /// </summary>
-    internal static void LeaveAll(Goroutine goroutine)
+    internal override void LeaveAll(Goroutine goroutine)
     {
-        for (Operation? operation = goroutine.KeptOperations; operation is not null; operation = operation._nextKept)
+        for (Operation? operation = this; operation is not null; operation = operation._nextKept)
         {
             if (operation is { _isFree: false, _isLeftToMail: false })
                 operation.Leave();
         }
-
-        goroutine.KeptOperations = null;
     }
 
     /// <summary>For an operation in use, of a goroutine that never runs again; see <see cref="LeftBehind"/>.</summary>
@@ -430,7 +427,7 @@ internal abstract class Operation : WaitSource
     /// <summary>
     /// Its mail has come, and nobody waits: it had no continuation yet, or it has ended before that. With the run right of the goroutine.
     /// </summary>
-    internal void OnMailForNobody()
+    internal override void OnMailForNobody()
     {
         if (!_isLeftToMail)
             return;

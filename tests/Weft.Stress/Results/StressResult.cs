@@ -36,7 +36,7 @@ internal sealed record StressResult
         Seed = options.Seed,
         Seconds = Math.Round(elapsed.TotalSeconds, 1),
         Configuration = IsOptimized ? "Release" : "Debug",
-        Checked = Weft.Diagnostics.FaultPoints.AreCompiledIn,
+        Checked = Weft.Runtime.Host.FaultPoints.AreCompiledIn,
         Cpus = Environment.ProcessorCount,
         Hogs = options.Hogs,
         Collector =

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Weft.Diagnostics;
+using Weft.Runtime.Host;
 using Weft.Stress.Faults;
 using Weft.Waiting;
 

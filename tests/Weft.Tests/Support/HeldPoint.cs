@@ -1,4 +1,4 @@
-using Weft.Diagnostics;
+using Weft.Runtime.Host;
 
 namespace Weft.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Weft.Sync;
 using Weft.Tests.Support;
+using Weft.Waiting;
 
 namespace Weft.Tests.Sync;
 

@@ -170,7 +170,12 @@ public sealed class WaitPlaceTests
             Assert.Equal(isWeft || place == Place.PumpInAGoroutine, TaskList.IsCurrentOf(scheduler));
             if (place == Place.PumpInAGoroutine)
                 SynchronizationContext.SetSynchronizationContext(pump);
-            await s_waits[wait]();
+
+            // The pump's thread may be through with the wait before this one looks: then the await would go on here, as with any task.
+            ConfigureAwaitOptions options = ConfigureAwaitOptions.ContinueOnCapturedContext;
+            if (place == Place.PumpInAGoroutine)
+                options |= ConfigureAwaitOptions.ForceYielding;
+            await s_waits[wait]().ConfigureAwait(options);
             return place switch
             {
                 Place.Goroutine => Go.Current == before && SynchronizationContext.Current == before,

@@ -1,3 +1,5 @@
+using Weft.Runtime.Running;
+
 namespace Weft.Channels.Selecting;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Weft.Channels.Selecting;
 /// There are few, the oldest gives its places up for the newest, and all do when the goroutine ends: a channel that lives long does not
 /// fill up with the places of selects that nobody uses any more.
 /// </summary>
-internal sealed class KeptSelects
+internal sealed class KeptSelects : IKeptSelects
 {
     /// <summary>
     /// A goroutine that loops over a receive and a send with a way out each has two; twice that is room for more than most need.
@@ -27,14 +29,14 @@ internal sealed class KeptSelects
     }
 
     /// <summary>The goroutine never runs again.</summary>
-    internal void Leave(Goroutine goroutine)
+    public void Leave(Goroutine goroutine)
     {
         foreach (Select? select in _selects)
             select?.Leave(goroutine);
     }
 
     /// <summary>The goroutine has ended.</summary>
-    internal void LeavePlaces(Goroutine goroutine)
+    public void LeavePlaces(Goroutine goroutine)
     {
         foreach (ref Select? slot in _selects.AsSpan())
         {

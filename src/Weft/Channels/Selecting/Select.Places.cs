@@ -90,7 +90,7 @@ public sealed partial class Select
             && operation.Owner is Goroutine goroutine
             && Machine.CurrentGoroutine == goroutine
             && !goroutine.HasEnded
-            && (goroutine.Extra.KeptSelects ??= new KeptSelects()).TryAdd(this, goroutine))
+            && ((KeptSelects)(goroutine.Extra.KeptSelects ??= new KeptSelects())).TryAdd(this, goroutine))
         {
             _home = goroutine;
         }

@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
 using Weft.Channels.Selecting;
-using Weft.Diagnostics;
-using Weft.Goroutines;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
+using Weft.Schedulers;
 using Weft.Waiting;
 
 namespace Weft;

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
-using Weft.Waiting;
 
 namespace Weft;
 

@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
-using Weft.Diagnostics;
 using Weft.Runtime.Core;
+using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Waiting;
 

@@ -19,7 +19,7 @@ internal sealed class SelectTimer : ITimerTarget
     private const long Off = long.MaxValue;
 
     private readonly int _index;
-    private readonly Engine _engine = Go.CurrentEngine;
+    private readonly Engine _engine = Scheduler.CurrentEngine;
     private readonly TimerHeap _heap;
 
     // When the wait is over, in nanoseconds on the monotonic clock; Off between waits.

@@ -1,6 +1,5 @@
 using Weft.Channels.Selecting;
 using Weft.Runtime.Core;
-using Weft.Sync;
 using Weft.Waiting;
 
 namespace Weft;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
-using Weft.Sync;
 using Weft.Waiting;
 
 namespace Weft.Channels.Selecting;

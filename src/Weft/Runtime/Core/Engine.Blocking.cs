@@ -1,96 +1,79 @@
-using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 
 namespace Weft.Runtime.Core;
 
-/// <content>What happens to a processor when its machine blocks, and how the machine gets one again.</content>
+/// <content>A machine that blocks with frames of its goroutine on the stack, and how it gets run right and processor again.</content>
 internal sealed partial class Engine
 {
-    private readonly long[] _handOffs = new long[4];
-    private readonly HandOffPace _handOffPace = new();
-
-    internal long HandOffs(HandOffCause cause) => Interlocked.Read(ref _handOffs[(int)cause]);
-
-    /// <summary>
-    /// Gives a processor that the caller has in its hands to a machine, if there is work anywhere; otherwise it is idle. As with a machine
-    /// that goes idle, the queues are looked at again after that is known, so no work published meanwhile is left.
-    /// </summary>
-    private void HandOff(Processor processor, bool atSliceEnd = false)
-    {
-        bool leaving = _stopRequested && MayQuit();
-        if (processor.Id < MaxProcs && !leaving)
-        {
-            if (processor.HasWork || _global.Count > 0)
-            {
-                if (!atSliceEnd)
-                    _handOffPace.Note(MonotonicClock.Now); // who computes keeps its CPU awake
-                StartMachine(processor, spinning: false);
-                return;
-            }
-
-            if (Volatile.Read(ref _spinning) == 0 && AnyWork() && Interlocked.CompareExchange(ref _spinning, 1, 0) == 0)
-            {
-                StartMachine(processor, spinning: true);
-                return;
-            }
-        }
-
-        _lock.Enter();
-        PushIdle(processor);
-        AssertInvariants();
-        _lock.Exit();
-        FaultPoints.Hit("handoff.idle");
-
-        // Asked again: a machine may have blocked in between, counting on what is in the queues.
-        if (!(_stopRequested && MayQuit()) && AnyWork())
-            Wake();
-    }
-
     /// <summary>
     /// The calling machine's goroutine begins a managed wait or a declared call: what is posted to it from now on may run on another
     /// machine, and the processor goes on. Runs inside the runtime's wait: takes no managed lock.
     /// </summary>
     internal void BeginBlocking(Machine machine, Goroutine goroutine, HandOffCause cause, Hosting hosting)
     {
-        bool owns = machine.Enter() || StillOwns(machine);
-        Processor? processor = machine.Processor;
-        GoroutineExtra extra = goroutine.Extra;
-        _lock.Enter();
-        _blockedMachines++;
-        goroutine.ChangeBlockedDepth(1);
-        goroutine.NoteBlocked(cause == HandOffCause.Explicit ? WaitReason.Blocking : WaitReason.ManagedWait);
-        machine.Hosting = hosting;
-        extra.AddHost(machine);
-        if (owns)
-        {
-            machine.Processor = null;
-            processor!.Owner = null;
-            processor.InTransit = true;
-        }
-
-        AssertInvariants();
-        _lock.Exit();
+        WaitReason reason = cause == HandOffCause.Explicit ? WaitReason.Blocking : WaitReason.ManagedWait;
+        Processor? processor = BeginBlocked(machine, goroutine, reason, hosting);
         FaultPoints.Hit("blocking.began");
         if (goroutine.Release())
         {
-            if (owns)
-                PutNext(processor!, goroutine);
+            if (processor is not null)
+                PutNext(processor, goroutine);
             else
                 PutGlobal(goroutine);
         }
 
-        if (owns)
+        HandOn(processor, cause);
+    }
+
+    /// <summary>
+    /// The calling machine, which runs the goroutine, counts as blocked from now on, and enters scheduler code. Others can give it mail
+    /// only if <paramref name="hosting"/> is given: then it is one of the goroutine's hosts.
+    /// </summary>
+    /// <returns>Its processor, in the caller's hands; null if the machine has none any more.</returns>
+    private Processor? BeginBlocked(Machine machine, Goroutine goroutine, WaitReason reason, Hosting? hosting)
+    {
+        bool owns = machine.Enter() || StillOwns(machine);
+        GoroutineExtra? extra = hosting is null ? null : goroutine.Extra; // made before the lock is taken
+        _lock.Enter();
+        _machines.Blocked++;
+        goroutine.ChangeBlockedDepth(1);
+        goroutine.NoteBlocked(reason);
+        if (extra is not null)
         {
-            Interlocked.Increment(ref _handOffs[(int)cause]);
-            HandOff(processor!);
+            machine.Hosting = hosting!.Value;
+            extra.AddHost(machine);
         }
-        else if (_stopRequested)
+
+        Processor? processor = owns ? TakeFrom(machine) : null;
+        AssertInvariants();
+        _lock.Exit();
+        return processor;
+    }
+
+    /// <summary>The end of <see cref="BeginBlocked"/>.</summary>
+    /// <param name="goroutine">The goroutine.</param>
+    /// <param name="host">The machine, if it was one of the goroutine's hosts.</param>
+    private void EndBlocked(Goroutine goroutine, Machine? host)
+    {
+        _lock.Enter();
+        if (host is not null)
         {
-            // Machines may have left while nobody was blocked; now this one is, and what it waits for may be in a queue.
-            Wake();
+            host.Hosting = Hosting.Deaf;
+            goroutine.Extra.RemoveHost(host);
         }
+
+        goroutine.ChangeBlockedDepth(-1);
+        ExitLockUnblocked();
+    }
+
+    /// <summary>A machine is not blocked any more. Leaves the lock; a stop may have waited for it.</summary>
+    private void ExitLockUnblocked()
+    {
+        _machines.Blocked--;
+        _lock.Exit();
+        if (_stopRequested)
+            OrderOutIfQuiet();
     }
 
     /// <summary>A waiting machine can be given mail from now on, or no longer.</summary>
@@ -138,16 +121,9 @@ internal sealed partial class Engine
             }
         }
 
-        _lock.Enter();
-        machine.Hosting = Hosting.Deaf;
-        goroutine.Extra.RemoveHost(machine);
-        _blockedMachines--;
-        goroutine.ChangeBlockedDepth(-1);
-        _lock.Exit();
-        if (_stopRequested)
-            OrderOutIfQuiet();
+        EndBlocked(goroutine, machine);
 
-        // Whoever gave it may have been counted as looking for work, and looks no more: others may have relied on that.
+        // The giver may have been counted as a searcher, and searches no more: work that came meanwhile may have relied on that.
         if (wasGiven && _global.MayHaveBound)
             Wake();
         machine.ForgetWait(); // another machine may have run the body meanwhile
@@ -161,7 +137,7 @@ internal sealed partial class Engine
     private void AcquireForRunning(Machine machine, Goroutine goroutine)
     {
         _lock.Enter();
-        Processor? processor = PopIdle();
+        Processor? processor = _processors.TakeIdle();
         if (processor is not null)
         {
             Own(machine, processor);
@@ -176,7 +152,7 @@ internal sealed partial class Engine
             return;
         }
 
-        _blockedMachines++;
+        _machines.Blocked++;
         goroutine.PushFront(machine.Return);
         goroutine.TryPark(); // it stays Ready, for what was just put into its slot
         _global.EnqueueWoken(goroutine);
@@ -186,93 +162,6 @@ internal sealed partial class Engine
         machine.ParkForProcessor();
         machine.TakeDelivery();
         _lock.Enter();
-        _blockedMachines--;
-        _lock.Exit();
-        if (_stopRequested)
-            OrderOutIfQuiet();
-    }
-
-    /// <summary>
-    /// Goroutine code entered the scheduler and <see cref="Machine.Enter"/> said no: waits for a processor if it is really gone. False
-    /// in a declared call, which needs none, while the engine is being stopped, when there may be none, and when the machine was given its
-    /// turn without (<see cref="RunWithoutProcessor"/>).
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool Reenter(Machine machine)
-    {
-        if (machine.OutOnCall is not null)
-            return false;
-        if (!StillOwns(machine))
-            AcquireForRunning(machine, machine.Current!);
-        return machine.Processor is not null;
-    }
-
-    /// <summary>
-    /// Whether the calling machine, in scheduler code, has its processor. Waits for the lock, so a tentative take by the monitor is decided
-    /// one way or the other.
-    /// </summary>
-    private bool StillOwns(Machine machine)
-    {
-        _lock.Enter();
-        bool owns = machine.Processor is Processor processor && processor.Owner == machine;
-        if (!owns)
-        {
-            machine.Processor = null;
-            NoteTaken(machine);
-        }
-
-        _lock.Exit();
-        return owns;
-    }
-
-    /// <summary>
-    /// Takes the processor from a machine that did not offer it: its thread sleeps in a call nobody declared, or computes for too long.
-    /// Called by the monitor only. False when the machine was in scheduler code.
-    /// </summary>
-    /// <remarks>
-    /// <para>
-    /// The race: the thread wakes in this very moment and enters the scheduler, which then must not touch the processor's queues. The
-    /// machine stores <c>inScheduler = 1</c>, then loads <see cref="Processor.Owner"/>, with nothing in between but program order
-    /// (<see cref="Machine.Enter"/>). The monitor stores Owner = null, has every CPU that runs a thread of this process execute a full
-    /// fence (<see cref="Interlocked.MemoryBarrierProcessWide"/>), then loads <c>inScheduler</c>.
-    /// </para>
-    /// <para>
-    /// If the machine's load of Owner came before the monitor's store was visible to it, that load, and so the store of inScheduler ahead
-    /// of it in program order, came before the fence on that CPU; the store is visible after the fence, the monitor reads 1 and puts the
-    /// owner back. Otherwise the machine sees that it is not the owner and asks <see cref="StillOwns"/>, which waits for the engine's
-    /// lock, held here throughout, and then sees the decision, whichever way it went. So never do both believe that they have the
-    /// processor. Both may believe for a moment that they have not: the monitor because it gave up, the machine until it has the lock.
-    /// </para>
-    /// <para>A machine that leaves the scheduler stores 0 with release semantics after its last access to the queues.</para>
-    /// </remarks>
-    internal bool TryTake(Processor processor, Machine machine, HandOffCause cause)
-    {
-        _lock.Enter();
-        if (processor.Owner != machine || machine.WasInScheduler
-            || (cause == HandOffCause.TimeSlice && _computingExtra >= Options.MaxComputingExtra))
-        {
-            _lock.Exit();
-            return false;
-        }
-
-        Volatile.Write(ref processor.Owner, null);
-        Interlocked.MemoryBarrierProcessWide();
-        FaultPoints.Hit("take.published");
-        if (machine.WasInScheduler)
-        {
-            Volatile.Write(ref processor.Owner, machine);
-            _lock.Exit();
-            return false;
-        }
-
-        processor.InTransit = true;
-        machine.TakenFor = cause;
-        if (cause == HandOffCause.TimeSlice)
-            _computingExtra++;
-        AssertInvariants();
-        _lock.Exit();
-        Interlocked.Increment(ref _handOffs[(int)cause]);
-        HandOff(processor, atSliceEnd: cause == HandOffCause.TimeSlice);
-        return true;
+        ExitLockUnblocked();
     }
 }

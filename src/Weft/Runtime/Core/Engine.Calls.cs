@@ -9,8 +9,8 @@ namespace Weft.Runtime.Core;
 /// runtime calls no wait hook.
 /// <para>
 /// <b>The code inside</b> runs without the run right, beside continuations of its goroutine, so it must not touch what only the run right's
-/// holder may. It is treated as code of a thread that runs no goroutine: <see cref="Machine.Current"/> is null, and every operation takes
-/// the way it takes outside goroutines. It is known all the same where it belongs (<see cref="Machine.OutOnCall"/>): what it starts goes to
+/// holder may. It is treated as code of a thread that runs no goroutine: <see cref="Runner.Current"/> is null, and every operation takes
+/// the way it takes outside goroutines. It is known all the same where it belongs (<see cref="Runner.OutOnCall"/>): what it starts goes to
 /// its scheduler, and what it waits for in managed waits can be brought by mail that its machine is given there. To lock the goroutine to
 /// its thread takes the run right back for the rest of the call.
 /// </para>
@@ -51,7 +51,7 @@ internal sealed partial class Engine
         StepIn(machine, goroutine);
         _lock.Enter();
         goroutine.ChangeBlockedDepth(1); // the call goes on: see EndCall
-        _blockedMachines++;
+        _machines.Blocked++;
         _lock.Exit();
     }
 
@@ -119,31 +119,7 @@ internal sealed partial class Engine
     /// </summary>
     internal void BeginCall(Machine machine, Goroutine goroutine, HandOffCause cause)
     {
-        bool owns = machine.Enter() || StillOwns(machine);
-        Processor? processor = machine.Processor;
-        _lock.Enter();
-        goroutine.NoteBlocked(WaitReason.Blocking);
-        goroutine.ChangeBlockedDepth(1);
-        _blockedMachines++;
-        if (owns)
-        {
-            machine.Processor = null;
-            processor!.Owner = null;
-            processor.InTransit = true;
-        }
-
-        AssertInvariants();
-        _lock.Exit();
-        if (owns)
-        {
-            Interlocked.Increment(ref _handOffs[(int)cause]);
-            HandOff(processor!);
-        }
-        else if (_stopRequested)
-        {
-            Wake();
-        }
-
+        HandOn(BeginBlocked(machine, goroutine, WaitReason.Blocking, hosting: null), cause);
         machine.CallDepth++;
         machine.Leave();
     }
@@ -153,12 +129,7 @@ internal sealed partial class Engine
         if (!machine.Enter() && !StillOwns(machine))
             AcquireForRunning(machine, goroutine);
         machine.CallDepth--;
-        _lock.Enter();
-        goroutine.ChangeBlockedDepth(-1);
-        _blockedMachines--;
-        _lock.Exit();
-        if (_stopRequested)
-            OrderOutIfQuiet();
+        EndBlocked(goroutine, host: null);
         machine.Leave();
     }
 }

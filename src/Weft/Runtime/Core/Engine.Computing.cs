@@ -1,4 +1,4 @@
-using Weft.Diagnostics;
+using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Core;
 
@@ -8,13 +8,10 @@ namespace Weft.Runtime.Core;
 internal sealed partial class Engine
 {
     /// <summary>
-    /// So many threads that compute keep a new one from its CPU for tens of milliseconds on a few CPUs: it counts as many, whatever the
+    /// This many threads that compute keep a new one from its CPU for tens of milliseconds on a few CPUs: they count as many, whatever the
     /// limit.
     /// </summary>
     private const int ManyComputing = 64;
-
-    // Machines whose TakenFor says TimeSlice: they compute without a processor. Under the lock.
-    private int _computingExtra;
 
     // Delivered in the place of a processor, to wake a machine that is to go on without. Made by the monitor when it is needed for the
     // first time, which it seldom is.
@@ -22,11 +19,11 @@ internal sealed partial class Engine
 
     /// <summary>As many goroutines compute without a processor as may, or many do.</summary>
     internal bool ManyCompute =>
-        Options.MaxComputingExtra > 0 && Volatile.Read(ref _computingExtra) >= Math.Min(Options.MaxComputingExtra, ManyComputing);
+        Options.MaxComputingExtra > 0 && Volatile.Read(ref _machines.ComputingExtra) >= Math.Min(Options.MaxComputingExtra, ManyComputing);
 
     /// <summary>
     /// Gives goroutines that wait in queues their turn without a processor, as if it had been taken from them at the end of a time slice:
-    /// each runs until it enters the scheduler. Called by the monitor when there is no other way (<see cref="StallRelief"/>). How many.
+    /// each runs until it enters the scheduler. Called by the monitor when there is no other way (<c>StallRelief</c>). How many.
     /// </summary>
     /// <remarks>
     /// The monitor takes them out of the queues as a thief does. The machine that it delivers to is parked, or new, as for any delivery.
@@ -38,7 +35,7 @@ internal sealed partial class Engine
         _noProcessor ??= new Processor(Processor.NoneId, Platform);
         MoveRingsToGlobal();
         int given = 0;
-        while (given < count && !(_stopRequested && MayQuit()) && TakeWaiting() is Goroutine goroutine)
+        while (given < count && !MachinesLeave && TakeWaiting() is Goroutine goroutine)
         {
             FaultPoints.Hit("extra.taken");
             if (!TryRunWithoutProcessor(goroutine))
@@ -104,12 +101,12 @@ internal sealed partial class Engine
         }
         else
         {
-            machine = _idleNewest;
+            machine = _machines.NewestIdle;
             ThreadShortageCause cause = default;
             if (machine is not null)
-                RemoveIdle(machine);
+                _machines.RemoveIdle(machine);
             else
-                isNew = (machine = TryReserveAffordableMachine(out cause)) is not null;
+                isNew = (machine = _factory.TryReserveAffordable(out cause)) is not null;
             if (machine is null)
             {
                 _global.Enqueue(goroutine);
@@ -123,7 +120,7 @@ internal sealed partial class Engine
         }
 
         machine.TakenFor = HandOffCause.TimeSlice;
-        _computingExtra++;
+        _machines.ComputingExtra++;
         AssertInvariants();
         _lock.Exit();
         if (!isNew)
@@ -132,7 +129,7 @@ internal sealed partial class Engine
             return true;
         }
 
-        int error = Launch(machine);
+        int error = _factory.Launch(machine);
         if (error == 0)
             return true;
         _lock.Enter();
@@ -140,15 +137,5 @@ internal sealed partial class Engine
         _lock.Exit();
         OnShortage(ThreadShortageCause.Refused, error);
         return false;
-    }
-
-    /// <summary>
-    /// The machine has noticed that it has no processor, or is on its way out: it is not counted as computing any more. The lock is held.
-    /// </summary>
-    private void NoteTaken(Machine machine)
-    {
-        if (machine.TakenFor == HandOffCause.TimeSlice)
-            _computingExtra--;
-        machine.TakenFor = null;
     }
 }

@@ -7,15 +7,15 @@ internal sealed partial class Engine
 {
     private long _goroutinesCancelled;
 
-    internal void CountCancelled() => Interlocked.Increment(ref _goroutinesCancelled);
+    internal override void CountCancelled() => Interlocked.Increment(ref _goroutinesCancelled);
 
-    internal void OnUnhandledException(Goroutine goroutine, Exception exception)
+    internal override void OnUnhandledException(Goroutine goroutine, Exception exception)
     {
         if (Options.UnhandledExceptions == UnhandledExceptionPolicy.Report)
         {
             try
             {
-                if (Owner.RaiseUnhandledException(new GoroutineExceptionEventArgs(goroutine, exception)))
+                if (Owner.OnUnhandledException(goroutine, exception))
                     return;
             }
             catch (Exception fromHandler)

@@ -18,7 +18,7 @@ internal sealed partial class Engine
         extra.KeepThread |= keepThread;
         if (extra.LockCount++ > 0)
             return;
-        extra.LockedWait ??= new LockedWait();
+        extra.MailSignal ??= new MailSignal();
         goroutine.LockedMachine = machine;
         machine.Locked = goroutine;
     }
@@ -38,15 +38,17 @@ internal sealed partial class Engine
     {
         if (goroutine.ExtraOrNull is not { LockCount: > 0 } extra || --extra.LockCount > 0)
             return;
-        extra.LockedMachine!.Locked = null;
+        extra.LockedTo!.Locked = null;
         goroutine.LockedMachine = null;
         extra.KeepThread = false;
     }
 
+    internal override void Register(Goroutine goroutine) => Registry.Add(goroutine);
+
     /// <summary>
     /// A goroutine has ended, on whatever machine ran its last item. If it is locked, that machine is its own, and the thread goes with it.
     /// </summary>
-    internal void OnGoroutineEnded(Goroutine goroutine)
+    internal override void OnEnded(Goroutine goroutine)
     {
         if (Machine.Calling is Machine machine && machine.Engine == this && ReferenceEquals(machine.Current, goroutine))
         {

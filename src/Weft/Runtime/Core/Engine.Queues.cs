@@ -1,51 +1,19 @@
 using System.Runtime.CompilerServices;
-using Weft.Runtime.Host;
 using Weft.Runtime.Queues;
+using Weft.Runtime.Running;
 
 namespace Weft.Runtime.Core;
 
 /// <content>How goroutines get into queues.</content>
 internal sealed partial class Engine
 {
-    private const string CannotStart = "The goroutine cannot be started";
-
-    // Goroutines started from threads that are no machines of this engine; under the lock.
-    private long _startedOutside;
-    private long _nextOutsideId;
-    private long _lastOutsideId;
-
-    /// <summary>Puts a new goroutine into a queue. Any thread.</summary>
-    /// <exception cref="ObjectDisposedException">The scheduler is disposed, or being disposed.</exception>
-    internal void Start(Goroutine goroutine)
-    {
-        Misuse.ThrowIfDisposed(_stopRequested, Owner, CannotStart);
-        Machine? machine = Machine.Calling;
-        if (machine is null || machine.Engine != this || machine.IsInScheduler)
-        {
-            StartFromOutside(goroutine);
-            return;
-        }
-
-        if (!machine.Enter() && !Reenter(machine))
-        {
-            machine.Leave();
-            StartFromOutside(goroutine);
-            return;
-        }
-
-        Processor processor = machine.Processor!;
-        goroutine.Id = processor.NextGoroutineId();
-        processor.GoroutinesStarted++;
-        PutNext(processor, goroutine);
-        machine.Leave();
-    }
-
     /// <summary>Puts a goroutine that has become Ready into a queue. Any thread, in scheduler code or not.</summary>
-    internal void Enqueue(Goroutine goroutine) => Enqueue(goroutine, Machine.Calling);
+    internal override void Enqueue(Goroutine goroutine) => Enqueue(goroutine, Machine.Calling);
 
-    /// <summary>The same for a caller who knows the calling machine, or that there is none.</summary>
-    internal void Enqueue(Goroutine goroutine, Machine? machine)
+    /// <summary>The same for a caller that knows the calling machine, or that there is none.</summary>
+    internal override void Enqueue(Goroutine goroutine, Runner? runner)
     {
+        Machine? machine = Unsafe.As<Machine>(runner);
         if (machine is null || machine.Engine != this)
         {
             PutGlobal(goroutine);
@@ -75,28 +43,6 @@ internal sealed partial class Engine
         }
     }
 
-    private void StartFromOutside(Goroutine goroutine)
-    {
-        _lock.Enter();
-        if (_stopRequested)
-        {
-            _lock.Exit();
-            throw Misuse.Disposed(Owner, CannotStart);
-        }
-
-        if (_nextOutsideId == _lastOutsideId)
-        {
-            _nextOutsideId = Goroutine.ReserveIds(1024);
-            _lastOutsideId = _nextOutsideId + 1024;
-        }
-
-        goroutine.Id = _nextOutsideId++;
-        _startedOutside++;
-        _global.EnqueueNewest(goroutine);
-        _lock.Exit();
-        Wake();
-    }
-
     /// <summary>
     /// Queues a goroutine that was woken, on a thread that has no processor. Leaving the lock is the full fence that <see cref="Wake"/>
     /// needs.
@@ -104,7 +50,7 @@ internal sealed partial class Engine
     private void PutGlobal(Goroutine goroutine)
     {
         _lock.Enter();
-        if (_stopped)
+        if (IsStopped)
         {
             _lock.Exit();
             Refuse(goroutine);
@@ -117,16 +63,20 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// Queues a goroutine on a processor that the caller owns, as the next to run if there is none yet, and sees to it that somebody comes
-    /// if the owner does not.
+    /// Queues a goroutine on a processor that the caller owns, as the next to run if there is none yet. Sees to it that another machine
+    /// comes for it if the owner does not take it.
     /// </summary>
     /// <remarks>
-    /// There are three cases in which nobody is woken, and no fence executed. First, there is no other processor. Second, those that were
-    /// woken for the slot came in vain. Third, the goroutine is behind another in the ring, and once it is there no processor is seen to be
-    /// idle. A machine that goes idle afterwards looks at the rings again, and can miss the goroutine only while that is in this CPU's
-    /// store buffer. In that time it would have to steal the one ahead, run it and go idle, so it all but never happens. (With nothing
-    /// ahead it need only go idle.) In all three cases the monitor makes up for it within 20 ms; before it sleeps deeply it sees to the
-    /// fence itself.
+    /// <para>In three cases no machine is woken, and no fence executed:</para>
+    /// <list type="number">
+    /// <item>There is no other processor.</item>
+    /// <item>The machines that were woken for the slot so far came in vain.</item>
+    /// <item>The goroutine is behind another in the ring, and once it is there no processor is seen to be idle. A machine that goes idle
+    /// afterwards looks at the rings again, and can miss the goroutine only while that is in this CPU's store buffer. In that time it would
+    /// have to steal the goroutine ahead, run it and go idle, so it all but never happens. (With nothing ahead it need only go
+    /// idle.)</item>
+    /// </list>
+    /// <para>In all three the monitor finds the goroutine within 20 ms; before it sleeps deeply it executes the fence itself.</para>
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PutNext(Processor processor, Goroutine goroutine)
@@ -140,7 +90,7 @@ internal sealed partial class Engine
         {
             bool isBehindAnother = !processor.Queue.IsEmpty;
             PutTail(processor, goroutine);
-            wakesNobody = isBehindAnother && Volatile.Read(ref _idleProcessorCount) == 0;
+            wakesNobody = isBehindAnother && _processors.IdleCount == 0;
         }
 
         // Asked after the goroutine was put: SetMaxProcs changes it, then has every CPU execute a fence, then looks for work.
@@ -186,7 +136,7 @@ internal sealed partial class Engine
         if (_global.Count == 0)
             return null;
         _lock.Enter();
-        int count = Math.Min(Math.Min((_global.Count / _maxProcs) + 1, limit), LocalRunQueue.Capacity / 2);
+        int count = Math.Min(Math.Min((_global.Count / _processors.InForce) + 1, limit), LocalRunQueue.Capacity / 2);
         Goroutine? first = _global.Dequeue();
         for (int i = 1; i < count; i++)
         {
@@ -211,7 +161,7 @@ internal sealed partial class Engine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Wake()
     {
-        if (Volatile.Read(ref _idleProcessorCount) == 0)
+        if (_processors.IdleCount == 0)
             _monitor.EnsureWatching();
         else if (Volatile.Read(ref _spinning) == 0)
             WakeOne();
@@ -219,14 +169,14 @@ internal sealed partial class Engine
 
     private void WakeOne()
     {
-        // Nobody may start machines while the engine's are leaving, nor can anybody while there are none to be had, but for those that need
-        // none: the monitor asks again, if there is one.
-        if ((_stopRequested && MayQuit()) || (_shortage && IdleMachineCount == 0 && !_global.MayHaveBound && _monitor.IsRunning))
+        // No machine is started while the engine's are leaving. During a shortage only work that needs no new machine is seen to here; for
+        // the rest the monitor asks again, if there is one.
+        if (MachinesLeave || (_factory.HasShortage && IdleMachineCount == 0 && !_global.MayHaveBound && _monitor.IsRunning))
             return;
         if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
             return;
         _lock.Enter();
-        Processor? processor = PopIdle();
+        Processor? processor = _processors.TakeIdle();
         _lock.Exit();
         if (processor is null)
         {

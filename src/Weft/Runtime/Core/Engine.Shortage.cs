@@ -1,44 +1,10 @@
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
-using Weft.Runtime.Running;
-using Weft.Runtime.Watching;
-using Weft.Threads;
+
 namespace Weft.Runtime.Core;
 
 /// <content>What happens when there are too few threads; <see cref="ThreadBudget"/> has the rules.</content>
 internal sealed partial class Engine
 {
-    private readonly ThreadBudget _budget;
-
-    // Machines that leave because there are too many, and are still in the list. Under the lock.
-    private int _machinesShed;
-
-    /// <summary>Threads that exist or are being made. The lock is held.</summary>
-    private long ThreadsReserved => _threadsReserved - Host.Reaped;
-
-    /// <summary>
-    /// The same as <see cref="TryReserveMachine"/> as long as the system has threads to spare; it may be asked, without the lock. The lock
-    /// is held.
-    /// </summary>
-    private Machine? TryReserveAffordableMachine(out ThreadShortageCause cause)
-    {
-        cause = ThreadShortageCause.Refused;
-        long now = MonotonicClock.Now;
-        if (!_budget.Allows(ThreadsReserved, now))
-            return null;
-        if (Machine.Calling is null && _budget.NeedsLook(ThreadsReserved, now))
-        {
-            _lock.Exit();
-            ThreadRoom room = _budget.Look();
-            _lock.Enter();
-            if (!_budget.NoteRoom(room, ThreadsReserved, now))
-                return null;
-        }
-
-        cause = ThreadShortageCause.Limit;
-        return _stopped ? null : TryReserveMachine();
-    }
-
     /// <summary>
     /// There is no machine that could take a goroutine from the queues, but one that waits for its own, or in a call of its, may be served
     /// without: a limit's worth of goroutines that are locked, or block for their own continuations, would wait for each other's machines
@@ -49,11 +15,10 @@ internal sealed partial class Engine
         Drain(processor);
         if (_global.DequeueBound() is not Goroutine goroutine)
             return false;
-        if (spinning)
-            Interlocked.Decrement(ref _spinning);
+        ForgetSearcher(spinning);
         Machine machine = DeliverToOwn(goroutine, processor, out bool waits);
-        bool known = _shortage;
-        _shortage = true;
+        bool known = _factory.HasShortage;
+        _factory.HasShortage = true;
         _lock.Exit();
         FaultPoints.Hit("mail.given");
         machine.WakeFrom(waits);
@@ -62,53 +27,22 @@ internal sealed partial class Engine
     }
 
     /// <summary>
-    /// Gives a processor to the machine that a bound goroutine belongs to. The lock is held, and the goroutine is in the caller's hands.
-    /// That machine is parked or about to be, since its goroutine was in a queue; or it <paramref name="waits"/>, and hears of mail.
-    /// </summary>
-    private static Machine DeliverToOwn(Goroutine goroutine, Processor processor, out bool waits)
-    {
-        waits = false;
-        if (goroutine.PendingReturn is ReturnItem back)
-        {
-            goroutine.RemovePendingReturn();
-            goroutine.TakeRunRight();
-            goroutine.NoteRunner(back.Machine);
-            DeliverLocked(back.Machine, processor, null);
-            return back.Machine;
-        }
-
-        if (goroutine.LockedMachine is { IsGone: false } locked)
-        {
-            DeliverLocked(locked, processor, goroutine);
-            return locked;
-        }
-
-        Machine host = goroutine.Extra.FindHost()!;
-        waits = host.Hosting == Hosting.Hears;
-        goroutine.TakeRunRight();
-        goroutine.NoteRunner(host);
-        DeliverLocked(host, processor, goroutine);
-        return host;
-    }
-
-    /// <summary>
     /// There is no machine for a processor: its work goes to the global queue and it is idle. Machines that come back from a call take it
     /// up (<see cref="AcquireOrIdle"/>), and the monitor tries again. The lock is held.
     /// </summary>
     private void GiveUp(Processor processor, bool spinning)
     {
-        if (spinning)
-            Interlocked.Decrement(ref _spinning);
+        ForgetSearcher(spinning);
         Drain(processor);
         PushIdle(processor);
-        _shortage = true;
+        _factory.HasShortage = true;
     }
 
-    /// <summary>Tells whoever listens, on a thread of the pool: user code must not run inside the scheduler.</summary>
+    /// <summary>Tells the scheduler, which tells its listeners.</summary>
     private void OnShortage(ThreadShortageCause cause, int error)
     {
         HaveAskedAgain(isKnown: false);
-        Owner.RaiseThreadShortage(new ThreadShortageEventArgs(cause, ThreadCount, error));
+        Owner.OnThreadShortage(cause, ThreadCount, error);
     }
 
     /// <summary>
@@ -120,26 +54,22 @@ internal sealed partial class Engine
     {
         if (!isKnown)
             _monitor.WakeUp();
-        _monitor.EnsureRunningElsewhere(SystemMonitor.RefusalPause);
+        _monitor.EnsureRunningElsewhere(Watcher.RefusalPause);
     }
 
     /// <summary>
-    /// Somebody who has nothing to publish uses the engine. If a thread was refused and there is no monitor to ask again, it is asked for
+    /// For callers that use the engine and publish nothing: if a thread was refused and there is no monitor to ask again, it is asked for
     /// here.
     /// </summary>
     internal void AskAgainIfForsaken()
     {
-        if (_shortage && !_monitor.IsRunning && !_stopped)
+        if (_factory.HasShortage && !_monitor.IsRunning && !IsStopped)
             _monitor.AskAgain();
     }
 
-    /// <summary>The lock is held. Those that are on their way out do not count.</summary>
-    private bool HasTooManyThreads(long now) =>
-        _budget.HasLimit && _budget.IsExceededBy(_machineCount + 1 - _machinesShed, now);
-
     /// <summary>
     /// Whether a machine that has finished with a goroutine is to leave, because the system refuses threads and there are too many.
-    /// Somebody must be left who goes on: a machine that waits for a processor to run with, which gets this one; or one that has another
+    /// A machine must be left that goes on: one that waits for a processor to run with, which gets this one; or one that has another
     /// processor.
     /// </summary>
     private bool TryShed(Machine machine, Processor processor)
@@ -147,7 +77,7 @@ internal sealed partial class Engine
         _lock.Enter();
         Machine? heir = null;
         bool heirWaits = false;
-        bool leaves = !_stopRequested && HasTooManyThreads(MonotonicClock.Now);
+        bool leaves = !_stopRequested && _factory.HasTooMany(MonotonicClock.Now);
 
         // A machine that is counted as looking for work looks, before it gives its processor away: others may have relied on that.
         if (leaves && !machine.Spinning && _global.DequeueBound() is Goroutine goroutine)
@@ -157,13 +87,13 @@ internal sealed partial class Engine
         }
         else
         {
-            leaves &= _maxProcs - _idleProcessorCount - _machinesShed > 1;
+            leaves &= _processors.InForce - _processors.IdleCount - _machines.Shed > 1;
         }
 
         if (leaves)
         {
             machine.IsShed = true;
-            _machinesShed++;
+            _machines.Shed++;
         }
 
         _lock.Exit();

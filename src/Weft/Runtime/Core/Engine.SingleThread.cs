@@ -1,7 +1,6 @@
 using Weft.Runtime.Host;
 using Weft.Runtime.Timers;
 using Weft.Threads;
-using Weft.Threads.Platforms;
 
 namespace Weft.Runtime.Core;
 
@@ -19,7 +18,7 @@ internal sealed partial class Engine
     private void RequireThreads()
     {
         if (!Platform.CreatesThreads)
-            throw SingleThreadPlatform.NoThreads();
+            throw ThreadPlatform.NoThreads();
     }
 
     /// <summary>
@@ -37,24 +36,27 @@ internal sealed partial class Engine
         try
         {
             _lock.Enter();
-            var machine = new Machine(this, ++_lastMachineId);
-            Link(machine);
-            Processor? processor = PopIdle();
+            var machine = _factory.MakeWithoutThread();
+            _machines.Add(machine);
+            Processor? processor = _processors.TakeIdle();
             if (processor is not null)
                 Own(machine, processor);
             _lock.Exit();
             try
             {
                 if (processor is null)
+                {
                     throw new InvalidOperationException(
-                        $"Scheduler '{Options.Name}' runs on another thread just now, and its platform has one thread only.");
+                        $"Run cannot run: scheduler '{Name}' runs on another thread just now, and its platform has one thread only.");
+                }
+
                 _pumpedMain = main;
                 ((IThreadBody)machine).Run();
             }
             finally
             {
                 _lock.Enter();
-                Unlink(machine);
+                _machines.Remove(machine);
                 machine.IsGone = true;
                 if (machine.Processor is Processor owned)
                     PushIdle(owned);
@@ -69,7 +71,7 @@ internal sealed partial class Engine
         }
 
         if (!HasRun(main) && !_stopRequested)
-            throw ExceptionFor(Describe(Registry.Snapshot().Where(static goroutine => !goroutine.HasEnded)));
+            throw DeadlockException.For(EngineReport.Asleep(this));
     }
 
     /// <summary>
@@ -97,5 +99,5 @@ internal sealed partial class Engine
             Platform.Wait(&nobody, 0, left);
     }
 
-    private static bool HasRun(Goroutine main) => main.Completion.IsCompleted && !main.HasExitedEarly;
+    private static bool HasRun(Goroutine main) => main is { HasEnded: true, HasExitedEarly: false };
 }

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text;
 using Weft.Runtime.Host;
-using Weft.Runtime.Watching;
-using Weft.Waiting;
 
 namespace Weft.Runtime.Core;
 
@@ -16,10 +12,9 @@ internal sealed partial class Engine
     // Only threads wait for it: to wake one takes no thread of the pool.
     private readonly TaskCompletionSource _stopFinished = new();
     private volatile bool _stopRequested;
-    private volatile bool _stopped;
     private long _refused;
 
-    // 1 once somebody has begun to finish the stop.
+    // 1 once a thread has begun to finish the stop.
     private int _isFinishing;
 
     // Tasks of the TPL that run, each on a machine. Interlocked.
@@ -28,18 +23,14 @@ internal sealed partial class Engine
     /// <summary>Whether a stop was asked for.</summary>
     internal bool IsStopping => _stopRequested;
 
-    /// <summary>Completes when the engine has stopped.</summary>
-    internal Task WhenStopped => _stopFinished.Task;
-
-    /// <summary>Whether every thread is gone for good.</summary>
-    internal bool IsStopped => _stopped;
+    internal override Task WhenStopped => _stopFinished.Task;
 
     internal long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>
-    /// Stops the engine and waits until it has. Any thread but a machine of this engine, and any number of them: whoever finds that all
-    /// threads have left finishes the stop. When none of the callers is left, as they were interrupted or have given up, the monitor goes
-    /// on with it.
+    /// Stops the engine and waits until it has. Any thread but a machine of this engine, and any number of them: the caller that finds that
+    /// all threads have left finishes the stop. When none of the callers is left, as they were interrupted or have given up, the monitor
+    /// goes on with it.
     /// </summary>
     /// <param name="timeout">How long to wait; infinite for as long as it takes.</param>
     /// <exception cref="DisposeTimeoutException">Code of goroutines was still running then.</exception>
@@ -81,34 +72,28 @@ internal sealed partial class Engine
 
         Host.Close();
         Uninterrupted.Do(_monitor, static m => CleanThread.Do(static m => m.RunAllErrands(), m));
-        LeakSearch.WaitForEnd(); // one that begins later leaves this engine out
+        _monitor.AwaitSearches(); // one that begins later leaves this engine out
         AbandonGoroutines();
         Uninterrupted.Do(this, static e => e.AbandonMainRuns());
         Uninterrupted.Do(_stopFinished, static f => CleanThread.Do(static f => f.TrySetResult(), f));
     }
 
-    /// <summary>What to tell somebody who waits no longer: which calls have not returned.</summary>
+    /// <summary>What to tell a caller that waits no longer: which calls have not returned.</summary>
     private DisposeTimeoutException GaveUp(TimeSpan timeout)
     {
         var running = new List<(Goroutine Goroutine, int ThreadId)>();
         _lock.Enter();
-        for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+        for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
         {
             if (machine.OnStack is Goroutine goroutine)
                 running.Add((goroutine, machine.ThreadId));
         }
 
         _lock.Exit();
-        UnreturnedCall[] calls =
-            [.. running.Select(static r => new UnreturnedCall(r.Goroutine.Describe(), r.ThreadId)).OrderBy(static c => c.Goroutine.Id)];
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Scheduler '{Options.Name}' is not disposed after {timeout.TotalSeconds:0.###} s: ");
-        text.Append(calls.Length == 0
-            ? "its threads are still on their way out."
-            : "these goroutines run code that has not returned, and keep their threads until it does:");
-        foreach (UnreturnedCall call in calls)
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {call}");
-        return new DisposeTimeoutException(text.ToString(), calls);
+        return DisposeTimeoutException.For(
+            Name,
+            timeout,
+            [.. running.Select(static r => new UnreturnedCall(r.Goroutine.Describe(), r.ThreadId)).OrderBy(static c => c.Goroutine.Id)]);
     }
 
     /// <summary>
@@ -133,9 +118,9 @@ internal sealed partial class Engine
         CleanThread.Do(
             static stop =>
             {
-                if (SystemMonitor.IsCallingThread ? TryStartThread(stop) : ScarceThreads.TryAsLongAsMayBe(TryStartThread, stop))
+                if (Caretaker.IsCallingThread ? TryStartThread(stop) : ScarceThreads.TryAsLongAsMayBe(TryStartThread, stop))
                     return;
-                if (SystemMonitor.IsCallingThread)
+                if (Caretaker.IsCallingThread)
                     CleanThread.QueueToPool(static s => ((Action)s!)(), stop);
                 else
                     stop();
@@ -158,70 +143,22 @@ internal sealed partial class Engine
         }
     }
 
-    /// <summary>A continuation came for a goroutine of a stopped engine. Nothing can run it; somebody is told.</summary>
-    internal void Refuse(Goroutine goroutine)
+    internal override void Refuse(Goroutine goroutine)
     {
         Interlocked.Increment(ref _refused);
-        Owner.RaiseWorkRefused(new WorkRefusedEventArgs(goroutine));
-    }
-
-    internal bool TryMarkMonitorRunning(Action mark)
-    {
-        _lock.Enter();
-        bool first = !_monitor.IsRunning && !_stopped;
-        if (first)
-        {
-            mark();
-            _threadsReserved++;
-        }
-
-        _lock.Exit();
-        return first;
-    }
-
-    /// <summary>The monitor, marked gone, goes on after all, with the thread it has; false if another has been made.</summary>
-    internal bool TryMarkMonitorStays(Action mark)
-    {
-        _lock.Enter();
-        bool stays = !_monitor.IsRunning && !_stopped;
-        if (stays)
-            mark();
-        _lock.Exit();
-        return stays;
-    }
-
-    internal void UnmarkMonitorRunning(Action unmark)
-    {
-        _lock.Enter();
-        unmark();
-        _threadsReserved--;
-        _lock.Exit();
-    }
-
-    /// <summary>
-    /// The monitor may go if there is no machine, none is being made, and nothing waits for one; nor a thread that may leave it something,
-    /// nor anything that was left. That comes last: all of it was left before its thread was reaped.
-    /// </summary>
-    internal bool TryMarkMonitorGone(Action mark)
-    {
-        _lock.Enter();
-        bool free = _machineCount == 0 && _creationRequests.Count == 0 && !(_shortage && _global.Count > 0 && !_stopRequested)
-            && _threadsReserved - Host.Reaped <= 1 && !_monitor.HasErrands;
-        if (free)
-        {
-            mark();
-            _shortage = false; // nobody is left to end it
-        }
-
-        _lock.Exit();
-        return free;
+        Owner.OnWorkRefused(goroutine);
     }
 
     /// <summary>
     /// While stopping, machines may go once none is blocked in a declared wait, waits for a processor, or runs a task of the TPL, whose
     /// waits nobody declares: what it waits for may be in a queue.
     /// </summary>
-    internal bool MayQuit() => Volatile.Read(ref _blockedMachines) == 0 && Volatile.Read(ref _tasksRunning) == 0;
+    internal bool MayQuit() => Volatile.Read(ref _machines.Blocked) == 0 && Volatile.Read(ref _tasksRunning) == 0;
+
+    /// <summary>
+    /// A stop was asked for, and nothing keeps the machines: none is started, and each leaves at its next scheduling point.
+    /// </summary>
+    private bool MachinesLeave => _stopRequested && MayQuit();
 
     /// <summary>The calling goroutine begins to run a task of the TPL.</summary>
     internal void BeginTask() => Interlocked.Increment(ref _tasksRunning);
@@ -237,12 +174,12 @@ internal sealed partial class Engine
     internal void OrderOutIfQuiet()
     {
         _lock.Enter();
-        if (_stopRequested && MayQuit())
+        if (MachinesLeave)
         {
-            for (Machine? machine = _allMachines; machine is not null; machine = machine.AllNext)
+            for (Machine? machine = _machines.First; machine is not null; machine = machine.AllNext)
             {
                 if (machine.IsIdle)
-                    RemoveIdle(machine);
+                    _machines.RemoveIdle(machine);
                 else if (!machine.IsWaitingForGoroutine || machine.NextProcessor is not null)
                     continue;
                 machine.Order = MachineOrder.Exit;
@@ -256,14 +193,13 @@ internal sealed partial class Engine
     private bool TryMarkStopped()
     {
         _lock.Enter();
-        if (_machineCount == 0 && !_monitor.IsRunning)
+        if (_machines.Count == 0 && !_monitor.IsRunning)
         {
-            LeftBehind.Exists = true;
-            _stopped = true;
+            MarkStopped();
         }
 
         _lock.Exit();
-        return _stopped;
+        return IsStopped;
     }
 
     /// <summary>Tells those that wait for goroutines which will never end. Nothing of them runs any more.</summary>
@@ -273,7 +209,7 @@ internal sealed partial class Engine
         _lock.Enter();
         while (_global.Dequeue() is Goroutine goroutine)
             left.Add(goroutine);
-        foreach (Processor processor in _processors)
+        foreach (Processor processor in Processors)
         {
             while (processor.Dequeue() is Goroutine goroutine)
                 left.Add(goroutine);
@@ -281,6 +217,6 @@ internal sealed partial class Engine
 
         _lock.Exit();
         foreach (Goroutine each in left)
-            Uninterrupted.Do(each, static g => g.AbandonBecause(Misuse.Disposed(g.Engine.Owner, $"{g} never ends")));
+            Uninterrupted.Do(each, static g => g.AbandonBecause(Misuse.Disposed(g.Engine.Options.Name, $"{g} never ends")));
     }
 }

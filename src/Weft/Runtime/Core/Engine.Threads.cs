@@ -1,31 +1,20 @@
-using System.Diagnostics;
-using Weft.Diagnostics;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
-using Weft.Runtime.Timers;
-using Weft.Threads;
 
 namespace Weft.Runtime.Core;
 
-/// <content>How machines come, and how they go.</content>
+/// <content>How machines come.</content>
 internal sealed partial class Engine
 {
-    // Threads of machines and of the monitor that exist, existed, or are being made; less those reaped, it is what MaxThreads limits. Under
-    // the lock.
-    private long _threadsReserved;
-
-    // Requests for machines made on threads that must not create any; served by the monitor, whose thread is clean. Under the lock.
-    private readonly Queue<(Processor Processor, bool Spinning)> _creationRequests = new();
-
     /// <summary>Threads that exist or are being made: the machines and the monitor.</summary>
     internal int ThreadCount => (int)(Host.Created - Host.Reaped);
 
-    internal int IdleMachineCount => Volatile.Read(ref _idleMachineCount);
+    internal int IdleMachineCount => _machines.IdleCount;
 
     /// <summary>Whether there was no thread to be had when one was last asked for.</summary>
-    internal bool HasShortage => Volatile.Read(ref _shortage);
+    internal bool HasShortage => _factory.HasShortage;
 
-    internal int MachineCount => Volatile.Read(ref _machineCount);
+    internal int MachineCount => _machines.Count;
 
     /// <summary>
     /// Finds a machine for a processor that the caller has in its hands: the idle machine that went idle last, whose stack and caches are
@@ -35,9 +24,9 @@ internal sealed partial class Engine
     private void StartMachine(Processor processor, bool spinning, bool retries = false)
     {
         _lock.Enter();
-        if (_idleNewest is Machine idle)
+        if (_machines.NewestIdle is Machine idle)
         {
-            RemoveIdle(idle);
+            _machines.RemoveIdle(idle);
             idle.Spinning = spinning;
             DeliverLocked(idle, processor, null);
             AssertInvariants();
@@ -46,37 +35,36 @@ internal sealed partial class Engine
             return;
         }
 
-        if (_stopped || !Platform.CreatesThreads)
+        if (IsStopped || !Platform.CreatesThreads)
         {
-            if (spinning)
-                Interlocked.Decrement(ref _spinning);
+            ForgetSearcher(spinning);
             PushIdle(processor);
             _lock.Exit();
             return;
         }
 
-        if (_shortage && !retries && TryGiveToBound(processor, spinning))
+        if (_factory.HasShortage && !retries && TryGiveToBound(processor, spinning))
             return;
-        if (Machine.CallingThreadIsLocked)
+        if (WeftThread.CallingThreadIsLocked)
         {
             // If the calling thread is another engine's, there may be no monitor: then that one's makes it.
-            _creationRequests.Enqueue((processor, spinning));
+            _factory.Request(processor, spinning);
             _lock.Exit();
             _monitor.WakeUp();
             _monitor.EnsureRunningElsewhere(TimeSpan.Zero);
             return;
         }
 
-        if (Machine.Calling is not null && _monitor.IsRunning && _budget.NeedsLook(ThreadsReserved, MonotonicClock.Now))
+        if (Machine.Calling is not null && _monitor.IsRunning && _factory.NeedsLook)
         {
             // The monitor looks: it is in nobody's wait.
-            _creationRequests.Enqueue((processor, spinning));
+            _factory.Request(processor, spinning);
             _lock.Exit();
             _monitor.WakeUp();
             return;
         }
 
-        Machine? machine = TryReserveAffordableMachine(out ThreadShortageCause cause);
+        Machine? machine = _factory.TryReserveAffordable(out ThreadShortageCause cause);
         if (machine is null && TryGiveToBound(processor, spinning))
             return;
         if (machine is null)
@@ -92,7 +80,7 @@ internal sealed partial class Engine
         DeliverLocked(machine, processor, null);
         AssertInvariants();
         _lock.Exit();
-        int error = Launch(machine);
+        int error = _factory.Launch(machine);
         if (error == 0)
             return;
         _lock.Enter();
@@ -114,15 +102,17 @@ internal sealed partial class Engine
         RequireThreads();
         _lock.Enter();
         bool stopped = _stopRequested;
-        Machine? machine = stopped ? null : TryReserveMachine();
+        Machine? machine = stopped ? null : _factory.TryReserve();
         _lock.Exit();
-        Misuse.ThrowIfDisposed(stopped, Owner, "LockOSThreadAsync gets no fresh thread");
+        Misuse.ThrowIfDisposed(stopped, Options.Name, "LockOSThreadAsync gets no fresh thread");
         if (machine is null)
+        {
             throw new ThreadLimitException(
-                $"Scheduler '{Options.Name}' has {ThreadCount} threads, "
-                + $"and {nameof(SchedulerOptions.MaxThreads)} is {AllowedThreads.Threads}.");
+                $"Scheduler '{Name}' has {ThreadCount} threads, and {nameof(SchedulerOptions.MaxThreads)} is {AllowedThreads.Threads}.");
+        }
+
         machine.Locked = goroutine;
-        int error = Launch(machine);
+        int error = _factory.Launch(machine);
         if (error != 0)
         {
             HaveAskedAgain(isKnown: false);
@@ -130,62 +120,9 @@ internal sealed partial class Engine
         }
 
         GoroutineExtra extra = goroutine.Extra;
-        extra.LockedWait ??= new LockedWait();
+        extra.MailSignal ??= new MailSignal();
         goroutine.LockedMachine = machine;
         extra.LockCount = 1;
-    }
-
-    /// <summary>
-    /// The lock is held. Counts the machine before its thread exists, so that nobody takes the engine for dead meanwhile.
-    /// </summary>
-    private Machine? TryReserveMachine()
-    {
-        // The monitor's thread is counted although it may have to be started yet.
-        int limit = AllowedThreads.Threads - (_monitor.IsRunning ? 0 : 1);
-        if (_threadsReserved - Host.Reaped >= limit)
-        {
-            _lock.Exit();
-            Host.Reaper.Reap();
-            _lock.Enter();
-            if (_stopped || _threadsReserved - Host.Reaped >= limit)
-                return null;
-        }
-
-        var machine = new Machine(this, ++_lastMachineId);
-        _threadsReserved++;
-        _machinesCreating++;
-        Link(machine);
-        return machine;
-    }
-
-    /// <summary>
-    /// Starts the thread of a reserved machine; on failure the reservation is undone. No lock is held. The error, or zero.
-    /// </summary>
-    private int Launch(Machine machine)
-    {
-        Debug.Assert(!Machine.CallingThreadIsLocked, "A thread is made on one whose state it must not inherit.");
-        int error = _monitor.EnsureRunning();
-        if (error == 0)
-            error = OSThread.TryStart(Host, machine, machine.ThreadName, Options.StackSizeBytes, out _);
-        if (error != 0)
-            ScarceThreads.NoteRefusal();
-        _lock.Enter();
-        _machinesCreating--;
-        bool shortageOver = error == 0 && _shortage;
-        if (shortageOver)
-            _shortage = false;
-        if (error != 0)
-        {
-            Unlink(machine);
-            NoteTaken(machine);
-            _threadsReserved--;
-            _budget.NoteRefusal(ThreadsReserved, MonotonicClock.Now);
-        }
-
-        _lock.Exit();
-        if (shortageOver && AnyWork())
-            Wake();
-        return error;
     }
 
     /// <summary>Called by the monitor, on its clean thread: creates what others could not, and tries again what was refused.</summary>
@@ -194,8 +131,8 @@ internal sealed partial class Engine
         while (true)
         {
             _lock.Enter();
-            bool any = _creationRequests.TryDequeue(out (Processor Processor, bool Spinning) request);
-            bool shortage = _shortage;
+            bool any = _factory.TryTakeRequest(out (Processor Processor, bool Spinning) request);
+            bool shortage = _factory.HasShortage;
             bool retries = false;
             _lock.Exit();
             if (!any && retryShortage && shortage)
@@ -207,14 +144,14 @@ internal sealed partial class Engine
                 long ticks = Processors.Sum(static p => (long)Volatile.Read(ref p.Tick));
                 _lock.Enter();
                 if (work)
-                    _budget.NoteWaitingWork(ticks, ThreadsReserved, MonotonicClock.Now);
+                    _factory.NoteWaitingWork(ticks);
                 if (!work)
-                    _shortage = false;
-                else if (PopIdle() is Processor processor)
+                    _factory.HasShortage = false;
+                else if (_processors.TakeIdle() is Processor processor)
                     (any, retries, request) = (true, true, (processor, false));
                 _lock.Exit();
 
-                // Who published work after the look at it may have woken nobody because of the shortage.
+                // A publisher of work that came after the look may have woken no machine because of the shortage.
                 if (!work && AnyWork())
                     Wake();
             }
@@ -225,117 +162,5 @@ internal sealed partial class Engine
         }
     }
 
-    /// <summary>Has the monitor do something that the calling machine must not; false if there are no threads but the caller's.</summary>
-    internal bool TryLeaveToMonitor(Action errand)
-    {
-        if (!Platform.CreatesThreads)
-            return false;
-        _monitor.Do(errand);
-        return true;
-    }
-
-    internal bool HasCreationRequests => _shortage || _creationRequests.Count > 0;
-
-    /// <summary>
-    /// Orders idle machines out whose time has come, oldest first, one after the other; when the next one's time comes, or
-    /// <see cref="TimerHeap.Never"/>. Called by the monitor. Until it is taken off the list here, an idle machine can be called back.
-    /// </summary>
-    internal long RetireIdleMachines(long now)
-    {
-        while (true)
-        {
-            _lock.Enter();
-            Machine? oldest = _idleOldest;
-            if (oldest is null)
-            {
-                _lock.Exit();
-                return TimerHeap.Never;
-            }
-
-            long due = oldest.IdleSince + IdleTimeout(_idleMachineCount);
-            if (due > now && !HasTooManyThreads(now))
-            {
-                _lock.Exit();
-                return due;
-            }
-
-            RemoveIdle(oldest);
-            oldest.Order = MachineOrder.Exit;
-            AssertInvariants();
-            _lock.Exit();
-            FaultPoints.Hit("machine.retiring");
-            oldest.Unpark();
-            Host.Reaper.Reap(ThreadReaper.SomeThreads);
-        }
-    }
-
-    /// <summary>
-    /// How long the oldest of so many idle machines is kept, in nanoseconds: falls in a straight line from the longest time for one to the
-    /// shortest for <see cref="SchedulerOptions.IdleThreadsAtMinTimeout"/> (the rule of XNU's work queues).
-    /// </summary>
-    private long IdleTimeout(int idle)
-    {
-        long longest = MonotonicClock.Nanoseconds(Options.IdleTimeout);
-        long shortest = MonotonicClock.Nanoseconds(Options.MinIdleTimeout);
-        int last = Options.IdleThreadsAtMinTimeout;
-        return idle >= last ? shortest : longest - (long)((longest - shortest) * ((idle - 1) / (double)(last - 1)));
-    }
-
-    /// <summary>
-    /// The end of a machine, on its thread. Its record leaves the list of all machines, then its processor goes on, and after that nothing
-    /// here needs one: <see cref="OSThread"/> puts the thread on the list of those to be freed, and returns. In between the thread is on
-    /// neither list, but its host holds it, and the monitor and the engine's end wait until as many threads were reaped as were created.
-    /// </summary>
-    private void ExitMachine(Machine machine)
-    {
-        if (machine.Spinning)
-        {
-            machine.Spinning = false;
-            Interlocked.Decrement(ref _spinning);
-        }
-
-        machine.Tainted |= machine.Locked is not null;
-        _lock.Enter();
-        Unlink(machine);
-        if (machine.IsShed)
-            _machinesShed--;
-        machine.IsGone = true;
-
-        // Something posted to its ended goroutine may have had another processor delivered here at the last moment.
-        Processor? owned = machine.Processor;
-        Processor? delivered = machine.NextProcessor;
-        if (machine.NextGoroutine is Goroutine posted)
-            _global.Enqueue(posted);
-        machine.Processor = null;
-        machine.NextProcessor = null;
-        machine.NextGoroutine = null;
-        NoteTaken(machine);
-        if (delivered is { IsNone: true })
-            delivered = null;
-        Release(owned);
-        Release(delivered);
-        AssertOwnsNothing(machine);
-        AssertInvariants();
-        _lock.Exit();
-        FaultPoints.Hit("machine.unlinked");
-        if (owned is not null)
-            HandOff(owned);
-        if (delivered is not null)
-            HandOff(delivered);
-        _lock.Enter();
-        bool all = _idleMachineCount + _machinesWaitingForGoroutine == _machineCount;
-        _lock.Exit();
-        if (all)
-            NoteAllIdle();
-        _monitor.WakeUp();
-    }
-
-    /// <summary>The lock is held. Takes a processor, if there is one, from the machine that owns it into the caller's hands.</summary>
-    private static void Release(Processor? processor)
-    {
-        if (processor is null)
-            return;
-        processor.Owner = null;
-        processor.InTransit = true;
-    }
+    internal bool HasCreationRequests => _factory.HasShortage || _factory.HasRequests;
 }

@@ -1,6 +1,7 @@
+using Weft.Contracts;
 using Weft.Runtime.Host;
 using Weft.Runtime.Queues;
-using Weft.Runtime.Watching;
+using Weft.Runtime.Running;
 using Weft.Threads;
 
 namespace Weft.Runtime.Core;
@@ -15,62 +16,60 @@ namespace Weft.Runtime.Core;
 /// call, or computing on after its processor was taken), or on its way in or out.
 /// </para>
 /// <para>
-/// <b>No runnable goroutine is forgotten.</b> Who makes a goroutine runnable publishes it in a queue, then, after a full fence, looks
-/// whether a processor is idle and nobody is looking for work, and if so starts a machine for it (<see cref="Wake"/>; <see cref="PutNext"/>
-/// says in which cases it is left to the monitor). Who makes a processor idle publishes that (by the lock, a full fence), and, if it was
-/// counted as looking for work, lowers that count (a full fence); then it looks at every queue again. Whichever of the two comes second
-/// sees the other. Between a machine that found work while looking, and work that came meanwhile and relied on it, the chain goes on: who
-/// finds work wakes the next.
+/// <b>Parts.</b> One core under one lock. What is only a tenant under that lock is a class of its own: <see cref="ProcessorTable"/>,
+/// <see cref="MachineTable"/>, <see cref="MachineFactory"/>, <see cref="GlobalRunQueue"/>; what only looks is <see cref="EngineReport"/>
+/// and the monitor.
+/// </para>
+/// <para>
+/// <b>No runnable goroutine is forgotten.</b>
+/// Publisher: puts the goroutine into a queue, then looks whether a processor is idle and no machine is searching; if so, it starts a
+/// machine (<see cref="Wake"/>; <see cref="PutNext"/> says in which cases it is left to the monitor).
+/// Looker: the machine that goes idle publishes its processor as idle, lowers the count of searchers if it is counted there, then looks at
+/// every queue again (GoIdle).
+/// Fences: one between the two steps of the publisher; the lock and the interlocked decrement of the looker.
+/// Therefore: the publisher sees the idle processor, or the looker sees the goroutine. A machine that finds work while it is counted as a
+/// searcher wakes the next one, so that work which came meanwhile and relied on the count is found, too.
+/// Model: tests/models/retire-submit.pml.
 /// </para>
 /// </remarks>
-internal sealed partial class Engine
+internal sealed partial class Engine : GoroutineHome
 {
     private readonly FutexLock _lock;
     private readonly GlobalRunQueue _global = new();
-    private readonly SystemMonitor _monitor;
+    private readonly Watcher _monitor;
 
-    // Grows only; the first _maxProcs are in force, the others are retired once nobody holds them. Replaced under the lock.
-    private Processor[] _processors = [];
-    private int _maxProcs;
-
-    // Under the lock; the count may be read without.
-    private Processor? _idleProcessors;
-    private int _idleProcessorCount;
+    private readonly MachineTable _machines = new();
+    private ProcessorTable _processors = new();
 
     // Machines looking for work. Changed by interlocked operations: they are the fences of the argument above.
     private int _spinning;
 
-    // Under the lock.
-    private Machine? _idleOldest;
-    private Machine? _idleNewest;
-    private int _idleMachineCount;
-    private Machine? _allMachines;
-    private int _machineCount;
-    private int _machinesCreating;
-    private int _machinesWaitingForGoroutine;
-    private int _lastMachineId;
-    private bool _shortage;
+    private readonly MachineFactory _factory;
 
-    // Machines in a declared wait, and machines that wait for a processor to go on with their goroutine. Under the lock.
-    private int _blockedMachines;
-
-    internal Engine(Scheduler owner, SchedulerOptions options)
+    internal Engine(IEngineOwner owner, SchedulerOptions options, Func<Engine, Watcher> watch)
     {
         Owner = owner;
         Options = options;
         Platform = options.Platform ?? ThreadPlatform.Current;
         AllowedThreads = options.AllowedThreads(Platform, out IThreadLimits? limits);
-        _budget = new ThreadBudget(limits, Platform.FindThreadLimits);
+        _factory = new MachineFactory(this, limits);
         Host = new ThreadHost(Platform, options.StackSizeBytes);
         Registry = new GoroutineRegistry(Platform);
+        MainRuns = new MainRuns(Platform);
         _lock = new FutexLock(Platform);
-        _monitor = new SystemMonitor(this);
+        _monitor = watch(this);
         SetMaxProcs(options.MaxProcs);
         AssembliesAtHand.Load();
         EngineList.Add(this);
     }
 
-    internal Scheduler Owner { get; }
+    /// <summary>For the parts of the engine that are classes of their own, and say so.</summary>
+    internal FutexLock Lock => _lock;
+
+    /// <summary>Under the lock.</summary>
+    internal MachineTable Machines => _machines;
+
+    internal IEngineOwner Owner { get; }
 
     internal SchedulerOptions Options { get; }
 
@@ -83,14 +82,16 @@ internal sealed partial class Engine
 
     internal GoroutineRegistry Registry { get; }
 
-    internal SystemMonitor Monitor => _monitor;
+    internal Watcher Monitor => _monitor;
 
-    internal int MaxProcs => Volatile.Read(ref _maxProcs);
+    internal override string Name => Options.Name;
 
-    internal int IdleProcessorCount => Volatile.Read(ref _idleProcessorCount);
+    internal int MaxProcs => _processors.InForce;
+
+    internal int IdleProcessorCount => _processors.IdleCount;
 
     /// <summary>Every processor there ever was; those beyond <see cref="MaxProcs"/> may still have timers.</summary>
-    internal Processor[] Processors => Volatile.Read(ref _processors);
+    internal Processor[] Processors => _processors.All;
 
     /// <summary>Whether a goroutine is in some queue. May be wrong for what happens at the same time.</summary>
     /// <remarks>
@@ -104,19 +105,7 @@ internal sealed partial class Engine
         _lock.Enter();
         bool any = _global.Count > 0;
         _lock.Exit();
-        return any || AnyQueued();
-    }
-
-    /// <summary>Whether a goroutine is in the queue of some processor.</summary>
-    private bool AnyQueued()
-    {
-        foreach (Processor processor in Processors)
-        {
-            if (processor.HasWork)
-                return true;
-        }
-
-        return false;
+        return any || _processors.AnyQueued();
     }
 
     /// <summary>
@@ -127,134 +116,28 @@ internal sealed partial class Engine
         if (!Platform.CreatesThreads)
             count = 1;
         _lock.Enter();
-        if (count > _processors.Length)
-        {
-            int old = _processors.Length;
-            var grown = new Processor[count];
-            Array.Copy(_processors, grown, old);
-            for (int i = old; i < count; i++)
-                grown[i] = new Processor(i, Platform);
-            Volatile.Write(ref _processors, grown);
-        }
-
-        Volatile.Write(ref _maxProcs, count);
-        _processors[0].IsOnly = count == 1;
-        Processor? kept = null;
-        int keptCount = 0;
-        for (Processor? processor = _idleProcessors, next; processor is not null; processor = next)
-        {
-            next = processor.IdleNext;
-            processor.IsIdle = false;
-            processor.IdleNext = null;
-        }
-
-        // Ownerless processors are idle, retired, or in somebody's hands; the latter are marked.
-        for (int i = count - 1; i >= 0; i--)
-        {
-            Processor processor = _processors[i];
-            if (processor.Owner is not null || processor.InTransit)
-                continue;
-            processor.IsIdle = true;
-            processor.IdleNext = kept;
-            kept = processor;
-            keptCount++;
-        }
-
-        _idleProcessors = kept;
-        Volatile.Write(ref _idleProcessorCount, keptCount);
+        _processors.Resize(count, Platform);
+        int idle = _processors.IdleCount;
         AssertInvariants();
         _lock.Exit();
         Interlocked.MemoryBarrierProcessWide(); // for goroutines that were queued without a fence while there was one processor
-        for (int i = 0; i < keptCount && AnyWork(); i++)
+        for (int i = 0; i < idle && AnyWork(); i++)
             Wake();
     }
 
-    // The lock is held in all of these.
-
+    /// <summary>Makes a processor idle, or retires it, that the caller has in its hands. The lock is held.</summary>
     private void PushIdle(Processor processor)
     {
-        processor.Owner = null;
-        processor.InTransit = false;
-        processor.Queue.ForgetStolen();
-        if (processor.Id >= _maxProcs)
-        {
+        if (!_processors.TryAddIdle(processor))
             Drain(processor);
-            return;
-        }
-
-        processor.IsIdle = true;
-        processor.IdleNext = _idleProcessors;
-        _idleProcessors = processor;
-        Volatile.Write(ref _idleProcessorCount, _idleProcessorCount + 1);
     }
 
-    private Processor? PopIdle()
-    {
-        Processor? processor = _idleProcessors;
-        if (processor is null)
-            return null;
-        _idleProcessors = processor.IdleNext;
-        processor.IdleNext = null;
-        processor.IsIdle = false;
-        processor.InTransit = true;
-        Volatile.Write(ref _idleProcessorCount, _idleProcessorCount - 1);
-        return processor;
-    }
-
-    /// <summary>Moves everything queued at a processor to the global queue; the caller has the processor in its hands.</summary>
+    /// <summary>
+    /// Moves everything queued at a processor to the global queue; the caller has the processor in its hands. The lock is held.
+    /// </summary>
     private void Drain(Processor processor)
     {
         while (processor.Dequeue() is Goroutine goroutine)
             _global.Enqueue(goroutine);
-    }
-
-    private void PushIdle(Machine machine)
-    {
-        machine.IsIdle = true;
-        machine.IdleSince = MonotonicClock.Now;
-        machine.IdleOlder = _idleNewest;
-        machine.IdleNewer = null;
-        if (_idleNewest is null)
-            _idleOldest = machine;
-        else
-            _idleNewest.IdleNewer = machine;
-        _idleNewest = machine;
-        _idleMachineCount++;
-    }
-
-    private void RemoveIdle(Machine machine)
-    {
-        if (machine.IdleOlder is null)
-            _idleOldest = machine.IdleNewer;
-        else
-            machine.IdleOlder.IdleNewer = machine.IdleNewer;
-        if (machine.IdleNewer is null)
-            _idleNewest = machine.IdleOlder;
-        else
-            machine.IdleNewer.IdleOlder = machine.IdleOlder;
-        machine.IdleOlder = machine.IdleNewer = null;
-        machine.IsIdle = false;
-        _idleMachineCount--;
-    }
-
-    private void Link(Machine machine)
-    {
-        machine.AllNext = _allMachines;
-        if (_allMachines is not null)
-            _allMachines.AllPrevious = machine;
-        _allMachines = machine;
-        _machineCount++;
-    }
-
-    private void Unlink(Machine machine)
-    {
-        if (machine.AllPrevious is null)
-            _allMachines = machine.AllNext;
-        else
-            machine.AllPrevious.AllNext = machine.AllNext;
-        if (machine.AllNext is not null)
-            machine.AllNext.AllPrevious = machine.AllPrevious;
-        machine.AllPrevious = machine.AllNext = null;
-        _machineCount--;
     }
 }

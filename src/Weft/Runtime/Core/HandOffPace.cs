@@ -6,8 +6,8 @@ namespace Weft.Runtime.Core;
 /// hand-off. So that machine dozes instead of sleeping: it looks up every so often, for no other purpose.
 /// </summary>
 /// <remarks>
-/// Only a hint: those who hand off write the times without an order among them. A pace that is not seen costs one hand-off some time, one
-/// that is seen where there is none costs a few naps.
+/// Only a hint: the threads that hand off write the times without an order among them. A pace that is not seen costs one hand-off some
+/// time, one that is seen where there is none costs a few naps.
 /// </remarks>
 internal sealed class HandOffPace
 {

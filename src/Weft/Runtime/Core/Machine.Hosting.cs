@@ -1,5 +1,3 @@
-using Weft.Runtime.Running;
-
 namespace Weft.Runtime.Core;
 
 /// <content>Being given the mail of the goroutine whose frames are on its stack while it waits; see <see cref="HostedWait"/>.</content>
@@ -11,12 +9,6 @@ internal sealed partial class Machine
     // For waits for one handle, which are nearly all: used by one wait at a time, as the runtime has read it before anything else can run
     // here.
     private IntPtr[]? _handleAndMail;
-
-    /// <summary>The next machine that waits with frames of the same goroutine; under the engine's lock.</summary>
-    internal Machine? NextHost { get; set; }
-
-    /// <summary>Whether it can be given mail; under the engine's lock.</summary>
-    internal Hosting Hosting { get; set; }
 
     /// <summary>Makes what <see cref="AddMailTo"/> needs.</summary>
     internal void PrepareForMail() => _mailEvent ??= new AutoResetEvent(false);
@@ -34,8 +26,8 @@ internal sealed partial class Machine
     }
 
     /// <summary>A processor was delivered: wakes the machine where it sleeps.</summary>
-    /// <param name="waits">It had <see cref="Hosting.Hears"/> then. It may have left its wait since, and a signal that comes late is
-    /// ignored by its next.</param>
+    /// <param name="waits">It had <see cref="Running.Hosting.Hears"/> then. It may have left its wait since, and a signal that comes late
+    /// is ignored by its next.</param>
     internal void WakeFrom(bool waits)
     {
         if (waits)

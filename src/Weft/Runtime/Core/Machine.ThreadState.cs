@@ -15,7 +15,7 @@ namespace Weft.Runtime.Core;
 /// </content>
 internal sealed partial class Machine
 {
-    // Null where the thread is somebody else's.
+    // Null where the thread is a user's.
     private Thread? _thread;
 
     /// <summary>What the system calls the thread.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Threads;
 
@@ -15,10 +16,10 @@ internal enum MachineOrder
 }
 
 /// <summary>
-/// An OS thread of the scheduler. It runs goroutines while it has a processor; the rest of its life it is parked, blocked in somebody's
-/// call, or on its way out.
+/// An OS thread of the scheduler. It runs goroutines while it has a processor; the rest of its life it is parked, blocked in a
+/// call of a goroutine's, or on its way out.
 /// </summary>
-internal sealed partial class Machine : IThreadBody
+internal sealed partial class Machine : Runner, IThreadBody
 {
     // 1 while the thread is in scheduler code, 0 in goroutine code. Written by the machine with plain ordered stores; see Engine.TryTake.
     private int _inScheduler = 1;
@@ -30,17 +31,18 @@ internal sealed partial class Machine : IThreadBody
         Engine = engine;
         Id = id;
         _parker = new Parker(engine.Platform);
-        Return = new ReturnItem(this);
     }
 
-    /// <summary>
-    /// Whether the calling thread is a machine, of whatever scheduler, that a goroutine may have changed for itself: threads it created
-    /// would inherit that.
-    /// </summary>
-    internal static bool CallingThreadIsLocked => Calling is Machine machine && (machine.Locked is not null || machine.Tainted);
+    /// <summary>The one that the calling thread is, or null.</summary>
+    internal static new Machine? Calling
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Unsafe.As<Machine>(WeftThread.Calling); // there are no others
+    }
 
-    /// <summary>The context of a thread on which nobody has set an AsyncLocal; known once the first machine has started.</summary>
-    internal static ExecutionContext? DefaultContext { get; private set; }
+    internal override bool MayBeChanged => Locked is not null || Tainted;
+
+    internal override Caretaker? Caretaker => Engine.Platform.CreatesThreads ? Engine.Monitor : null;
 
     internal Engine Engine { get; }
 
@@ -49,71 +51,19 @@ internal sealed partial class Machine : IThreadBody
     /// <summary>The system's id of the thread; zero until it runs.</summary>
     internal int ThreadId { get; private set; }
 
-    /// <summary>Queued in a goroutine's mailbox when this machine wants the goroutine back.</summary>
-    internal ReturnItem Return { get; }
-
     /// <summary>
     /// What the machine believes is its processor; true only while <see cref="Processor.Owner"/> says so. Written by the machine.
     /// </summary>
     internal Processor? Processor;
 
-    /// <summary>The goroutine whose frames are on the stack, and whose run right the machine has; written by the machine.</summary>
-    internal Goroutine? Current;
-
     /// <summary>
-    /// The goroutine whose frames are on the stack, in a declared call for which the run right was given up; written by the machine.
-    /// </summary>
-    internal Goroutine? OutOnCall;
-
-    /// <summary>Either.</summary>
-    internal Goroutine? OnStack => Current ?? OutOnCall;
-
-    /// <summary>The goroutine that is locked to this machine; written by the machine.</summary>
-    internal Goroutine? Locked;
-
-    /// <summary>What the current item's last operation of Weft was awaited by, and what it was.</summary>
-    internal object? WaitBox;
-    internal WaitReason WaitReason;
-
-    /// <summary>It was awaited by what always resumes the goroutine's body; <see cref="WaitBox"/> is not set then.</summary>
-    internal bool IsWaitOfBody;
-
-    /// <summary>Sets one of the two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void NoteWaitBox(Goroutine goroutine, object continuation)
-    {
-        if (goroutine.IsResumedBy(continuation))
-            IsWaitOfBody = true;
-        else
-            WaitBox = continuation;
-    }
-
-    /// <summary>Forgets both.</summary>
-    internal void ForgetWait()
-    {
-        WaitBox = null;
-        IsWaitOfBody = false;
-    }
-
-    /// <summary>
-    /// How many operations that complete at once a goroutine may do in a row before it gives the others a turn: Tokio's figure. Long enough
-    /// that a turn's cost does not show, short enough (a few microseconds) that nobody notices the wait.
-    /// </summary>
-    internal const int OperationBudget = 128;
-
-    /// <summary>What is left of that; written by the machine.</summary>
-    internal int Budget;
-
-    /// <summary>
-    /// Looking for work; counted in the engine. Written by the machine, or by whoever delivers a processor to it while it is parked.
+    /// Looking for work; counted in the engine. Written by the machine, or by the thread that delivers a processor to it while it is
+    /// parked.
     /// </summary>
     internal bool Spinning;
 
     /// <summary>It has not looked for work since its processor was delivered.</summary>
     internal bool HasNewProcessor { get; set; }
-
-    /// <summary>On its way out: nothing may be delivered to it any more. Under the engine's lock.</summary>
-    internal bool IsGone { get; set; }
 
     /// <summary>It leaves because there are too many. Under the engine's lock.</summary>
     internal bool IsShed { get; set; }
@@ -135,9 +85,6 @@ internal sealed partial class Machine : IThreadBody
         get => _nextProcessor;
         set => _nextProcessor = value;
     }
-
-    /// <summary>Declared blocking calls on its stack; written by the machine.</summary>
-    internal int CallDepth { get; set; }
 
     // The idle list, oldest to newest, and the list of all machines; under the engine's lock.
     internal Machine? IdleOlder { get; set; }
@@ -163,19 +110,9 @@ internal sealed partial class Machine : IThreadBody
         return Processor is Processor processor && Volatile.Read(ref processor.Owner) == this;
     }
 
-    /// <summary>Goes back to goroutine code; everything stored before is seen by whoever sees this.</summary>
+    /// <summary>Goes back to goroutine code; a thread that sees this sees everything stored before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Leave() => Volatile.Write(ref _inScheduler, 0);
-
-    /// <summary>
-    /// The system's tick count in milliseconds when the machine last asked, every <see cref="Engine.ClockInterval"/> goroutines: to ask
-    /// each time costs a twentieth of a goroutine's turn.
-    /// </summary>
-    internal int CoarseTime { get; set; }
-
-    /// <summary>Counts an operation of the running goroutine that completed at once; true when it is to give the others a turn.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool SpendBudget() => --Budget < 0;
 
     /// <summary>Sleeps until a processor was delivered.</summary>
     internal void ParkForProcessor()
@@ -219,15 +156,6 @@ internal sealed partial class Machine : IThreadBody
         return goroutine;
     }
 
-    /// <summary>Notes what the calling goroutine waits for, if it is one and <paramref name="box"/> turns out to be its body.</summary>
-    internal static void NoteWait(WaitReason reason, object? box)
-    {
-        if (Calling is not Machine { Current: not null } machine)
-            return;
-        machine.WaitBox = box;
-        machine.WaitReason = reason;
-    }
-
     /// <summary>The caller's own thread has whatever AsyncLocal values its user has set. Null where no thread can be made.</summary>
     private static ExecutionContext? ContextOfANewThread()
     {
@@ -246,12 +174,22 @@ internal sealed partial class Machine : IThreadBody
         return context;
     }
 
+    internal override bool TryBeginUnhookedWait()
+    {
+        if (Current is not { } goroutine || IsInScheduler || SynchronizationContext.Current == goroutine)
+            return false;
+        Engine.BeginDeclaredCall(this, goroutine);
+        return true;
+    }
+
+    internal override void EndUnhookedWait() => Engine.EndDeclaredCall(this, OnStack!);
+
     void IThreadBody.Run()
     {
         // On a thread of its own there is nothing to come back to; in Run on a platform with one thread there is.
         Machine? outer = Calling;
         SynchronizationContext? outerContext = SynchronizationContext.Current;
-        BecomeCalling();
+        BecomeCalling(isOwn: Engine.Platform.CreatesThreads);
         ThreadId = Engine.Platform.CurrentThreadId();
         KnowThread();
         ExecutionContext? outerFlow = ExecutionContext.Capture();

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
+using Weft.Runtime.Host;
 using Weft.Runtime.Queues;
 using Weft.Runtime.Timers;
 using Weft.Threads;
@@ -7,10 +7,10 @@ using Weft.Threads;
 namespace Weft.Runtime.Core;
 
 /// <summary>
-/// The right to run goroutines, with the queue of those it will run next. Whoever <see cref="Owner"/> names may use it; an idle processor
-/// has no owner and is on the engine's idle list.
+/// The right to run goroutines, with the queue of those it will run next. The machine that <see cref="Owner"/> names may use it; an idle
+/// processor has no owner and is on the engine's idle list.
 /// </summary>
-internal sealed class Processor
+internal sealed partial class Processor
 {
     /// <summary>
     /// How many goroutines in a row may run out of the run-next slot before one of the ring has its turn, and those that it wakes have the
@@ -58,30 +58,7 @@ internal sealed class Processor
     internal long Steals;
 
     /// <summary>
-    /// What a thief waits before it takes a goroutine out of the slot, in looks: about 2 us in which the owner was in goroutine code,
-    /// twenty times what two goroutines take that wake each other. (Go waits 3 us.)
-    /// </summary>
-    private const int LooksAtRunNext = 6;
-
-    /// <summary>Spins between two looks: about 0.35 us.</summary>
-    private const int PauseBetweenLooks = 10;
-
-    /// <summary>
-    /// Most looks, if the owner is in the scheduler each time: some 20 us, more than any system call it makes there takes.
-    /// </summary>
-    private const int MostLooksAtRunNext = 60;
-
-    /// <summary>
-    /// How often a thief looks, in one search, at rings whose owners are fast: some 20 us altogether, about what it took to wake it.
-    /// Goroutines that take turns for longer are worth spreading, however short the turns.
-    /// </summary>
-    internal const int LooksAtRings = 30;
-
-    /// <summary>A fast owner runs so many goroutines between two looks at its ring, 0.7 us: one takes less than 140 ns.</summary>
-    private const int FastTicks = 5;
-
-    /// <summary>
-    /// To wake a thread costs some 5 us here, and more in what it then reads from this CPU's cache: once in so many wake-ups, a
+    /// To wake a thread costs some 5 us here, and more in what it then reads from this CPU's cache: once in this many wake-ups, a
     /// millisecond's worth for goroutines that do nothing else, it does not show. What is left in the slot meanwhile is found by the
     /// monitor, within 20 ms.
     /// </summary>
@@ -118,9 +95,6 @@ internal sealed class Processor
     internal LocalRunQueue Queue { get; } = new();
 
     internal TimerHeap Timers { get; }
-
-    /// <summary>What the monitor saw at its last look.</summary>
-    internal MonitorSample Sample { get; } = new();
 
     /// <summary>Goroutines queued here, the run-next slot included; a snapshot.</summary>
     internal int QueuedCount => Queue.Count + (_runNext.IsEmpty ? 0 : 1);
@@ -194,63 +168,8 @@ internal sealed class Processor
     }
 
     /// <summary>
-    /// Called by a machine that looks for work. Waits while the owner runs what is in the ring so fast that it is done sooner where it is:
-    /// to fetch a goroutine from another CPU's cache takes longer than to run one that does next to nothing, and two CPUs that run such
-    /// goroutines mostly wait for each other's cache lines. An owner that starts goroutines, or runs one that computes, is not fast in this
-    /// sense.
-    /// </summary>
-    /// <param name="looks">What is left of <see cref="LooksAtRings"/>.</param>
-    internal void AwaitFastOwner(ref int looks)
-    {
-        for (; looks > 0 && !Queue.IsEmpty; looks--)
-        {
-            int tick = Volatile.Read(ref Tick);
-            Thread.SpinWait(2 * PauseBetweenLooks);
-            if (unchecked(Volatile.Read(ref Tick) - tick) < FastTicks)
-                return;
-        }
-    }
-
-    /// <summary>
-    /// Called by a machine that looks for work and has found none in any ring. Takes the goroutine in the run-next slot if the owner leaves
-    /// it there: goroutines that wake each other and wait in turn are run next within a microsecond, and are best left to run where they
-    /// are.
-    /// </summary>
-    internal Goroutine? StealRunNext()
-    {
-        if (_runNext.IsEmpty)
-            return null;
-        int tick = Volatile.Read(ref Tick);
-        for (int look = 0, still = 0; still < LooksAtRunNext && look < MostLooksAtRunNext; look++)
-        {
-            Thread.SpinWait(PauseBetweenLooks);
-            if (!Queue.IsEmpty)
-                return null; // what is in there is cheaper to take
-            if (Volatile.Read(ref Tick) != tick)
-            {
-                // Woken for nothing. Nor will it help the next time, most likely.
-                _futileWakes = Math.Min((2 * _futileWakes) + 1, MaxWakesSkipped);
-                _wakesToSkip = _futileWakes;
-                return null;
-            }
-
-            // In the scheduler it may be waking the very thread that looks, which takes longer than all else.
-            still = Volatile.Read(ref Owner) is { WasInScheduler: true } ? 0 : still + 1;
-        }
-
-        if (_runNext.Steal() is not Goroutine next)
-            return null;
-        _futileWakes = 0;
-        _wakesToSkip = 0;
-        return next;
-    }
-
-    /// <summary>Takes the goroutine out of the run-next slot at once. By the monitor; machines know cheaper ways.</summary>
-    internal Goroutine? TakeRunNextAsThief() => _runNext.IsEmpty ? null : _runNext.Steal();
-
-    /// <summary>
     /// Owner only: a goroutine was put into the slot, which was empty. Whether nobody need be woken for it, because the owner has been
-    /// quick to take it every time somebody was. The monitor finds it if the owner is not.
+    /// quick to take it every time a machine was woken. The monitor finds it if the owner is not.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool SkipsWake()
@@ -263,20 +182,4 @@ internal sealed class Processor
 
     /// <summary>Owner only. A pseudo-random number, to start stealing at different victims.</summary>
     internal uint NextRandom() => _random.Next();
-}
-
-/// <summary>What the monitor saw of a processor; used by the monitor only.</summary>
-internal sealed class MonitorSample
-{
-    internal int Tick { get; set; } = -1;
-
-    internal Machine? Machine { get; set; }
-
-    /// <summary>Nanoseconds on the monotonic clock.</summary>
-    internal long Since { get; set; }
-
-    internal const long Never = -1;
-
-    /// <summary>Since when something was queued at each look, and another processor idle, on the same clock.</summary>
-    internal long HasWorkSince { get; set; } = Never;
 }

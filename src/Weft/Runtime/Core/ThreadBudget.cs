@@ -1,3 +1,4 @@
+using Weft.Contracts;
 using Weft.Threads;
 
 namespace Weft.Runtime.Core;
@@ -17,9 +18,9 @@ namespace Weft.Runtime.Core;
 /// quarter is used, a request is refused here, without asking for the thread.
 /// </para>
 /// <para>
-/// <b>No standstill.</b> All threads may be blocked by goroutines that wait for one which has none. So whoever watches the queues tells of
-/// each look that finds work (<see cref="NoteWaitingWork"/>). If no goroutine was run for a while, a thread more is allowed, and so on
-/// until one runs or all but the last few are used. A load that goes on needs no more threads to end.
+/// <b>No standstill.</b> All threads may be blocked by goroutines that wait for one which has none. So the monitor tells of
+/// each look at the queues that finds work (<see cref="NoteWaitingWork"/>). If no goroutine was run for a while, a thread more is allowed,
+/// and so on until one runs or all but the last few are used. A load that goes on needs no more threads to end.
 /// </para>
 /// </remarks>
 internal sealed class ThreadBudget
@@ -27,7 +28,7 @@ internal sealed class ThreadBudget
     /// <summary>Below that nothing is refused here, and nothing given back: the monitor and three machines.</summary>
     internal const int Floor = ThreadAllowance.Least;
 
-    /// <summary>In nanoseconds: slow against the threads that a burst asks for in that time, fast for a person who waits.</summary>
+    /// <summary>In nanoseconds: slow against the threads that a burst asks for in that time, fast for a person that waits.</summary>
     internal const long FirstPace = 100_000_000;
 
     /// <summary>The shortest while that a load stands still before a thread more is allowed: the monitor asks again no sooner.</summary>

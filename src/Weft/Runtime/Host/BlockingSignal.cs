@@ -1,32 +1,28 @@
-using Weft.Runtime.Core;
-using Weft.Runtime.Running;
-using Weft.Runtime.Watching;
-
 namespace Weft.Runtime.Host;
 
 /// <summary>
-/// What a thread blocks for until another says so: every blocking wait of a user's thread in Weft. Neither side loses anything to
-/// <see cref="Thread.Interrupt"/>. Is its own monitor.
+/// Blocks a thread until another sets it: every blocking wait of a user's thread in Weft. Neither side loses anything to
+/// <see cref="Thread.Interrupt"/>. It is its own monitor.
 /// </summary>
 internal sealed class BlockingSignal
 {
     private volatile bool _isSet;
 
-    /// <summary>Ends the wait. The interrupt of a thread that somebody has interrupted meets that thread's next wait.</summary>
+    /// <summary>Ends the wait. If the calling thread was interrupted, the interrupt meets its next wait.</summary>
     internal void Set()
     {
         _isSet = true;
         Pulse();
     }
 
-    /// <summary>Before it is given to somebody who will set it again.</summary>
+    /// <summary>Before it is given to code that will set it again.</summary>
     internal void Reset() => _isSet = false;
 
     /// <summary>Blocks the calling thread until it is set. One thread at a time.</summary>
     /// <param name="token">Ends the wait as well.</param>
     /// <exception cref="OperationCanceledException">The token is cancelled.</exception>
-    /// <exception cref="ThreadInterruptedException">The thread was interrupted. It may have been set by now: who waits again finds
-    /// out.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted. It may have been set by now: another wait
+    /// finds out.</exception>
     internal void Wait(CancellationToken token)
     {
         if (_isSet)
@@ -73,9 +69,9 @@ internal sealed class BlockingSignal
         Monitor.Enter(this);
         try
         {
-            isForsaken = SystemMonitor.AnyForsaken && Machine.Calling is null;
+            isForsaken = Caretaker.AnyForsaken && WeftThread.Calling is null;
             if (!_isSet && !token.IsCancellationRequested)
-                Monitor.Wait(this, isForsaken ? SystemMonitor.ForsakenPause : Timeout.Infinite);
+                Monitor.Wait(this, isForsaken ? Caretaker.ForsakenPause : Timeout.Infinite);
         }
         finally
         {
@@ -87,11 +83,11 @@ internal sealed class BlockingSignal
 
         // What is waited for may need a scheduler that could have no thread when this one, the only one that knows of it, began to wait.
         if (isForsaken)
-            SystemMonitor.AskForForsaken();
+            Caretaker.AskForForsaken();
     }
 
     /// <summary>
-    /// To take the lock may mean to wait for it, which throws on a thread that somebody has interrupted, before anybody was woken.
+    /// To take the lock may mean to wait for it, which throws on a thread that was interrupted, before the waiter was woken.
     /// </summary>
     private void Pulse() => Uninterrupted.Do(this, static signal =>
     {

@@ -4,7 +4,7 @@ namespace Weft.Runtime.Host;
 internal static class Cancellation
 {
     /// <summary>
-    /// Whether a body ended because somebody cancelled it: the exception names a token, which was cancelled. A time-out in disguise is
+    /// Whether a body ended because it was cancelled: the exception names a token, which was cancelled. A time-out in disguise is
     /// none: HttpClient's is an <see cref="OperationCanceledException"/>, of a token of its own, with a <see cref="TimeoutException"/>
     /// inside.
     /// </summary>

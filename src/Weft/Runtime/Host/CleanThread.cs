@@ -1,17 +1,15 @@
-using Weft.Runtime.Core;
-using Weft.Runtime.Watching;
-
 namespace Weft.Runtime.Host;
 
 /// <summary>
-/// Does what may have a thread made where nobody's state is inherited. .NET's pool and timers make their threads on the thread that asks;
-/// if that is one which a locked goroutine has changed for itself, the new thread begins with what was changed, and runs others' work.
+/// Runs work that may make .NET create a thread, on a thread that no locked goroutine has changed. .NET's pool and timers make their
+/// threads on the thread that asks. If a locked goroutine has changed that one for itself, the new thread begins with what was changed, and
+/// runs others' work.
 /// </summary>
 /// <remarks>
 /// A locked machine leaves such work to the monitor of its scheduler. That thread was made by one that was not locked, and outlives the
-/// machine: it goes when all other threads of the scheduler are reaped and this work is done (<see cref="Engine.TryMarkMonitorGone"/>).
-/// Should the system have refused it, whoever stops the scheduler does the work. Not the pool, although it would save the monitor from what
-/// others' contexts do: it may be full of those who wait for the end of a goroutine.
+/// machine: it goes when all other threads of the scheduler are reaped and this work is done.
+/// Should the system have refused it, the thread that stops the scheduler does the work. The pool would save the monitor from what others'
+/// contexts do, but it may be full of work items that wait for the end of a goroutine.
 /// </remarks>
 internal static class CleanThread
 {
@@ -24,7 +22,7 @@ internal static class CleanThread
     {
         if (ScarceThreads.MayBeRefused)
             DoWhenScarce(work, argument);
-        else if (Machine.CallingThreadIsLocked)
+        else if (WeftThread.CallingThreadIsLocked)
             DoOnMonitor(work, argument);
         else
             ScarceThreads.Try(work, argument);
@@ -51,14 +49,16 @@ internal static class CleanThread
     // A method of its own: the closure would be allocated by every caller.
     private static void DoOnMonitor<T>(Action<T> work, T argument)
     {
-        if (!Machine.Calling!.Engine.TryLeaveToMonitor(() => ScarceThreads.Try(work, argument)))
+        if (WeftThread.Calling!.Caretaker is Caretaker monitor)
+            monitor.Do(() => ScarceThreads.Try(work, argument));
+        else
             work(argument); // no thread is ever made
     }
 
     private static void DoWhenScarce<T>(Action<T> work, T argument)
     {
-        bool isReady = !Machine.CallingThreadIsLocked && ScarceThreads.IsPoolReady();
-        if (!isReady && SystemMonitor.OfCallingThread is SystemMonitor monitor)
+        bool isReady = !WeftThread.CallingThreadIsLocked && ScarceThreads.IsPoolReady();
+        if (!isReady && Caretaker.OfCallingThread is Caretaker monitor)
         {
             monitor.DoOnceThereAreThreads(() => ScarceThreads.Try(work, argument));
             return;

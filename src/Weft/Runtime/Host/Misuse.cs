@@ -31,14 +31,14 @@ internal static class Misuse
         return part;
     }
 
-    /// <summary>What one gets who asks something of a scheduler that is disposed, or of what ended with it.</summary>
-    /// <param name="scheduler">The scheduler.</param>
+    /// <summary>The answer to a caller that asks something of a scheduler that is disposed, or of what ended with it.</summary>
+    /// <param name="scheduler">The scheduler's name.</param>
     /// <param name="operation">What was asked for, or did not come to its end: the beginning of the message.</param>
-    internal static ObjectDisposedException Disposed(Scheduler scheduler, string operation) =>
-        new(scheduler.ToString(), $"{operation}: scheduler '{scheduler.Name}' is disposed.");
+    internal static ObjectDisposedException Disposed(string scheduler, string operation) =>
+        new($"Weft scheduler '{scheduler}'", $"{operation}: scheduler '{scheduler}' is disposed.");
 
     /// <inheritdoc cref="Disposed"/>
-    internal static void ThrowIfDisposed(bool isDisposed, Scheduler scheduler, string operation)
+    internal static void ThrowIfDisposed(bool isDisposed, string scheduler, string operation)
     {
         if (isDisposed)
             throw Disposed(scheduler, operation);

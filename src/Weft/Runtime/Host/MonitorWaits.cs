@@ -15,7 +15,7 @@ namespace Weft.Runtime.Host;
 /// </remarks>
 internal sealed class MonitorWaits : SynchronizationContext
 {
-    /// <summary>Nothing waits for so many milliseconds: the hook answers at once.</summary>
+    /// <summary>In milliseconds. No wait has this time-out but the question: the hook answers it at once.</summary>
     private const int Question = int.MaxValue - 1;
 
     /// <summary>

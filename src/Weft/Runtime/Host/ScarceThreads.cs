@@ -1,5 +1,3 @@
-using Weft.Runtime.Core;
-using Weft.Runtime.Watching;
 using Weft.Threads;
 
 namespace Weft.Runtime.Host;
@@ -25,7 +23,9 @@ namespace Weft.Runtime.Host;
 /// </remarks>
 internal static class ScarceThreads
 {
-    /// <summary>Threads are scarce for so many milliseconds after a refusal. The system is asked for more often while work waits.</summary>
+    /// <summary>
+    /// For how many milliseconds threads count as scarce after a refusal. While work waits, the system is asked more often.
+    /// </summary>
     private const long Memory = 1_000;
 
     /// <summary>A scheduler with as many threads has the pool make its own: one with fewer may never need them.</summary>
@@ -130,8 +130,8 @@ internal static class ScarceThreads
             return true;
         s_lock.Enter();
         int workers = IsPoolBroken ? 0 : ThreadPool.ThreadCount;
-        // The pool's watcher comes with its first thread.
-        int wanted = Math.Clamp(MinWorkers() - workers, 1, MostWorkers) + (workers == 0 ? 1 : 0);
+        int watcher = workers == 0 ? 1 : 0; // comes with the pool's first thread
+        int wanted = Math.Clamp(MinWorkers() - workers, 1, MostWorkers) + watcher;
         bool can = CanHave(wanted) && (!IsPoolBroken || TryMendPool());
         s_lock.Exit();
         return can;
@@ -141,9 +141,9 @@ internal static class ScarceThreads
     /// Called by a monitor in each round. If its scheduler has grown, has .NET make the threads that
     /// it makes when they are needed: the pool's, and the one that fires timers.
     /// </summary>
-    internal static void WarmPool(Engine engine, long now)
+    internal static void WarmPool(int threads, long now)
     {
-        if (engine.ThreadCount < WarmFrom || now < Volatile.Read(ref s_warmAt) || MayBeRefused)
+        if (threads < WarmFrom || now < Volatile.Read(ref s_warmAt) || MayBeRefused)
             return;
         Volatile.Write(ref s_warmAt, now + WarmPause);
         int wanted = Math.Min(MinWorkers(), MostWorkers);
@@ -224,25 +224,13 @@ internal static class ScarceThreads
         return !IsPoolBroken;
     }
 
-    /// <summary>Somebody must mend the pool: the monitor that serves the calling thread, or any other.</summary>
+    /// <summary>Has the pool mended: by the monitor that serves the calling thread, or by any other.</summary>
     private static void WakeAMonitor()
     {
-        if (SystemMonitor.OfCallingThread is SystemMonitor own)
-        {
+        if (Caretaker.OfCallingThread is Caretaker own)
             own.WakeUp();
-            return;
-        }
-
-        foreach (Engine engine in EngineList.Snapshot())
-        {
-            if (engine.Monitor.IsRunning)
-            {
-                engine.Monitor.WakeUp();
-                return;
-            }
-        }
-
-        AwaitPool();
+        else if (!Caretaker.TryWakeAny())
+            AwaitPool();
     }
 
     private sealed class Probe : IThreadBody

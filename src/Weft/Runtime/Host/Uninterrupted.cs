@@ -1,7 +1,7 @@
 namespace Weft.Runtime.Host;
 
 /// <summary>
-/// Code of the scheduler's own that may wait for a lock of .NET's. To wait for one throws on a thread that somebody has interrupted; then
+/// Code of the scheduler's own that may wait for a lock of .NET's. To wait for one throws on a thread that was interrupted; then
 /// the code has not had the lock yet, and is run again. The interrupt meets the thread's next wait.
 /// </summary>
 internal static class Uninterrupted

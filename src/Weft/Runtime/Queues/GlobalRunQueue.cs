@@ -1,8 +1,8 @@
 namespace Weft.Runtime.Queues;
 
 /// <summary>
-/// The run queue everybody may add to. It keeps apart what came for different reasons, and serves the kinds by turns, so that neither a
-/// woken goroutine nor one just started has to wait until a thousand that were started before have all begun to block:
+/// The run queue that every thread may add to. It keeps apart what came for different reasons, and serves the kinds by turns, so that
+/// neither a woken goroutine nor one just started has to wait until a thousand that were started before have all begun to block:
 /// <list type="bullet">
 /// <item>woken goroutines (by timers, by threads outside, back from a wait), first in, first out: half of the turns. Those that a machine
 /// of their own can go on with (<see cref="Goroutine.IsBound"/>) have every other of these, and are kept apart: when there is no thread for

@@ -1,24 +1,28 @@
 using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
+using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Queues;
 
 /// <summary>
-/// Holds the goroutine that a processor runs next. The processor's owner fills and empties it with plain loads and stores; a thief, who
-/// comes seldom, pays for both.
+/// Holds the goroutine that a processor runs next. The processor's owner fills and empties it with plain loads and stores. A thief comes
+/// seldom, and pays for both.
 /// </summary>
 /// <remarks>
 /// <para>
-/// <b>Who.</b> Only the owner fills the slot, and only while it is empty. The owner and thieves empty it. "The owner" is whoever has the
-/// processor in his hands: one at a time, and what one has stored the next one sees.
+/// <b>Roles.</b> Only the owner fills the slot, and only while it is empty. The owner and thieves empty it. The owner is the thread that
+/// has the processor in its hands: one at a time, and what one has stored the next one sees.
 /// </para>
 /// <para>
-/// <b>One gets it.</b> The owner stores <c>taking = 1</c>, loads <c>thieves</c>, takes, and stores <c>taking = 0</c>. The thief raises
-/// <c>thieves</c>, has every CPU that runs a thread of this process execute a full fence, then loads <c>taking</c>. Say the owner loaded 0
-/// thieves. If that was before the fence on its CPU, so was its store of <c>taking = 1</c>: the thief sees it and gives up; or it sees a
-/// later 0, and with it the slot as the owner left it. If it was after the fence, the thief had lowered <c>thieves</c> again, after its
-/// exchange; the owner loads the slot after <c>thieves</c>, and so finds it as the thief left it. An owner that sees a thief uses an
-/// exchange, as thieves do, and of those only one gets the goroutine.
+/// <b>Only one of them gets the goroutine.</b>
+/// Publisher: the owner stores <c>taking = 1</c>, loads <c>thieves</c>, takes the goroutine, and stores <c>taking = 0</c>.
+/// Looker: the thief raises <c>thieves</c>, then loads <c>taking</c>; if that is 0, it exchanges null for the goroutine; then it lowers
+/// <c>thieves</c>.
+/// Fences: after it has raised <c>thieves</c>, the thief has every CPU that runs a thread of this process execute one.
+/// Therefore: an owner that loads 0 thieves before the fence on its CPU has stored <c>taking = 1</c> before that. The thief sees it and
+/// gives up, or sees a later 0 and with it the slot as the owner left it. An owner that loads 0 thieves after the fence does so after the
+/// thief's exchange, and finds the slot as the thief left it. An owner that sees a thief uses an exchange, too, and only one exchange gets
+/// the goroutine.
+/// Model: tests/models/run-next.pml.
 /// </para>
 /// </remarks>
 internal struct RunNextSlot
@@ -28,10 +32,10 @@ internal struct RunNextSlot
     // 1 while the owner takes. By the owner.
     private int _taking;
 
-    // Those who steal, or find out that they cannot. By interlocked operations.
+    // How many threads steal, or find out that they cannot. By interlocked operations.
     private int _thieves;
 
-    /// <summary>A snapshot; once the owner has found it empty, it stays so until he fills it.</summary>
+    /// <summary>A snapshot. A slot that its owner has found empty stays empty until the owner fills it.</summary>
     internal readonly bool IsEmpty
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,7 +69,7 @@ internal struct RunNextSlot
     }
 
     /// <summary>
-    /// By anybody. Null if it is empty, or if the owner is taking the goroutine. Costs some 8 us, and every CPU a little.
+    /// Any thread. Null if it is empty, or if the owner is taking the goroutine. Costs some 8 us, and every CPU a little.
     /// </summary>
     internal Goroutine? Steal()
     {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Weft.Runtime.Core;
-using Weft.Waiting;
 
 namespace Weft.Runtime.Running;
 
@@ -23,9 +21,12 @@ namespace Weft.Runtime.Running;
 /// </para>
 /// <para>
 /// <b>No end is missed.</b> An end within an item of the goroutine is looked for after the item. A body that waits for something else may
-/// end on any thread, so its goroutine goes from Started to Watched by compare-and-swap, and the one that ends it exchanges Ended for what
-/// was there. If the exchange comes first, the compare-and-swap fails and the goroutine looks again; if it comes second, it finds Watched
-/// and tells the goroutine.
+/// end on any thread.
+/// Publisher: the thread that ends the body exchanges Ended for the state that was there.
+/// Looker: the goroutine goes from Started to Watched by compare-and-swap.
+/// Fences: both instructions.
+/// Therefore: if the exchange comes first, the compare-and-swap fails and the goroutine looks again; if it comes second, the thread finds
+/// Watched and tells the goroutine.
 /// </para>
 /// </remarks>
 internal abstract class BodyFrame
@@ -35,7 +36,7 @@ internal abstract class BodyFrame
     private const int Watched = 2;
     private const int Ended = 3;
 
-    // What the body goes on in; null for the default context. By whoever runs the body.
+    // What the body goes on in; null for the default context. By the thread that runs the body.
     private ExecutionContext? _context;
     private Action? _continuation;
 
@@ -59,8 +60,11 @@ internal abstract class BodyFrame
     internal void Claim()
     {
         if (Interlocked.CompareExchange(ref _state, Started, Cold) != Cold)
+        {
             throw new InvalidOperationException(
                 "This GoroutineBody was started before; each call of its method makes one for one goroutine.");
+        }
+
     }
 
     /// <summary>Begins the body, or goes on with it, in an item of a goroutine: on a machine's thread, in the default context.</summary>
@@ -149,7 +153,7 @@ internal abstract class BodyFrame
     private void CaptureContext()
     {
         ExecutionContext? context = ExecutionContext.Capture();
-        if (context == Machine.DefaultContext)
+        if (context == Runner.DefaultContext)
             context = null;
         if (_context != context)
             _context = context;
@@ -157,8 +161,8 @@ internal abstract class BodyFrame
 
     private void ResumeAnywhere()
     {
-        // Whoever completes what was awaited may call this amid something else of his: the values that the body sets must not get there.
-        ExecutionContext? context = _context ?? Machine.DefaultContext;
+        // The code that completes what was awaited may call this amid something else: the values that the body sets must not get there.
+        ExecutionContext? context = _context ?? Runner.DefaultContext;
         if (HasEnded)
             return; // by an awaiter that threw, and kept the continuation
         AssertRuns();

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
-using Weft.Waiting;
 
 namespace Weft;
 
@@ -58,7 +56,7 @@ public abstract partial class Goroutine
     }
 
     /// <summary>
-    /// Gives the outcome of an ended body to whoever awaits it; false when nobody can, so that an exception is unhandled.
+    /// Gives the outcome of an ended body to those that await it; false when nobody can, so that an exception is unhandled.
     /// </summary>
     /// <param name="ended">The task or frame of an asynchronous body.</param>
     /// <param name="exception">What left the body.</param>
@@ -67,12 +65,12 @@ public abstract partial class Goroutine
     /// <summary>Of an ended goroutine: whether its outcome can be asked for, which is a little later than its end can be seen.</summary>
     private protected virtual bool IsOutcomeKnown => true;
 
-    /// <summary>Tells whoever awaits the result that there will be none.</summary>
+    /// <summary>Tells those that await the result that there will be none.</summary>
     private protected virtual void Abandon(Exception reason)
     {
     }
 
-    private void Begin(Machine machine, ExecutionContext? context)
+    private void Begin(ExecutionContext? context)
     {
         object body = _body!;
         _body = null;
@@ -107,20 +105,20 @@ public abstract partial class Goroutine
         }
     }
 
-    /// <param name="machine">The calling machine.</param>
+    /// <param name="runner">The calling runner.</param>
     /// <param name="otherFlow">The body waited for an operation of Weft, and something else of the goroutine ran.</param>
-    private void AfterItem(Machine machine, bool otherFlow)
+    private void AfterItem(Runner runner, bool otherFlow)
     {
-        object? box = machine.WaitBox;
-        bool isWaitOfBody = machine.IsWaitOfBody;
-        machine.ForgetWait();
+        object? box = runner.WaitBox;
+        bool isWaitOfBody = runner.IsWaitOfBody;
+        runner.ForgetWait();
         if ((_flags & (FlagBegun | FlagEnded)) != FlagBegun)
             return;
         if (TryEnd())
             return;
 
         isWaitOfBody = isWaitOfBody || IsOfBody(box);
-        if (isWaitOfBody && machine.WaitReason == WaitReason.Yield)
+        if (isWaitOfBody && runner.WaitReason == WaitReason.Yield)
             return; // it is about to go to the tail of a queue
 
         // The body waits for an operation of Weft and nothing else: its end can only come in an item of this goroutine, and is looked for
@@ -130,16 +128,15 @@ public abstract partial class Goroutine
         if (isWaitOfBody)
         {
             _flags |= FlagParkedOnWeft;
-            NoteParked((_flags & FlagManyFlows) != 0 ? WaitReason.Await : machine.WaitReason, machine.CoarseTime);
+            NoteParked((_flags & FlagManyFlows) != 0 ? WaitReason.Await : runner.WaitReason, runner.CoarseTime);
             return;
         }
 
         if (!otherFlow)
             _flags &= unchecked((byte)~FlagParkedOnWeft);
 
-
         // An operation of Weft that the item awaited elsewhere than in the body itself says more than that the body awaits something.
-        NoteParked(box is null ? WaitReason.Await : machine.WaitReason, machine.CoarseTime);
+        NoteParked(box is null ? WaitReason.Await : runner.WaitReason, runner.CoarseTime);
         if ((_flags & FlagHooked) != 0)
             return;
         _flags |= FlagHooked;
@@ -169,8 +166,8 @@ public abstract partial class Goroutine
             return false;
         Exception? exception = task.IsCompletedSuccessfully ? null : ExceptionOf(task);
 
-        // To make an exception takes locks of the runtime's. One who waits for them gives the run right up, and whoever has it then sees
-        // the end first.
+        // To make an exception takes locks of the runtime's. A machine that waits for one gives the run right up, and the machine that has
+        // it then sees the end first.
         if (exception is null || !HasEnded)
             End(task, exception);
         return true;
@@ -209,23 +206,23 @@ public abstract partial class Goroutine
             _flags |= FlagExitedEarly;
         }
 
-        // First, so that whoever is told of the end sees it in the counts, too.
+        // First, so that those that are told of the end see it in the counts, too.
         _body = null;
         _bodyContinuation = null;
         _flags |= FlagEnded;
         _extra?.KeptSelects?.LeavePlaces(this);
-        Engine.OnGoroutineEnded(this);
+        Home.OnEnded(this);
         if (Deliver(ended, exception))
             return; // the completion is settled with the release of the run right, which is fenced anyhow
         bool wasCancelled = Cancellation.IsOfAToken(exception!);
         if (wasCancelled)
-            Engine.CountCancelled();
+            Home.CountCancelled();
         SettleEnded();
         if (!wasCancelled)
-            Engine.OnUnhandledException(this, exception!);
+            Home.OnUnhandledException(this, exception!);
     }
 
-    /// <summary>Settles the completion of an ended goroutine, if somebody has asked for it.</summary>
+    /// <summary>Settles the completion of an ended goroutine, if it was asked for.</summary>
     internal void SettleEnded()
     {
         Interlocked.MemoryBarrier(); // see Completion
@@ -244,7 +241,7 @@ public abstract partial class Goroutine
     /// <summary>An exception left something that was posted to the goroutine: an async void method, or a callback of a library.</summary>
     private void OnItemFailed(Exception exception)
     {
-        Engine.OnUnhandledException(this, exception);
+        Home.OnUnhandledException(this, exception);
     }
 
     private void SettleCompletion(TaskCompletionSource completion)
@@ -265,7 +262,8 @@ public abstract partial class Goroutine
     internal void AbandonBecause(Exception reason)
     {
         AbandonMail();
-        Operation.LeaveAll(this);
+        _keptOperations?.LeaveAll(this);
+        _keptOperations = null;
         _extra?.KeptSelects?.Leave(this);
         if (HasEnded)
             return;

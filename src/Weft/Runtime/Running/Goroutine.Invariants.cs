@@ -1,23 +1,25 @@
 using System.Diagnostics;
-using Weft.Runtime.Core;
+using Weft.Runtime.Running;
 
 namespace Weft;
 
-/// <content>Debug builds: who has the run right, so that two continuations of one goroutine are never seen to run at once.</content>
+/// <content>
+/// Debug builds: which machine has the run right, so that two continuations of one goroutine never run at once unnoticed.
+/// </content>
 public abstract partial class Goroutine
 {
 #pragma warning disable CA1822 // They could be static in release builds, where they are empty.
 #if DEBUG
-    // The machine that has the run right; null while nobody has it. Changed by whoever takes it or gives it up.
-    private Machine? _runner;
+    // The machine that has the run right; null while none has it. Changed by the machine that takes it or gives it up.
+    private Runner? _runner;
 #endif
 
     /// <summary>The caller has taken the run right, for itself or for a parked machine.</summary>
     [Conditional("DEBUG")]
-    internal void NoteRunner(Machine machine)
+    internal void NoteRunner(Runner machine)
     {
 #if DEBUG
-        Machine? before = Interlocked.CompareExchange(ref _runner, machine, null);
+        Runner? before = Interlocked.CompareExchange(ref _runner, machine, null);
         Debug.Assert(before is null, "A goroutine is run by two machines.");
         Debug.Assert(Volatile.Read(ref _phase) == PhaseRunning, "A goroutine is run without the run right.");
 #endif
@@ -25,7 +27,7 @@ public abstract partial class Goroutine
 
     /// <summary>The calling machine has the run right.</summary>
     [Conditional("DEBUG")]
-    private void AssertRunner(Machine machine)
+    private void AssertRunner(Runner machine)
     {
 #if DEBUG
         Debug.Assert(_runner == machine, "A continuation runs on a machine that has not the run right.");
@@ -37,7 +39,7 @@ public abstract partial class Goroutine
     private void NoteReleasing()
     {
 #if DEBUG
-        Machine? before = Interlocked.Exchange(ref _runner, null);
+        Runner? before = Interlocked.Exchange(ref _runner, null);
         Debug.Assert(before is not null, "The run right was given up by a machine that had it not.");
         Debug.Assert(Volatile.Read(ref _phase) == PhaseRunning, "The run right was given up twice.");
 #endif

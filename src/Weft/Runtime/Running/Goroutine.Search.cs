@@ -1,26 +1,27 @@
-using Weft.Runtime.Core;
 using Weft.Runtime.Running;
-using Weft.Runtime.Watching;
 
 namespace Weft;
 
 /// <content>
-/// Being looked at by a <see cref="LeakSearch"/>: for a moment the handle leads nowhere.
+/// Being looked at by a search for goroutines that nothing can wake: for a moment the handle leads nowhere.
 /// <para>
 /// <b>Held.</b> A fourth phase. The searcher moves a Parked goroutine to Held by compare-and-swap, and from then on has the run right:
-/// nobody else touches what belongs to that (the body, what the goroutine keeps, its selects, its parent). Whoever brings something to run
-/// finds the goroutine not Parked and pushes to the inbox, from which nothing is taken away.
+/// no other thread touches what belongs to that (the body, what the goroutine keeps, its selects, its parent). A sender that brings
+/// something to run finds the goroutine not Parked and pushes to the inbox, from which nothing is taken away.
 /// </para>
 /// <para>
-/// <b>No wake-up is lost.</b> Publisher: pushes to the inbox (compare-and-swap), then reads the phase. Looker: the searcher, who puts
-/// everything back, stores Parked, and reads the inbox. Fences: the compare-and-swap, and the full fence in <see cref="LetGo"/>. Therefore
-/// one of them sees the other's store, as when a machine parks the goroutine; if both do, the compare-and-swap from Parked to Ready has one
-/// winner. Model: tests/models/inbox.pml, with the searcher in the place of the machine.
+/// <b>No wake-up is lost.</b>
+/// Publisher: the sender pushes to the inbox, then reads the phase.
+/// Looker: the searcher puts everything back, stores Parked, then reads the inbox.
+/// Fences: the sender's compare-and-swap; the full fence in <see cref="LetGo"/>.
+/// Therefore: one of them sees the other's store, as when a machine parks the goroutine; if both do, the compare-and-swap from Parked to
+/// Ready has one winner.
+/// Model: tests/models/release.pml, with the searcher in the place of the machine.
 /// </para>
 /// <para>
 /// <b>What is used without the run right.</b> The sources of <see cref="Completion"/> and of a result's task are asked for by any thread: a
-/// mark stands in their place, and who finds the mark waits. Goroutines that await this one are pushed to a stack, on which they find the
-/// ones put back below them. Status, phase, identity, wait reason and lock are not touched.
+/// mark stands in their place, and a caller that finds the mark waits. Goroutines that await this one are pushed to a stack, on which they
+/// find the ones put back below them. Status, phase, identity, wait reason and lock are not touched.
 /// </para>
 /// </content>
 public abstract partial class Goroutine
@@ -52,7 +53,7 @@ public abstract partial class Goroutine
         Volatile.Write(ref _phase, PhaseParked);
         Interlocked.MemoryBarrier();
         if (FinishPark(hasEnded: false))
-            Engine.Enqueue(this);
+            Home.Enqueue(this);
     }
 
     /// <summary>Whether something came while it was held.</summary>
@@ -60,8 +61,7 @@ public abstract partial class Goroutine
 
     /// <summary>
     /// No search is needed to know that it never goes on: the body itself sleeps without end, and nothing else of the goroutine does
-    /// anything; or the body is gone since a search confirmed that (<see cref="LeakSearch.Find(Func{HashSet{Goroutine}, bool})"/>). While
-    /// it sleeps; it may be held.
+    /// anything; or the body is gone since a search confirmed that. While it sleeps; it may be held.
     /// </summary>
     internal bool NeverGoesOn => _body == s_gone
         || (_waitReason is WaitReason.SleepForever or WaitReason.SelectNothing
@@ -75,15 +75,15 @@ public abstract partial class Goroutine
         {
             Body = _body,
             BodyContinuation = _bodyContinuation,
-            KeptOperations = KeptOperations,
-            Sleep = SleepCache,
+            KeptOperations = _keptOperations,
+            KeptSleep = _keptSleep,
             KeptSelects = _extra?.KeptSelects,
             Ends = TakeEnds(alone),
         };
         _body = null;
         _bodyContinuation = null;
-        KeptOperations = null;
-        SleepCache = null;
+        _keptOperations = null;
+        _keptSleep = null;
         if (luggage.KeptSelects is not null)
             _extra!.KeptSelects = null;
         return luggage;
@@ -94,8 +94,8 @@ public abstract partial class Goroutine
     {
         _body = luggage.Body;
         _bodyContinuation = luggage.BodyContinuation;
-        KeptOperations = luggage.KeptOperations;
-        SleepCache = luggage.Sleep;
+        _keptOperations = luggage.KeptOperations;
+        _keptSleep = luggage.KeptSleep;
         if (luggage.KeptSelects is not null)
             _extra!.KeptSelects = luggage.KeptSelects;
         if (luggage.Ends is not null)
@@ -111,7 +111,7 @@ public abstract partial class Goroutine
         PutEndsBack(ends);
     }
 
-    /// <summary>Takes away what leads to those who wait for the end; null if there is nothing to take.</summary>
+    /// <summary>Takes away what leads to those that wait for the end; null if there is nothing to take.</summary>
     /// <remarks>
     /// The end of the scheduler tells them, too. Those of the same scheduler end with it, so it does not count as something that wakes
     /// them. Others are not taken away.

@@ -1,20 +1,16 @@
-using System.ComponentModel;
-using Weft.Runtime.Core;
 using Weft.Runtime.Running;
-using Weft.Waiting;
 
 namespace Weft;
 
-/// <content>Blocking and parking: the wait hook, thread locks, and what is known about a wait.</content>
+/// <content>Blocking and parking: what is known about a wait.</content>
 public abstract partial class Goroutine
 {
     private GoroutineExtra? _extra;
 
-    /// <summary>The sleep that belongs to the goroutine, reused from one to the next.</summary>
-    internal SleepOperation? SleepCache;
-
-    /// <summary>The first of the operations that it uses again and again; see <see cref="Operation"/>. With the run right only.</summary>
-    internal Operation? KeptOperations;
+    // What it keeps for its next waits: the first of the operations that it uses again and again, and its sleep. Both belong to what waits:
+    // see Waiting/Goroutine.Kept.cs. With the run right only.
+    private WorkItem? _keptOperations;
+    private object? _keptSleep;
 
     // Machines that block with frames of this goroutine; under the engine's lock.
     private int _blockedDepth;
@@ -35,57 +31,23 @@ public abstract partial class Goroutine
     private bool _isLocked;
 
     /// <summary>The machine it is locked to, or null. Written by the goroutine.</summary>
-    internal Machine? LockedMachine
+    internal Runner? LockedTo
     {
-        get => _isLocked ? _extra?.LockedMachine : null;
+        get => _isLocked ? _extra?.LockedTo : null;
         set
         {
-            Extra.LockedMachine = value;
+            Extra.LockedTo = value;
             _isLocked = value is not null;
         }
     }
 
     internal WaitReason WaitReason => _waitReason;
 
-    /// <summary>
-    /// Called by the runtime on this goroutine's thread as a managed wait begins. The processor goes to another machine, and what is posted
-    /// to the goroutine meanwhile runs there, or here if there is no thread for it, so that waiting for one's own continuation does not
-    /// deadlock.
-    /// </summary>
-    /// <inheritdoc/>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public sealed override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
-    {
-        ArgumentNullException.ThrowIfNull(waitHandles);
-        Machine? machine = Machine.Calling;
-        if (machine is null || !ReferenceEquals(machine.OnStack, this) || machine.IsInScheduler || millisecondsTimeout == 0)
-            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
-        if (machine.Locked is not null)
-            return LockedWait.Run(Engine, machine, this, waitHandles, waitAll, millisecondsTimeout);
-        return HostedWait.Run(Engine, machine, this, waitHandles, waitAll, millisecondsTimeout);
-    }
-
-    /// <summary>The runtime's own wait, for those that may not call the protected method.</summary>
-    internal static int PlainWait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout) =>
-        WaitHelper(waitHandles, waitAll, millisecondsTimeout);
-
-    /// <summary>Undoes one lock of the calling goroutine, which must be this one.</summary>
-    internal void UnlockFromThread()
-    {
-        if (!ReferenceEquals(Machine.CurrentGoroutine, this))
-        {
-            throw new InvalidOperationException(
-                "Only the goroutine that was pinned to its thread can undo that: dispose the ThreadPin in its body.");
-        }
-
-        Engine.UnlockThread(this);
-    }
-
-    /// <summary>Whether something waits to be run by the holder of the run right, who is the caller.</summary>
+    /// <summary>Whether something waits to be run. The caller holds the run right.</summary>
     internal bool HasMail => _slot is not null || Volatile.Read(ref _inbox) is not null;
 
     /// <summary>Whether a machine other than the calling one, which runs this goroutine, waits with frames of it on the stack.</summary>
-    internal bool IsBlockedElsewhere(Machine machine) => Volatile.Read(ref _blockedDepth) > machine.CallDepth;
+    internal bool IsBlockedElsewhere(Runner runner) => Volatile.Read(ref _blockedDepth) > runner.CallDepth;
 
     internal void ChangeBlockedDepth(int by) => Volatile.Write(ref _blockedDepth, _blockedDepth + by);
 
@@ -96,7 +58,7 @@ public abstract partial class Goroutine
         _waitReason = reason;
         _waitSince = now;
         if (!IsRegistered)
-            Engine.Registry.Add(this);
+            Home.Register(this);
     }
 
     internal void NoteBlocked(WaitReason reason)
@@ -119,7 +81,7 @@ public abstract partial class Goroutine
             WaitDuration = waits
                 ? TimeSpan.FromMilliseconds(Math.Max(0, unchecked((int)Environment.TickCount64 - _waitSince)))
                 : TimeSpan.Zero,
-            LockedToThread = LockedMachine is not null,
+            LockedToThread = LockedTo is not null,
         };
     }
 }

@@ -1,6 +1,4 @@
-using Weft.Channels.Selecting;
 using Weft.Contracts;
-using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Running;
@@ -8,7 +6,7 @@ namespace Weft.Runtime.Running;
 /// <summary>What only few goroutines need; made on first use so that the others stay small.</summary>
 internal sealed class GoroutineExtra
 {
-    /// <summary>The source of <see cref="Goroutine.Completion"/>, once somebody asked.</summary>
+    /// <summary>The source of <see cref="Goroutine.Completion"/>, once it was asked for.</summary>
     internal TaskCompletionSource? Completion;
 
     /// <summary>Its name and labels, once it has any.</summary>
@@ -23,8 +21,8 @@ internal sealed class GoroutineExtra
     /// <summary>Why it will never end, once the scheduler is disposed.</summary>
     internal Exception? Abandoned { get; set; }
 
-    /// <summary>The machine the goroutine is locked to; written by <see cref="Goroutine.LockedMachine"/>.</summary>
-    internal Machine? LockedMachine { get; set; }
+    /// <summary>The machine the goroutine is locked to; written by <see cref="Goroutine.LockedTo"/>.</summary>
+    internal Runner? LockedTo { get; set; }
 
     /// <summary>Locks taken and not undone; the goroutine is locked while it is above zero.</summary>
     internal int LockCount { get; set; }
@@ -33,26 +31,26 @@ internal sealed class GoroutineExtra
     internal bool KeepThread { get; set; }
 
     /// <summary>Made with the first lock: what wakes the locked goroutine from a wait when something is posted to it.</summary>
-    internal LockedWait? LockedWait { get; set; }
+    internal MailSignal? MailSignal { get; set; }
 
     /// <summary>
     /// The first of the machines that wait with frames of it on their stacks, or come back from that, and have not the run right; the one
-    /// that began last goes first. Linked by <see cref="Machine.NextHost"/>; under the engine's lock.
+    /// that began last goes first. Linked by <see cref="Runner.NextHost"/>; under the engine's lock.
     /// </summary>
-    internal Machine? Hosts { get; private set; }
+    internal Runner? Hosts { get; private set; }
 
     /// <summary>Made when it first uses a select again and again.</summary>
-    internal KeptSelects? KeptSelects { get; set; }
+    internal IKeptSelects? KeptSelects { get; set; }
 
     /// <summary>With the engine's lock.</summary>
-    internal void AddHost(Machine machine)
+    internal void AddHost(Runner machine)
     {
         machine.NextHost = Hosts;
         Hosts = machine;
     }
 
     /// <summary>With the engine's lock.</summary>
-    internal void RemoveHost(Machine machine)
+    internal void RemoveHost(Runner machine)
     {
         if (Hosts == machine)
         {
@@ -60,7 +58,7 @@ internal sealed class GoroutineExtra
         }
         else
         {
-            Machine before = Hosts!;
+            Runner before = Hosts!;
             while (before.NextHost != machine)
                 before = before.NextHost!;
             before.NextHost = machine.NextHost;
@@ -73,10 +71,10 @@ internal sealed class GoroutineExtra
     /// The machine to be given the goroutine: one that comes back, so that its wait is over; otherwise one that hears of mail. With the
     /// engine's lock.
     /// </summary>
-    internal Machine? FindHost()
+    internal Runner? FindHost()
     {
-        Machine? hears = null;
-        for (Machine? host = Hosts; host is not null; host = host.NextHost)
+        Runner? hears = null;
+        for (Runner? host = Hosts; host is not null; host = host.NextHost)
         {
             if (host.Hosting == Hosting.Returns)
                 return host;

@@ -1,11 +1,8 @@
-using Weft.Channels.Selecting;
-using Weft.Runtime.Watching;
-using Weft.Sync;
-using Weft.Waiting;
-
 namespace Weft.Runtime.Running;
 
-/// <summary>What a goroutine's handle leads to, taken away from it for the length of a <see cref="LeakSearch"/>.</summary>
+/// <summary>
+/// What a goroutine's handle leads to, taken away from it for the length of a search for goroutines that nothing can wake.
+/// </summary>
 internal sealed class GoroutineLuggage
 {
     /// <summary>The task or frame of the body, and what resumes it.</summary>
@@ -13,9 +10,9 @@ internal sealed class GoroutineLuggage
     internal Action? BodyContinuation;
 
     /// <summary>What the goroutine keeps for its next waits; some of it may be in use.</summary>
-    internal Operation? KeptOperations;
-    internal SleepOperation? Sleep;
-    internal KeptSelects? KeptSelects;
+    internal WorkItem? KeptOperations;
+    internal object? KeptSleep;
+    internal IKeptSelects? KeptSelects;
 
     /// <summary>Null if nobody is known to wait for the goroutine's end.</summary>
     internal GoroutineEnds? Ends;

@@ -105,7 +105,4 @@ internal static class WaitReasons
 
     /// <summary>Whether it is a wait at channels that no thread outside goroutines has used yet.</summary>
     internal static bool IsChannel(this WaitReason reason) => reason is WaitReason.ChanSend or WaitReason.ChanReceive or WaitReason.Select;
-
-    /// <summary>The reason of a wait at a channel, with what is known of who can end it.</summary>
-    internal static WaitReason OfChannel(Chan channel, WaitReason reason) => channel.IsUsedOutside ? reason | WaitReason.OrOutside : reason;
 }

@@ -1,10 +1,8 @@
-using Weft.Runtime.Core;
-
 namespace Weft.Runtime.Running;
 
 /// <summary>
 /// Something to be run as a part of a goroutine, that can wait in its mailbox without an allocation: a continuation with its state, or a
-/// machine that wants the goroutine back (<see cref="Machine.Return"/>).
+/// machine that wants the goroutine back (<see cref="Runner.Return"/>).
 /// </summary>
 internal class WorkItem
 {
@@ -32,12 +30,27 @@ internal class WorkItem
     {
     }
 
-    /// <summary>It was taken out of the mailbox since somebody cleared this. With the goroutine's run right only.</summary>
+    /// <summary>
+    /// Its mail has come, and there is nothing to call yet, or any more. With the run right of the goroutine.
+    /// </summary>
+    internal virtual void OnMailForNobody()
+    {
+    }
+
+    /// <summary>
+    /// It is the first of those that the goroutine keeps for its next waits, and the goroutine never runs again: all of them leave what
+    /// they wait for.
+    /// </summary>
+    internal virtual void LeaveAll(Goroutine goroutine)
+    {
+    }
+
+    /// <summary>It was taken out of the mailbox since this was cleared. With the goroutine's run right only.</summary>
     internal bool WasTaken;
 }
 
 /// <summary>A machine that blocked with this goroutine's frames on its stack and is back: it gets the run right and a processor.</summary>
-internal sealed class ReturnItem(Machine machine) : WorkItem
+internal sealed class ReturnItem(Runner runner) : WorkItem
 {
-    internal Machine Machine { get; } = machine;
+    internal Runner Runner { get; } = runner;
 }

@@ -1,6 +1,5 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
@@ -34,17 +33,17 @@ namespace Weft.Runtime.Watching;
 /// again.
 /// </para>
 /// <para>
-/// <b>The second collection</b> makes certain (<see cref="Confirm"/>). A finalizer may wake somebody, too, and those are run for what only
-/// parked goroutines refer to. So the bodies that were not reached are given up without an ark, held by long weak handles alone: what a
-/// finalizer can reach stays. What is gone then, nobody can ever ask for. It takes place only when a main goroutine was not reached, which
-/// is the end of <c>Run</c>.
+/// <b>The second collection</b> makes certain (<see cref="Confirm"/>). A finalizer may wake goroutines, too, and finalizers are run for
+/// what only parked goroutines refer to. So the bodies that were not reached are given up without an ark, held by long weak handles alone:
+/// what a finalizer can reach stays. What is gone then, nobody can ever ask for. It takes place only when a main goroutine was not reached,
+/// which is the end of <c>Run</c>.
 /// </para>
 /// <para>
 /// <b>What a weak reference leads to is not reached,</b> as always in .NET. For the objects that the framework itself refers to in that
 /// way, and that call others of their own accord, see <see cref="WeakEventSources"/>.
 /// </para>
 /// <para>
-/// <b>Who may touch a goroutine that is held:</b> see Goroutine.Search.cs. There is one search at a time in the process
+/// <b>Which thread may touch a goroutine that is held:</b> see Goroutine.Search.cs. There is one search at a time in the process
 /// (<see cref="s_lock"/>); a scheduler that is being disposed waits for its end before it abandons its goroutines
 /// (<see cref="WaitForEnd"/>), and one that has stopped is left out.
 /// </para>

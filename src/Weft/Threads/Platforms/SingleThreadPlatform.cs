@@ -39,9 +39,9 @@ internal sealed unsafe class SingleThreadPlatform : IThreadPlatform
         return NotSupported;
     }
 
-    public bool TryJoin(nint handle) => throw NoThreads();
+    public bool TryJoin(nint handle) => throw ThreadPlatform.NoThreads();
 
-    public void Join(nint handle) => throw NoThreads();
+    public void Join(nint handle) => throw ThreadPlatform.NoThreads();
 
     public int CurrentThreadId() => Environment.CurrentManagedThreadId;
 
@@ -67,9 +67,4 @@ internal sealed unsafe class SingleThreadPlatform : IThreadPlatform
     }
 
     public void Yield() => Thread.Yield();
-
-    /// <summary>What to throw where a thread is asked for.</summary>
-    internal static PlatformNotSupportedException NoThreads() =>
-        new("This platform has one thread: Weft runs goroutines on it while Run waits, "
-            + "and can neither create threads nor lock a goroutine to one.");
 }

@@ -15,7 +15,7 @@ public sealed class BrokenCountTests
     public void FindBrokenInvariant_ACountBelowZero_SaysWhich(string which)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        ref int count = ref Machines(scheduler.Engine, which);
+        ref int count = ref Count(scheduler.Engine, which);
         count--;
         AssertBroken(scheduler, $"{which} -1");
         count++;
@@ -28,7 +28,7 @@ public sealed class BrokenCountTests
     public void FindBrokenInvariant_OtherThanComputeWithoutAProcessor_SaysSo(int computing)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
-        ref int count = ref ComputingExtra(scheduler.Engine);
+        ref int count = ref Machines(scheduler.Engine).ComputingExtra;
         count = computing;
         AssertBroken(scheduler, $"0 machines compute without a processor, and {computing} are counted");
         count = 0;
@@ -39,7 +39,7 @@ public sealed class BrokenCountTests
     public void FindBrokenInvariant_MoreThreadsThanMayBe_SaysSo()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, maxThreads: 8);
-        ref long count = ref ThreadsReserved(scheduler.Engine);
+        ref long count = ref ThreadsReserved(Factory(scheduler.Engine));
         count = 9;
         AssertBroken(scheduler, "9 threads exist or are being made, and 8 may");
         count = 8;
@@ -53,46 +53,40 @@ public sealed class BrokenCountTests
         TestScheduler disposer = TestScheduler.Create(out Scheduler scheduler);
         disposer.Dispose();
         Assert.Null(scheduler.Engine.FindBrokenInvariant());
-        MachineCount(scheduler.Engine) = 1;
+        MachineCount(Machines(scheduler.Engine)) = 1;
         AssertBroken(scheduler, "has stopped with 1 machines");
     }
 
     private static void AssertBroken(Scheduler scheduler, string what) =>
         Assert.Contains(what, scheduler.Engine.FindBrokenInvariant(), StringComparison.Ordinal);
 
-    private static ref int Machines(Engine engine, string which)
+    private static ref int Count(Engine engine, string which)
     {
         switch (which)
         {
             case "blocked":
-                return ref Blocked(engine);
+                return ref Machines(engine).Blocked;
             case "being made":
-                return ref BeingMade(engine);
+                return ref Machines(engine).Creating;
             case "waiting":
-                return ref Waiting(engine);
+                return ref Machines(engine).WaitingForGoroutine;
             default:
                 return ref Spinning(engine);
         }
     }
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_blockedMachines")]
-    private static extern ref int Blocked(Engine engine);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_machinesCreating")]
-    private static extern ref int BeingMade(Engine engine);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_machinesWaitingForGoroutine")]
-    private static extern ref int Waiting(Engine engine);
-
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spinning")]
     private static extern ref int Spinning(Engine engine);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_computingExtra")]
-    private static extern ref int ComputingExtra(Engine engine);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_factory")]
+    private static extern ref MachineFactory Factory(Engine engine);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_threadsReserved")]
-    private static extern ref long ThreadsReserved(Engine engine);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_reserved")]
+    private static extern ref long ThreadsReserved(MachineFactory factory);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_machineCount")]
-    private static extern ref int MachineCount(Engine engine);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_machines")]
+    private static extern ref MachineTable Machines(Engine engine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_count")]
+    private static extern ref int MachineCount(MachineTable machines);
 }

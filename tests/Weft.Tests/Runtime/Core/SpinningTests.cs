@@ -1,4 +1,4 @@
-using Weft.Diagnostics;
+using Weft.Runtime.Host;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Runtime.Core;

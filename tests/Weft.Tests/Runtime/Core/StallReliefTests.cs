@@ -1,4 +1,5 @@
 using Weft.Runtime.Core;
+using Weft.Runtime.Watching;
 
 namespace Weft.Tests.Runtime.Core;
 

@@ -1,6 +1,8 @@
+using Weft.Runtime.Core;
 using Weft.Tests.Support;
 using Weft.Threads;
 using Weft.Threads.Platforms;
+using Weft.Waiting;
 
 namespace Weft.Tests.Runtime.Core;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Weft.Diagnostics;
 using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+using Weft.Runtime.Running;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Runtime.Running;
@@ -108,7 +109,7 @@ public sealed class RunRightAssertionTests : IDisposable
         Assert.Equal(message, Assert.Throws<InvalidOperationException>(check).Message);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method)]
-    private static extern void AssertRunner(Goroutine goroutine, Machine machine);
+    private static extern void AssertRunner(Goroutine goroutine, Runner runner);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method)]
     private static extern void NoteReleasing(Goroutine goroutine);

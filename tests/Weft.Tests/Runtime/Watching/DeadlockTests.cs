@@ -1,3 +1,6 @@
+using Weft.Runtime.Core;
+using Weft.Runtime.Running;
+using Weft.Runtime.Watching;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Runtime.Watching;
@@ -312,7 +315,7 @@ public sealed class DeadlockTests
         _ = Task.Run(async () =>
         {
             // Once everything has been asleep for long enough, what happens next is what a server waits for.
-            while (scheduler.Engine.DeadlockSearches == 0)
+            while (Deadlocks(scheduler).Searches == 0)
                 await Task.Delay(10);
             await channel.SendAsync(1);
             searched.Open();
@@ -329,7 +332,7 @@ public sealed class DeadlockTests
         var channel = new Chan<int>();
         using var timer = new Timer(_ => channel.Send(1), null, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan);
         scheduler.Run(async () => { await channel.ReceiveAsync(); });
-        Assert.InRange(scheduler.Engine.DeadlockSearches, 0, 1);
+        Assert.InRange(Deadlocks(scheduler).Searches, 0, 1);
     }
 
     [Fact]
@@ -344,10 +347,12 @@ public sealed class DeadlockTests
         });
         Task run = Task.Run(() => scheduler.Engine.WaitForMain(main));
         await Limits.UntilParked(scheduler, 1, "main sleeps");
-        Assert.Equal(long.MaxValue, scheduler.Engine.CheckDeadlock(long.MaxValue / 2));
-        Assert.Equal(0, scheduler.Engine.DeadlockSearches);
+        Assert.Equal(long.MaxValue, Deadlocks(scheduler).Check(long.MaxValue / 2));
+        Assert.Equal(0, Deadlocks(scheduler).Searches);
         Assert.False(run.IsCompleted);
         scheduler.Dispose();
         await run.ContinueWith(static _ => { }, TaskScheduler.Default).Within(scheduler);
     }
+
+    private static DeadlockWatch Deadlocks(Scheduler scheduler) => ((SystemMonitor)scheduler.Engine.Monitor).Deadlocks;
 }

@@ -1,4 +1,5 @@
-using Weft.Diagnostics;
+using Weft.Runtime.Host;
+using Weft.Runtime.Running;
 using Weft.Tests.Runtime.Core;
 using Weft.Tests.Support;
 

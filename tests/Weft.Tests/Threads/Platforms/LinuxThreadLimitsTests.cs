@@ -1,3 +1,4 @@
+using Weft.Contracts;
 using Weft.Runtime.Core;
 using Weft.Tests.Support;
 using Weft.Threads;

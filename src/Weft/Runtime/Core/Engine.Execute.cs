@@ -1,0 +1,115 @@
+using Weft.Runtime.Running;
+
+namespace Weft.Runtime.Core;
+
+/// <content>Running a goroutine that was taken from a queue, and parking it afterwards.</content>
+internal sealed partial class Engine
+{
+    /// <summary>
+    /// How often a machine looks at the clock, in goroutines run. A power of two. What a dump says of the time a goroutine has waited may
+    /// be too much by the time that this many others took.
+    /// </summary>
+    internal const int ClockInterval = 16;
+
+    /// <summary>
+    /// Runs a goroutine that the machine took from a queue, for as long as <see cref="Goroutine.RunMailbox"/> does; or gives it, with the
+    /// processor, to the machine it belongs to.
+    /// </summary>
+    /// <param name="machine">The calling machine.</param>
+    /// <param name="goroutine">The goroutine.</param>
+    /// <param name="hasEnded">It has ended.</param>
+    /// <returns>The goroutine if it was parked, so that <see cref="Goroutine.FinishPark"/> is to follow; otherwise null.</returns>
+    private Goroutine? Execute(Machine machine, Goroutine goroutine, out bool hasEnded)
+    {
+        hasEnded = false;
+        Processor? processor = machine.Processor; // null: see RunWithoutProcessor, which hands out none that belong to other machines
+        if (goroutine.PendingReturn is ReturnItem back)
+        {
+            machine.Processor = null;
+            TryDeliver(GiveRunRight(goroutine, back), processor!, null);
+            return null;
+        }
+
+        if (goroutine.LockedMachine is Machine locked && locked != machine)
+        {
+            if (TryDeliver(locked, processor!, goroutine))
+            {
+                machine.Processor = null;
+                return null;
+            }
+
+            if (!goroutine.HasEnded)
+            {
+                // The engine is being stopped and its machine has left: it never goes on, least of all elsewhere.
+                if (!goroutine.IsRegistered)
+                    Registry.Add(goroutine);
+                return null;
+            }
+        }
+
+        AssertMayRun(machine, goroutine);
+        goroutine.TakeRunRight();
+        goroutine.NoteRunner(machine);
+        machine.Current = goroutine;
+        machine.Budget = Machine.OperationBudget;
+        if (processor is null || processor.Tick++ % ClockInterval == 0)
+        {
+            machine.CoarseTime = unchecked((int)Environment.TickCount64);
+            machine.KeepPlaces();
+            machine.ResetThreadWholly();
+        }
+
+        SynchronizationContext.SetSynchronizationContext(goroutine);
+        machine.Leave();
+        goroutine.RunMailbox(machine);
+        if (!machine.Enter())
+            StillOwns(machine);
+        machine.Current = null;
+        machine.ResetThread();
+        hasEnded = goroutine.HasEnded;
+        if (goroutine.TryPark())
+            return goroutine;
+        if (hasEnded)
+            goroutine.SettleEnded();
+        Requeue(machine, goroutine);
+        return null;
+    }
+
+    /// <summary>
+    /// The goroutine to run after the one that was parked. Taking one out of the ring is the fence that parking wants; one of its own is
+    /// executed only if the next comes from elsewhere, or if something seems to wait for the end of the parked one: to tell it may take
+    /// long, and what has been taken out is out of the thieves' reach.
+    /// </summary>
+    private Goroutine? FindNext(Machine machine, Goroutine? parked, bool hasEnded)
+    {
+        if (parked is null)
+            return FindRunnable(machine);
+        Goroutine? next = hasEnded && parked.ExtraOrNull is not null ? null : FindInRing(machine);
+        if (next is null)
+            Interlocked.MemoryBarrier();
+        if (parked.FinishPark(hasEnded))
+            Requeue(machine, parked);
+        return next ?? FindRunnable(machine);
+    }
+
+    /// <summary>The same if nothing is to be run afterwards, or not at once.</summary>
+    private void FinishPark(Machine machine, Goroutine? parked, bool hasEnded)
+    {
+        if (parked is null)
+            return;
+        Interlocked.MemoryBarrier();
+        if (parked.FinishPark(hasEnded))
+            Requeue(machine, parked);
+    }
+
+    /// <summary>Puts a goroutine that has run, and has more to run, behind the others.</summary>
+    private void Requeue(Machine machine, Goroutine goroutine)
+    {
+        if (machine.Processor is not Processor processor)
+            PutGlobal(goroutine);
+        else if (_global.Count == 0)
+            PutTail(processor, goroutine);
+        else
+            PutBehindAll(goroutine);
+    }
+}

@@ -1,0 +1,34 @@
+using Weft.Runtime.Running;
+
+namespace Weft.Runtime.Core;
+
+/// <summary>
+/// Runs what was posted to a goroutine on a thread that has frames of it on its stack, inside a wait of the goroutine's own.
+/// </summary>
+internal static class OwnMail
+{
+    /// <summary>
+    /// Runs some of it, on a machine that is in goroutine code and has the run right, and leaves the caller's AsyncLocal values and context
+    /// as they were.
+    /// </summary>
+    internal static void Run(Machine machine, Goroutine goroutine)
+    {
+        if (!goroutine.HasMail || goroutine.PendingReturn is not null)
+            return;
+        SynchronizationContext? synchronization = SynchronizationContext.Current;
+        bool suppressed = ExecutionContext.IsFlowSuppressed();
+        if (suppressed)
+            ExecutionContext.RestoreFlow();
+        ExecutionContext context = ExecutionContext.Capture()!;
+        if (context != Runner.DefaultContext)
+            ExecutionContext.Restore(Runner.DefaultContext!);
+        SynchronizationContext.SetSynchronizationContext(goroutine);
+        goroutine.RunMailbox(machine);
+        if (goroutine.HasEnded)
+            goroutine.SettleEnded(); // what waits for the end may be what this wait is for
+        SynchronizationContext.SetSynchronizationContext(synchronization);
+        ExecutionContext.Restore(context);
+        if (suppressed)
+            ExecutionContext.SuppressFlow();
+    }
+}

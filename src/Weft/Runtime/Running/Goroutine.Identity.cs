@@ -1,0 +1,54 @@
+using Weft.Contracts;
+using Weft.Runtime.Running;
+
+namespace Weft;
+
+/// <content>What a goroutine is, where it belongs, and what it is doing.</content>
+public abstract partial class Goroutine
+{
+    private readonly string _file;
+    private readonly int _line;
+
+    private static long s_lastId;
+
+    private protected Goroutine(GoroutineHome home, object body, string file, int line)
+    {
+        Home = home;
+        _body = body;
+        _file = file;
+        _line = line;
+        _slot = s_begin;
+        _phase = PhaseReady;
+        ExecutionContext? context = ExecutionContext.Capture();
+        if (context != Runner.DefaultContext)
+            _slotState = context;
+        SetWaitNotificationRequired();
+        if (GoroutineTags.AnyLabels)
+            InheritLabels();
+    }
+
+    /// <summary>A number that no other goroutine of this process has.</summary>
+    public long Id { get; internal set; }
+
+    /// <summary>Source file and line of the call that started it, as <c>Program.cs:12</c>.</summary>
+    public string StartSite => $"{Path.GetFileName(_file)}:{_line}";
+
+    /// <summary>What it is doing now; it may be doing something else by the time the caller looks at the answer.</summary>
+    public GoroutineStatus Status => HasEnded ? GoroutineStatus.Ended : Volatile.Read(ref _blockedDepth) > 0
+        ? GoroutineStatus.Blocked
+        : Volatile.Read(ref _phase) switch
+        {
+            PhaseReady => GoroutineStatus.Runnable,
+            PhaseRunning => GoroutineStatus.Running,
+            _ => GoroutineStatus.Parked,
+        };
+
+    /// <summary>The engine it runs on.</summary>
+    internal GoroutineHome Home { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"goroutine {Id}{TagText} [{Status}] started at {StartSite}";
+
+    /// <summary>Reserves ids for the caller, one after the other; returns the first.</summary>
+    internal static long ReserveIds(int count) => Interlocked.Add(ref s_lastId, count) - count + 1;
+}

@@ -1,0 +1,8 @@
+namespace Weft;
+
+/// <content>The scheduler of a goroutine.</content>
+public abstract partial class Goroutine
+{
+    /// <summary>The scheduler it runs on.</summary>
+    public Scheduler Scheduler => (Scheduler)Engine.Owner;
+}

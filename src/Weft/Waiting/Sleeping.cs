@@ -1,0 +1,29 @@
+using Weft.Runtime.Core;
+using Weft.Runtime.Host;
+
+namespace Weft.Waiting;
+
+/// <summary>How a sleep begins.</summary>
+internal static class Sleeping
+{
+    /// <summary>A sleep of that long for the calling goroutine, or for a thread that is none.</summary>
+    internal static SleepOperation Sleep(this Engine engine, TimeSpan duration, CancellationToken token)
+    {
+        Misuse.ThrowIfDisposed(engine.IsStopped && !token.IsCancellationRequested, engine.Name, "SleepAsync cannot sleep");
+        long due = duration == TimeSpan.MaxValue ? long.MaxValue
+            : duration <= TimeSpan.Zero ? SleepOperation.AtOnce
+            : MonotonicClock.Now + MonotonicClock.Nanoseconds(duration);
+        if (token.CanBeCanceled)
+            return new CancellableSleep(engine, due, token);
+        SleepOperation operation = Machine.CurrentGoroutine is Goroutine goroutine && goroutine.Home == engine
+            ? goroutine.SleepCache ??= new SleepOperation(engine)
+            : new SleepOperation(engine);
+        if (!operation.TryBegin(due))
+        {
+            operation = new SleepOperation(engine);
+            operation.TryBegin(due);
+        }
+
+        return operation;
+    }
+}
