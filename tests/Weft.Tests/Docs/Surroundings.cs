@@ -9,7 +9,13 @@ public static class Surroundings
     public static readonly Task stopping = Task.CompletedTask;
     public static readonly string[] urls = [];
     public static readonly CancellationToken cancellationToken;
+    public const int megabytes = 512;
     public static readonly GoLock _lock = new();
+    public static readonly RWLock _rwLock = new();
+    public static readonly GoSemaphore _semaphore = new(4);
+    public static readonly Cond _notEmpty = new(_lock);
+    public static readonly Queue<int> _queue = new();
+    public static readonly Dictionary<string, string> _cache = [];
 
     public static int _balance { get; set; }
 
@@ -34,6 +40,14 @@ public static class Surroundings
     public static Task ReportAsync(CancellationToken token) => Task.Delay(1, token);
 
     public static Task SetUpAsync() => Task.CompletedTask;
+
+    public static Task ConvertAsync(Image image) => Task.Delay(image.Megabytes);
+
+    public static Task<Profile> FetchProfileAsync(string user) => Task.FromResult(new Profile(user));
+
+    public sealed record Image(int Megabytes);
+
+    public sealed record Profile(string User);
 
     public sealed class Store
     {

@@ -1,6 +1,6 @@
 using Weft.Runtime.Running;
 
-namespace Weft.Tests.Sync;
+namespace Weft.Tests.Runtime.Running;
 
 /// <summary>Each reason to wait has a text of its own and a decision on deadlocks: a new one without both fails here.</summary>
 public sealed class WaitReasonTests
