@@ -1,0 +1,31 @@
+using Weft.Threads.Platforms;
+
+namespace Weft.Tests.Docs;
+
+/// <summary>Each POSIX system is compared with its headers, in PosixSystemTests, and has a row in the documents.</summary>
+public sealed class PlatformTests
+{
+    /// <summary>A new system fails here until its numbers are compared in PosixSystemTests and docs/platforms.md has its row.</summary>
+    [Fact]
+    public void Systems_EachThatThereIs_IsKnownAndDocumented()
+    {
+        Dictionary<string, string> rows = new()
+        {
+            [nameof(MacThreadPlatform)] = "darwin",
+            [nameof(FreeBsdThreadPlatform)] = "freebsd",
+            [nameof(NetBsdThreadPlatform)] = "netbsd",
+            [nameof(OpenBsdThreadPlatform)] = "openbsd",
+            [nameof(IllumosThreadPlatform)] = "solaris (illumos)",
+        };
+        string[] systems = [.. typeof(PosixThreadPlatform).Assembly.GetTypes().Where(IsSystem).Select(type => type.Name)];
+        Assert.Equal(rows.Keys.Order(), systems.Order());
+        if (Repository.Documents.Length == 0)
+            return; // the tests run on a machine without their source
+        string[] documented = Repository.Lines("docs/platforms.md");
+        Assert.All<string>(
+            rows.Values,
+            row => Assert.Contains(documented, line => line.StartsWith($"| {row}", StringComparison.Ordinal)));
+
+        static bool IsSystem(Type type) => type is { IsAbstract: false } && type.IsAssignableTo(typeof(PosixThreadPlatform));
+    }
+}
