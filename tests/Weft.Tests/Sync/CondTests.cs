@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Weft.Tests.Groups;
+using Weft.Tests.Schedulers;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Sync;

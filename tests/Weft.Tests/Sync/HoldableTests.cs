@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Weft.Tests.Groups;
+using Weft.Tests.Schedulers;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Sync;
