@@ -1,4 +1,4 @@
-using Weft.Runtime.Core;
+using System.Diagnostics;
 using Weft.Runtime.Running;
 using Weft.Sync;
 using Weft.Waiting;
@@ -31,6 +31,7 @@ namespace Weft;
 /// </example>
 /// <param name="lock">The lock that guards what the condition is about.</param>
 /// <exception cref="ArgumentNullException"><paramref name="lock"/> is null.</exception>
+[DebuggerDisplay("{DebugText,nq}")]
 public sealed class Cond(GoLock @lock) : IWaitLine
 {
     private readonly GoLock _lock = @lock ?? throw new ArgumentNullException(nameof(@lock));
@@ -38,10 +39,11 @@ public sealed class Cond(GoLock @lock) : IWaitLine
     // Guards the rest. A waiter that is taken out of the list has the signal, or has given up: after that it enters the lock's line.
     private SpinGate _gate;
     private WaiterList<LineWaiter> _waiters;
-    private WaiterPool<LineWaiter> _pool;
+    private LineWaiterPool _pool;
 
-    // A thread that runs no goroutine has used it, and may again: it may end a wait. Never goes back.
-    private bool _usedOutside;
+    private OutsideUse _outsideUse;
+
+    private string DebugText => _waiters.IsEmpty ? "nobody waits" : "goroutines or threads wait";
 
     /// <summary>
     /// Gives up the lock, waits for a signal without a thread, and takes the lock again. Await it at once: it begins when it is awaited.
@@ -55,7 +57,7 @@ public sealed class Cond(GoLock @lock) : IWaitLine
             throw NotLocked(nameof(WaitAsync));
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        NoteUser();
+        _outsideUse.NoteCaller();
         CondWaiter waiter = Rent();
         waiter.Begin(wish: 0, cancellationToken);
         return new ValueTask(waiter, waiter.Version);
@@ -74,7 +76,7 @@ public sealed class Cond(GoLock @lock) : IWaitLine
         if (!_lock.IsLocked)
             throw NotLocked(nameof(Wait));
         cancellationToken.ThrowIfCancellationRequested();
-        NoteUser();
+        _outsideUse.NoteCaller();
         CondWaiter waiter = Rent();
         waiter.BeginBlocking(wish: 0, cancellationToken);
         bool hasGivenUpLock = true;
@@ -97,7 +99,7 @@ public sealed class Cond(GoLock @lock) : IWaitLine
     /// <summary>Wakes the waiter that has waited longest, if there is one. The caller may have the lock, but need not.</summary>
     public void Signal()
     {
-        NoteUser();
+        _outsideUse.NoteCaller();
         while (TakeFirst() is CondWaiter waiter && !TrySignal(waiter))
         {
         }
@@ -106,7 +108,7 @@ public sealed class Cond(GoLock @lock) : IWaitLine
     /// <summary>Wakes all that wait. The caller may have the lock, but need not.</summary>
     public void Broadcast()
     {
-        NoteUser();
+        _outsideUse.NoteCaller();
         _gate.Enter();
         WaiterList<LineWaiter> all = _waiters.TakeAll();
         for (LineWaiter? waiter = all.First; waiter is not null; waiter = waiter.Following)
@@ -116,12 +118,11 @@ public sealed class Cond(GoLock @lock) : IWaitLine
             TrySignal((CondWaiter)waiter);
     }
 
-    WaitReason IWaitLine.ReasonFor(LineWaiter waiter) =>
-        _usedOutside || waiter.Token.CanBeCanceled ? WaitReason.Cond | WaitReason.OrOutside : WaitReason.Cond;
+    WaitReason IWaitLine.ReasonFor(LineWaiter waiter) => _outsideUse.ReasonFor(WaitReason.Cond, waiter.Token);
 
     void IWaitLine.NoteOutside()
     {
-        _usedOutside = true;
+        _outsideUse.Note();
         _lock.NoteOutside();
     }
 
@@ -144,7 +145,7 @@ public sealed class Cond(GoLock @lock) : IWaitLine
             return Outcome.Done;
         }
 
-        // Only now: a signal by whoever has the lock next finds the waiter in the list.
+        // Only now: a signal by the next holder of the lock finds the waiter in the list.
         if (_lock.TryUnlock() || !((IWaitLine)this).TryRemove(entering))
             return Outcome.Pending;
         if (entering.Blocks)
@@ -176,14 +177,7 @@ public sealed class Cond(GoLock @lock) : IWaitLine
         Signal();
     }
 
-    void IWaitLine.Return(LineWaiter waiter)
-    {
-        if (!waiter.End())
-            return;
-        _gate.Enter();
-        _pool.Return(waiter);
-        _gate.Exit();
-    }
+    void IWaitLine.Return(LineWaiter waiter) => _pool.Return(waiter, ref _gate);
 
     /// <summary>For a waiter that is in no line: it gets the lock, or comes into its line.</summary>
     /// <returns>False when it never runs again.</returns>
@@ -211,17 +205,5 @@ public sealed class Cond(GoLock @lock) : IWaitLine
         return first;
     }
 
-    private void NoteUser()
-    {
-        if (!_usedOutside && Machine.CallingGoroutine is null)
-            _usedOutside = true;
-    }
-
-    private CondWaiter Rent()
-    {
-        _gate.Enter();
-        LineWaiter? waiter = _pool.Rent();
-        _gate.Exit();
-        return (CondWaiter?)waiter ?? new CondWaiter(this);
-    }
+    private CondWaiter Rent() => (CondWaiter?)_pool.Rent(ref _gate) ?? new CondWaiter(this);
 }

@@ -3,6 +3,7 @@ using Weft.Goroutines;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 using Weft.Waiting;
+
 namespace Weft.Sync;
 
 /// <summary>One run of a <see cref="SingleFlight{TKey, TResult}"/>: a goroutine, and the waits for its result.</summary>

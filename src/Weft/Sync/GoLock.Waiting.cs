@@ -39,7 +39,7 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
     // Guards the lists. Taken by those that wait, wake or give up, never on the way of those that just lock and unlock.
     private SpinGate _gate;
     private WaiterList<LineWaiter> _waiters;
-    private WaiterPool<LineWaiter> _pool;
+    private LineWaiterPool _pool;
 
     // Of the waiter that was woken last; written under the gate. Only a hint: read without.
     private long _wokenSince;
@@ -47,24 +47,10 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
     // Written by the holder.
     private int _overtakes;
 
-    // Somebody who is no goroutine has used it, and may again: who waits for it may be woken from outside. Never goes back.
-    private bool _usedOutside;
+    private OutsideUse _outsideUse;
 
-    /// <summary>What a goroutine that waits here waits for; see <see cref="WaitReasons.OnlyGoroutinesWake"/>.</summary>
-    private WaitReason ReasonFor(CancellationToken token) =>
-        _usedOutside || token.CanBeCanceled ? WaitReason.Lock | WaitReason.OrOutside : WaitReason.Lock;
-
-    /// <summary>
-    /// Before the lock is asked for: taking it is a full fence, so who finds it taken from outside, and then looks at the flag, sees it.
-    /// </summary>
-    private void NoteUser()
-    {
-        if (!_usedOutside && Machine.CallingGoroutine is null)
-            _usedOutside = true;
-    }
-
-    /// <summary>For a waiter that will have the lock outside goroutines. Before it enters the list, as above.</summary>
-    internal void NoteOutside() => _usedOutside = true;
+    /// <summary>For a waiter that will have the lock outside goroutines. Before it enters the list.</summary>
+    internal void NoteOutside() => _outsideUse.Note();
 
     private void NoteOvertaking()
     {
@@ -268,15 +254,9 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
             WakeFirst();
     }
 
-    private LineWaiter<Releaser> Rent()
-    {
-        _gate.Enter();
-        LineWaiter? waiter = _pool.Rent();
-        _gate.Exit();
-        return (LineWaiter<Releaser>?)waiter ?? new LineWaiter<Releaser>(this);
-    }
+    private LineWaiter<Releaser> Rent() => (LineWaiter<Releaser>?)_pool.Rent(ref _gate) ?? new LineWaiter<Releaser>(this);
 
-    WaitReason IWaitLine.ReasonFor(LineWaiter waiter) => ReasonFor(waiter.Token);
+    WaitReason IWaitLine.ReasonFor(LineWaiter waiter) => _outsideUse.ReasonFor(WaitReason.Lock, waiter.Token);
 
     void IWaitLine.NoteOutside() => NoteOutside();
 
@@ -290,14 +270,7 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
 
     Releaser IWaitLine<Releaser>.ReleaserFor(LineWaiter waiter) => new(this);
 
-    void IWaitLine.Return(LineWaiter waiter)
-    {
-        if (!waiter.End())
-            return;
-        _gate.Enter();
-        _pool.Return(waiter);
-        _gate.Exit();
-    }
+    void IWaitLine.Return(LineWaiter waiter) => _pool.Return(waiter, ref _gate);
 
     /// <summary>Under the gate.</summary>
     [Conditional("DEBUG")]

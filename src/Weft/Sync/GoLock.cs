@@ -80,7 +80,7 @@ public sealed partial class GoLock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryLock()
     {
-        NoteUser();
+        _outsideUse.NoteCaller();
         int state = _state;
         if ((state & (Locked | Starving)) != 0 || Interlocked.CompareExchange(ref _state, state | Locked, state) != state)
             return false;

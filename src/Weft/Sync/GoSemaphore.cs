@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Runtime.Running;
 using Weft.Sync;
 using Weft.Waiting;
@@ -10,7 +11,7 @@ namespace Weft;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <b>First come, first served.</b> While somebody waits, nobody gets a permit before it, even if enough are free: those that need many do
+/// <b>First come, first served.</b> While a waiter waits, no newcomer gets a permit, even if enough are free: a waiter that needs many does
 /// not starve.
 /// </para>
 /// <para>
@@ -29,9 +30,12 @@ namespace Weft;
 /// }
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
 public sealed class GoSemaphore
 {
     private readonly Line _line;
+
+    private string DebugText => $"{FreePermits} of {Permits} free{(_line.HasWaiters ? ", others wait" : "")}";
 
     /// <summary>Makes a semaphore whose permits are all free.</summary>
     /// <param name="permits">How many permits there are; at least 1.</param>
@@ -76,7 +80,7 @@ public sealed class GoSemaphore
 
     /// <summary>Takes permits if that is possible at once; <see cref="Release"/> undoes it.</summary>
     /// <param name="permits">How many: from 1 to <see cref="Permits"/>.</param>
-    /// <returns>Whether the caller has them now. False also while somebody else waits.</returns>
+    /// <returns>Whether the caller has them now. False also while a waiter waits.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="permits"/> is out of range.</exception>
     public bool TryAcquire(int permits = 1)
     {
@@ -89,7 +93,7 @@ public sealed class GoSemaphore
     /// </summary>
     /// <param name="permits">How many: from 1 to <see cref="Permits"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="permits"/> is out of range.</exception>
-    /// <exception cref="SemaphoreFullException">So many are not taken; nothing is released.</exception>
+    /// <exception cref="SemaphoreFullException">Fewer permits than that are taken; nothing is released.</exception>
     public void Release(int permits = 1)
     {
         Check(permits);
@@ -126,6 +130,8 @@ public sealed class GoSemaphore
     {
         private WaiterList<LineWaiter> _waiters;
         private int _free = owner.Permits;
+
+        internal bool HasWaiters => !_waiters.IsEmpty;
 
         internal int Free => Volatile.Read(ref _free);
 

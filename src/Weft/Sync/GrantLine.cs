@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Weft.Runtime.Core;
+using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Waiting;
 
@@ -17,20 +17,23 @@ namespace Weft.Sync;
 /// </para>
 /// <para>
 /// <b>Nothing is lost on the way.</b> A waiter that is taken out of its list has what it waited for at that moment. From then on its token
-/// does not find it in the list (<see cref="TryRemove"/>), and a thread that was interrupted waits for the wake-up. If its goroutine never
-/// runs again, it is given back: by the waker, which sees that the scheduler is stopped, or by whoever empties the mailbox of the goroutine
-/// (<see cref="WorkItem.OnNeverRun"/>).
+/// does not find it in the list (<see cref="IWaitLine.TryRemove"/>), and a thread that was interrupted waits for the wake-up. If its
+/// goroutine never runs again, it is given back: by the waker, which sees that the scheduler is stopped, or by the thread that empties the
+/// mailbox of the goroutine (<see cref="WorkItem.OnNeverRun"/>). How a waiter that never runs again leaves its list: see
+/// <see cref="LeftBehind"/>.
 /// </para>
 /// </remarks>
 /// <param name="reason">What a goroutine waits for here, if only goroutines use the line.</param>
-internal abstract class GrantLine<TReleaser>(WaitReason reason) : IWaitLine<TReleaser>
+internal abstract class GrantLine<TReleaser>(WaitReason reason) : IWaitLine<TReleaser>, IOrderedLine
     where TReleaser : struct, IDisposable
 {
     private SpinGate _gate;
-    private WaiterPool<LineWaiter> _pool;
+    private LineWaiterPool _pool;
 
-    // A thread that runs no goroutine has used it, and may again: it may end a wait. Never goes back.
-    private bool _usedOutside;
+    private OutsideUse _outsideUse;
+
+    // 1 once the line is noted with those that waiters may be left behind in.
+    private int _isNoted;
 
     public abstract TReleaser ReleaserFor(LineWaiter waiter);
 
@@ -48,20 +51,25 @@ internal abstract class GrantLine<TReleaser>(WaitReason reason) : IWaitLine<TRel
     /// <summary>Where waiters with such a wish wait.</summary>
     private protected abstract ref WaiterList<LineWaiter> ListFor(int wish);
 
-    /// <summary>Takes out the waiters at the head of each list that never run again; see <see cref="DropLeftIn"/>.</summary>
+    /// <summary>Takes out of each list the waiters that never run again; see <see cref="DropLeftIn"/>.</summary>
     private protected abstract void DropLeft();
 
-    /// <summary>Takes out the waiters at the head that never run again: behind a waiter that lives, they hold nobody up.</summary>
+    /// <summary>Takes out of a list the waiters that never run again.</summary>
     private protected static void DropLeftIn(ref WaiterList<LineWaiter> list)
     {
-        while (list.First is { IsLeftBehind: true })
-            list.RemoveFirst();
+        LineWaiter? next;
+        for (LineWaiter? waiter = list.First; waiter is not null; waiter = next)
+        {
+            next = waiter.Following;
+            if (waiter.IsLeftBehind)
+                list.Remove(waiter);
+        }
     }
 
     /// <summary>Gives the caller what it wishes, if that is possible at once.</summary>
     internal bool TryAcquire(int wish)
     {
-        NoteUser();
+        _outsideUse.NoteCaller();
         _gate.Enter();
         bool isTaken = TryTake(wish);
         _gate.Exit();
@@ -99,22 +107,17 @@ internal abstract class GrantLine<TReleaser>(WaitReason reason) : IWaitLine<TRel
         return isGivenBack;
     }
 
-    WaitReason IWaitLine.ReasonFor(LineWaiter waiter) =>
-        _usedOutside || waiter.Token.CanBeCanceled ? reason | WaitReason.OrOutside : reason;
+    WaitReason IWaitLine.ReasonFor(LineWaiter waiter) => _outsideUse.ReasonFor(reason, waiter.Token);
 
-    void IWaitLine.NoteOutside() => _usedOutside = true;
+    void IWaitLine.NoteOutside() => _outsideUse.Note();
 
     Outcome IWaitLine.TryEnter(LineWaiter waiter)
     {
+        if (_isNoted == 0 && Interlocked.Exchange(ref _isNoted, 1) == 0)
+            LeftBehind.Note(this);
+        FaultPoints.Hit("line.entering");
         Outcome outcome = Outcome.Pending;
-        WaiterList<LineWaiter> granted = default;
         _gate.Enter();
-        if (LeftBehind.Exists)
-        {
-            DropLeft();
-            granted = TakeGranted();
-        }
-
         if (waiter.IsCancellationRequested)
         {
             outcome = Outcome.Cancelled;
@@ -123,20 +126,19 @@ internal abstract class GrantLine<TReleaser>(WaitReason reason) : IWaitLine<TRel
         {
             outcome = Outcome.Done;
         }
-        else
+        else if (!waiter.IsLeftBehind)
         {
             waiter.PrepareToWait();
             ListFor(waiter.Wish).AddLast(waiter);
         }
 
         _gate.Exit();
-        WakeAll(granted);
         return outcome;
     }
 
     Outcome IWaitLine.OnWoken(LineWaiter waiter) => Outcome.Done;
 
-    public bool TryRemove(LineWaiter waiter)
+    bool IWaitLine.TryRemove(LineWaiter waiter)
     {
         WaiterList<LineWaiter> granted = default;
         _gate.Enter();
@@ -154,13 +156,15 @@ internal abstract class GrantLine<TReleaser>(WaitReason reason) : IWaitLine<TRel
 
     void IWaitLine.PassOn(LineWaiter waiter, Outcome outcome) => Release(waiter.Wish);
 
-    void IWaitLine.Return(LineWaiter waiter)
+    void IWaitLine.Return(LineWaiter waiter) => _pool.Return(waiter, ref _gate);
+
+    void IOrderedLine.DropLeftBehind()
     {
-        if (!waiter.End())
-            return;
         _gate.Enter();
-        _pool.Return(waiter);
+        DropLeft();
+        WaiterList<LineWaiter> granted = TakeGranted();
         _gate.Exit();
+        WakeAll(granted);
     }
 
     /// <summary>Under the gate: those that have what they wished now.</summary>
@@ -189,22 +193,6 @@ internal abstract class GrantLine<TReleaser>(WaitReason reason) : IWaitLine<TRel
         }
     }
 
-    /// <summary>
-    /// Before something is taken: the gate is a full fence on the way in, so a waiter that finds it taken from outside, and then looks at
-    /// the note, sees the note.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void NoteUser()
-    {
-        if (!_usedOutside && Machine.CallingGoroutine is null)
-            _usedOutside = true;
-    }
-
-    private LineWaiter<TReleaser> Rent()
-    {
-        _gate.Enter();
-        LineWaiter? waiter = _pool.Rent();
-        _gate.Exit();
-        return (LineWaiter<TReleaser>?)waiter ?? new LineWaiter<TReleaser>(this);
-    }
+    private LineWaiter<TReleaser> Rent() =>
+        (LineWaiter<TReleaser>?)_pool.Rent(ref _gate) ?? new LineWaiter<TReleaser>(this);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Runtime.Running;
 using Weft.Sync;
 using Weft.Waiting;
@@ -33,12 +34,15 @@ namespace Weft;
 /// }
 /// </code>
 /// </example>
+[DebuggerDisplay("{DebugText,nq}")]
 public sealed class RWLock
 {
     private const int Read = 0;
     private const int Write = 1;
 
     private readonly Line _line;
+
+    private string DebugText => _line.DebugText;
 
     /// <summary>Makes a lock that nobody has.</summary>
     public RWLock() => _line = new Line(this);
@@ -132,6 +136,10 @@ public sealed class RWLock
 
         // A writer has just unlocked: the readers that wait get in, writers or not.
         private bool _isReadersTurn;
+
+        internal string DebugText => (_isWritten ? "written" : _readers == 0 ? "free" : $"{_readers} read")
+            + (_waitingWriters.IsEmpty ? "" : ", writers wait")
+            + (_waitingReaders.IsEmpty ? "" : ", readers wait");
 
         public override Releaser ReleaserFor(LineWaiter waiter) => new(owner, waiter.Wish);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Weft.Goroutines;
 using Weft.Runtime.Running;
@@ -28,10 +29,13 @@ namespace Weft;
 /// </code>
 /// </example>
 /// <param name="comparer">Compares keys; null for the type's own way.</param>
+[DebuggerDisplay("{DebugText,nq}")]
 public sealed class SingleFlight<TKey, TResult>(IEqualityComparer<TKey>? comparer = null)
     where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, Flight<TResult>> _flights = new(comparer);
+
+    private string DebugText => $"{_flights.Count} under way";
 
     /// <summary>Waits for the result of the run that is under way for a key, or of a new one; without a thread if need be.</summary>
     /// <param name="key">The key.</param>

@@ -91,34 +91,3 @@ internal struct WaiterList<T>
         waiter.IsListed = false;
     }
 }
-
-/// <summary>Waiters to be used again. Not thread-safe; a mutable struct.</summary>
-internal struct WaiterPool<T>
-    where T : class, IWaiter<T>
-{
-    /// <summary>What a crowd leaves behind is bounded: some 150 KB for each lock that had one.</summary>
-    private const int MaxCount = 1024;
-
-    private T? _first;
-    private int _count;
-
-    internal T? Rent()
-    {
-        T? waiter = _first;
-        if (waiter is null)
-            return null;
-        _first = waiter.Following;
-        waiter.Following = null;
-        _count--;
-        return waiter;
-    }
-
-    internal void Return(T waiter)
-    {
-        if (_count == MaxCount)
-            return;
-        waiter.Following = _first;
-        _first = waiter;
-        _count++;
-    }
-}

@@ -135,6 +135,48 @@ public sealed partial class DebuggerViewTests
     }
 
     [Fact]
+    public async Task Lines_InEachState_ShowIt()
+    {
+        var rwLock = new RWLock();
+        Assert.Equal("free", Line(rwLock));
+        rwLock.ReadLock();
+        Task<RWLock.Releaser> writes = rwLock.LockAsync().AsTask();
+        Task<RWLock.Releaser> reads = rwLock.ReadLockAsync().AsTask();
+        Assert.Equal("1 read, writers wait, readers wait", Line(rwLock));
+        rwLock.ReadUnlock();
+        RWLock.Releaser written = await writes;
+        Assert.Equal("written, readers wait", Line(rwLock));
+        written.Dispose();
+        (await reads).Dispose();
+
+        var semaphore = new GoSemaphore(3);
+        semaphore.Acquire(2);
+        Assert.Equal("1 of 3 free", Line(semaphore));
+        Task<GoSemaphore.Releaser> all = semaphore.AcquireAsync(3).AsTask();
+        Assert.Equal("1 of 3 free, others wait", Line(semaphore));
+        semaphore.Release(2);
+        (await all).Dispose();
+
+        var @lock = new GoLock();
+        var cond = new Cond(@lock);
+        Assert.Equal("nobody waits", Line(cond));
+        @lock.Lock();
+        Task signalled = cond.WaitAsync().AsTask();
+        Assert.Equal("goroutines or threads wait", Line(cond));
+        cond.Signal();
+        await signalled;
+        @lock.Unlock();
+
+        var flights = new SingleFlight<string, int>();
+        var gate = new TaskCompletionSource<int>();
+        Task<int> flight = flights.RunAsync("key", () => gate.Task).AsTask();
+        Assert.Equal("1 under way", Line(flights));
+        gate.SetResult(1);
+        await flight;
+        Assert.Equal("0 under way", Line(flights));
+    }
+
+    [Fact]
     public void Timers_InEachState_ShowIt()
     {
         var timer = new GoTimer(TimeSpan.FromHours(1));

@@ -1,4 +1,5 @@
 using Weft.Runtime.Host;
+using Weft.Runtime.Running;
 
 namespace Weft.Runtime.Core;
 
@@ -74,6 +75,7 @@ internal sealed partial class Engine
         Uninterrupted.Do(_monitor, static m => CleanThread.Do(static m => m.RunAllErrands(), m));
         _monitor.AwaitSearches(); // one that begins later leaves this engine out
         AbandonGoroutines();
+        Uninterrupted.Do(this, static _ => LeftBehind.DropFromLines());
         Uninterrupted.Do(this, static e => e.AbandonMainRuns());
         Uninterrupted.Do(_stopFinished, static f => CleanThread.Do(static f => f.TrySetResult(), f));
     }

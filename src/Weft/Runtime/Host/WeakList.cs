@@ -11,11 +11,20 @@ internal sealed class WeakList<T>(Func<T, bool> isOver)
     private readonly FutexLock _lock = new(ThreadPlatform.Current);
     private readonly List<WeakReference<T>> _entries = [];
 
+    // Those of no use are dropped when there are as many entries as this: twice what was left the last time, so that each is looked at a
+    // few times and not once for each that is added.
+    private int _dropAt = 16;
+
     internal void Add(T entry)
     {
         var reference = new WeakReference<T>(entry);
         _lock.Enter();
-        _entries.RemoveAll(known => !known.TryGetTarget(out T? target) || isOver(target));
+        if (_entries.Count >= _dropAt)
+        {
+            _entries.RemoveAll(known => !known.TryGetTarget(out T? target) || isOver(target));
+            _dropAt = Math.Max(16, 2 * _entries.Count);
+        }
+
         _entries.Add(reference);
         _lock.Exit();
     }

@@ -1,3 +1,5 @@
+using Weft.Runtime.Host;
+
 namespace Weft.Runtime.Running;
 
 /// <summary>
@@ -21,9 +23,30 @@ namespace Weft.Runtime.Running;
 /// If its outcome is yet to come, the sender finds the scheduler stopped, and gives it back. Should both see all, an exchange of
 /// <see cref="WorkItem.Action"/> decides.
 /// </para>
+/// <para>
+/// <b>Nothing that is left behind holds up others.</b> In a line that serves strictly in turn, a waiter that never runs again would.
+/// Publisher: the disposer marks the scheduler stopped, then asks each line that is noted here to drop such waiters.
+/// Looker: the waiter notes its line here, then asks under the line's gate whether its scheduler has stopped, and enters if not.
+/// Fences: the lock of the list of lines, and the gate, which both take.
+/// Therefore: if the disposer finds the line, it drops the waiter, or comes to the gate first. If it does not find the line, its mark was
+/// there before the line was noted, so the waiter sees the mark and does not enter.
+/// </para>
 /// </remarks>
 internal static class LeftBehind
 {
+    private static readonly WeakList<IOrderedLine> s_lines = new(static _ => false);
+
     /// <summary>Whether there may be something.</summary>
     internal static bool Exists => GoroutineHome.AnyStopped;
+
+    /// <summary>Notes a line, once, before the first waiter enters it.</summary>
+    internal static void Note(IOrderedLine line) => s_lines.Add(line);
+
+    /// <summary>By the disposer of a scheduler, once that is marked stopped.</summary>
+    internal static void DropFromLines()
+    {
+        FaultPoints.Hit("line.dropping");
+        foreach (IOrderedLine line in s_lines.Snapshot())
+            line.DropLeftBehind();
+    }
 }

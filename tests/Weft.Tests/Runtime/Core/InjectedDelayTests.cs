@@ -29,7 +29,7 @@ public sealed class InjectedDelayTests
     private static readonly string[] s_all =
     [
         .. s_general, .. s_ofThieves, .. s_ofStorm, "mail.given", .. s_ofChannels, .. s_ofEnd, "machine.dozing",
-        "shortage.ending", "extra.taken",
+        "shortage.ending", "extra.taken", "line.entering", "line.dropping",
     ];
 
     [Theory]
