@@ -1,7 +1,7 @@
 namespace Weft.Samples.Tour;
 
 /// <summary>
-/// Fan-out: several workers receive from one channel, whoever is free first. Fan-in: a select over the workers' own channels collects what
+/// Fan-out: several workers receive from one channel, the first that is free. Fan-in: a select over the workers' own channels collects what
 /// they made; a channel that is closed is switched off, as a nil channel is in Go.
 /// </summary>
 internal static class Fan

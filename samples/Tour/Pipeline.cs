@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.Samples.Tour;
 
 /// <summary>
-/// Three stages: count, square, keep the palindromes. The first never ends by itself; the one who reads the results cancels the group when
+/// Three stages: count, square, keep the palindromes. The first never ends by itself; the reader of the results cancels the group when
 /// it has enough, and no stage outlives it.
 /// </summary>
 internal static class Pipeline

@@ -11,7 +11,7 @@ internal static class Ring
         return new Outcome($"a token went {Laps} times round a ring of {Size:N0} goroutines and is {token:N0}", token == (long)Size * Laps);
     }
 
-    /// <summary>What the token is after so many laps.</summary>
+    /// <summary>What the token is after some laps.</summary>
     public static async Task<long> RunAsync(int size, int laps)
     {
         long token = 0;

@@ -15,7 +15,7 @@ internal static class Skynet
         return new Outcome($"{Leaves:N0} leaves sent the sum {sum:N0}", sum == (long)Leaves * (Leaves - 1) / 2);
     }
 
-    /// <summary>The sum of the numbers of so many leaves, counted from 0.</summary>
+    /// <summary>The sum of the numbers of a number of leaves, counted from 0.</summary>
     /// <param name="leaves">A power of ten.</param>
     /// <exception cref="ArgumentException"><paramref name="leaves"/> is not a power of ten.</exception>
     public static async Task<long> RunAsync(int leaves)

@@ -144,15 +144,18 @@ internal static class OutsideEventKinds
         send();
     }));
 
+    // Not SIGHUP, SIGINT or SIGQUIT: under nohup, or in the background of a script, a process inherits those ignored.
     private static async Task SignalAsync()
     {
         var channel = new Chan<int>(1);
-        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+#pragma warning disable CA1416 // sent by a command of Unix, as are others here
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, context =>
+#pragma warning restore CA1416
         {
             context.Cancel = true;
             channel.TrySend(1);
         });
-        Later(static () => Process.Start("kill", $"-HUP {Environment.ProcessId}"));
+        Later(static () => Process.Start("kill", $"-WINCH {Environment.ProcessId}"));
         await channel.ReceiveAsync();
     }
 

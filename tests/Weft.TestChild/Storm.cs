@@ -5,7 +5,7 @@ namespace Weft.TestChild;
 /// <summary>A burst of goroutines that block their threads. Public because a test calls it in an AssemblyLoadContext of its own.</summary>
 public static class Storm
 {
-    /// <summary>The command: so many goroutines, for so many milliseconds.</summary>
+    /// <summary>The command: a number of goroutines, for a number of milliseconds.</summary>
     internal static int Run(string[] arguments) => Run(
         int.Parse(arguments[0], CultureInfo.InvariantCulture),
         int.Parse(arguments[1], CultureInfo.InvariantCulture));

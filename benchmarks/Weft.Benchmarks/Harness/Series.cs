@@ -1,6 +1,6 @@
 namespace Weft.Benchmarks.Harness;
 
-/// <summary>The samples of one benchmark on so many processors, as the rounds add to them.</summary>
+/// <summary>The samples of one benchmark on a number of processors, as the rounds add to them.</summary>
 internal sealed class Series(IBenchmark benchmark, Run run, IReadOnlyList<Contender> contenders)
 {
     /// <summary>

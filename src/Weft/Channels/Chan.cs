@@ -58,8 +58,8 @@ public abstract class Chan
     public bool IsClosed => Volatile.Read(ref IsClosedLocked);
 
     /// <summary>
-    /// Ends the channel: what is in it can still be received, then receivers are told that it is closed. Everybody who waits to receive is
-    /// woken; whoever waits to send gets a <see cref="ChannelClosedException"/>, as all do who send from now on.
+    /// Ends the channel: what is in it can still be received, then receivers are told that it is closed. Receivers that wait
+    /// are woken; senders that wait get a <see cref="ChannelClosedException"/>, as do all that send from now on.
     /// </summary>
     /// <exception cref="ChannelClosedException">It is closed already.</exception>
     public void Close()

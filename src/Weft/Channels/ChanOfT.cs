@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Weft.Channels;
 using Weft.Runtime.Core;
@@ -282,24 +280,6 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         return true;
     }
 
-    /// <summary>Receives a value if there is one.</summary>
-    /// <param name="value">The value; the type's default if there was none.</param>
-    /// <returns>Whether there was one; false also when the channel is closed and empty.</returns>
-    public bool TryReceive([MaybeNullWhen(false)] out T value) => ReceiveAtOnce(out value) == Outcome.Done;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Outcome ReceiveAtOnce([MaybeNull] out T value)
-    {
-        Machine? machine = Machine.Calling;
-        Lock();
-        NoteUser(machine);
-        Outcome outcome = ReceiveNow(out value, out Waiter<T>? sender);
-        Unlock();
-        NotifyWatchers();
-        sender?.Finish(Outcome.Done, machine);
-        return outcome;
-    }
-
     /// <summary>Receives at once, or gives an operation that has to be awaited.</summary>
     internal ChanOperation<T>? ReceiveOrBegin(CancellationToken token, out T value, out Outcome outcome)
     {
@@ -331,95 +311,13 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
         return machine is { Current: { } goroutine } && machine.SpendBudget() ? Turn(goroutine, isSend: false, value, outcome) : null;
     }
 
-    /// <summary>An operation that has ended already: the goroutine has done so many at once that the others are to have a turn.</summary>
+    /// <summary>An operation that has ended already: the goroutine has spent its budget, and the others are to have a turn.</summary>
     private ChanOperation<T> Turn(Goroutine goroutine, bool isSend, T value, Outcome outcome)
     {
         var operation = ChanOperation<T>.Begin(this, goroutine, isSend);
         operation.Value = value;
         operation.EndAfterTurn(outcome);
         return operation;
-    }
-
-    // The lock is held in all of these.
-
-    /// <summary>
-    /// Sends without waiting: Done, Closed, or Pending if it would have to wait. The caller finishes the receiver after the lock.
-    /// </summary>
-    internal Outcome SendNow(T value, out Waiter<T>? receiver)
-    {
-        receiver = null;
-        if (IsClosedLocked)
-            return Outcome.Closed;
-        receiver = _receivers.Take();
-        if (receiver is not null)
-            receiver.Value = value;
-        else if (_count < Capacity)
-            Put(value);
-        else
-            return Outcome.Pending;
-        return Outcome.Done;
-    }
-
-    /// <summary>
-    /// Receives without waiting: Done, Closed, or Pending if it would have to wait. The caller finishes the sender after the lock.
-    /// </summary>
-    internal Outcome ReceiveNow(out T value, out Waiter<T>? sender)
-    {
-        if (_count > 0)
-        {
-            T[] buffer = _buffer!;
-            ref T slot = ref buffer[_head];
-            value = slot;
-            _head = _head + 1 == buffer.Length ? 0 : _head + 1;
-            sender = _senders.Take();
-            if (sender is not null)
-            {
-                // Senders wait only while the ring is full: then the place that gets free is the one behind the last. Count stays as it is.
-                slot = TakeValue(sender);
-            }
-            else
-            {
-                slot = default!;
-                _count--;
-            }
-
-            return Outcome.Done;
-        }
-
-        sender = _senders.Take();
-        if (sender is not null)
-        {
-            value = TakeValue(sender);
-            return Outcome.Done;
-        }
-
-        value = default!;
-        return IsClosedLocked ? Outcome.Closed : Outcome.Pending;
-    }
-
-    internal ref WaitQueue<T> QueueOf(bool isSend) => ref isSend ? ref _senders : ref _receivers;
-
-    private void Put(T value)
-    {
-        T[] buffer = _buffer!;
-        int tail = _head + _count;
-        buffer[tail >= buffer.Length ? tail - buffer.Length : tail] = value;
-        _count++;
-    }
-
-    private void PutFirst(T value)
-    {
-        T[] buffer = _buffer!;
-        _head = _head == 0 ? buffer.Length - 1 : _head - 1;
-        buffer[_head] = value;
-        _count++;
-    }
-
-    private static T TakeValue(Waiter<T> sender)
-    {
-        T value = sender.Value;
-        sender.Value = default!;
-        return value;
     }
 
     internal static ChannelClosedException SendOnClosed() => new("send on closed channel");

@@ -10,8 +10,8 @@ namespace Weft.Channels;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Nobody is missed: a watcher is added under the lock, if the channel is not ready then; whoever changes the channel looks at the watchers
-/// under the lock afterwards (<see cref="Chan.NotifyWatchers"/>).
+/// Nobody is missed: a watcher is added under the lock, if the channel is not ready then; a caller that changes the channel looks at the
+/// watchers under the lock afterwards (<see cref="Chan.NotifyWatchers"/>).
 /// </para>
 /// <para>
 /// Changer: changes the channel under its lock, gives the lock up, reads without it whether anybody listens (<see cref="Listens"/>).
@@ -76,7 +76,7 @@ internal sealed class ChanWatchers
             endsNow ? Completion : null);
     }
 
-    // Not under the lock: whoever exchanges null for one has it to himself.
+    // Not under the lock: the thread that exchanges null for one has it alone.
 
     internal WatchOperation? TakeSpare(bool isReader) => Interlocked.Exchange(ref isReader ? ref _spareReader : ref _spareWriter, null);
 

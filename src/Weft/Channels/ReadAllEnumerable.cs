@@ -74,7 +74,7 @@ internal sealed class ReadAllEnumerable<T>(Chan<T> channel, CancellationToken to
         private static ValueTask<bool> Failed(Exception error)
         {
             var failed = Task.FromException<bool>(error);
-            _ = failed.Exception; // whoever does not await it has overlooked nothing
+            _ = failed.Exception; // a caller that does not await it has overlooked nothing
             return new ValueTask<bool>(failed);
         }
     }

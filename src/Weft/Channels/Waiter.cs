@@ -6,7 +6,7 @@ namespace Weft.Channels;
 
 /// <summary>
 /// A place in one of a channel's queues: an operation that waits for its counterpart. Everything here is guarded by the channel's lock;
-/// once the waiter has been taken out of the queue (and claimed, see <see cref="TryClaim"/>), it belongs to whoever took it.
+/// once the waiter has been taken out of the queue (and claimed, see <see cref="TryClaim"/>), it belongs to the thread that took it.
 /// </summary>
 internal abstract class Waiter<T> : SendOperation
 {

@@ -90,11 +90,12 @@ public sealed class SchedulerOptions
     /// handed on for computing, and a goroutine keeps its processor until it waits or ends. Default: 64.
     /// </summary>
     /// <remarks>
-    /// When so many do (64, if the option is larger) and no waiting goroutine has had its turn for ten time slices, further ones get theirs
-    /// all the same, on threads of their own: first one, then two, up to 16 every ten time slices, until turns come about by themselves
-    /// again. Otherwise goroutines that spin until another has done something could keep that one from running for ever. So the number of
-    /// threads of a scheduler with many goroutines that each compute for seconds grows, in the end up to <see cref="MaxThreads"/>. Whoever
-    /// wants fewer of them at work at the same time starts fewer, in a <see cref="GoroutineGroup"/> with a limit, for example.
+    /// When this many do (64, if the option is larger) and no waiting goroutine has had its turn for ten time slices, further ones get
+    /// theirs all the same, on threads of their own: first one, then two, up to 16 every ten time slices, until turns come about by
+    /// themselves again. Otherwise goroutines that spin until another has done something could keep that one from running for ever. So the
+    /// number of threads of a scheduler with many goroutines that each compute for seconds grows, in the end up to
+    /// <see cref="MaxThreads"/>. A program that wants fewer of them at work at the same time starts fewer, in a
+    /// <see cref="GoroutineGroup"/> with a limit, for example.
     /// </remarks>
     public int MaxComputingExtra { get; init; } = 64;
 

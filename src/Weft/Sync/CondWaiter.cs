@@ -1,5 +1,4 @@
 using System.Threading.Tasks.Sources;
-using Weft.Waiting;
 
 namespace Weft.Sync;
 

@@ -1,5 +1,4 @@
 using System.Threading.Tasks.Sources;
-using Weft.Goroutines;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
 using Weft.Waiting;

@@ -12,7 +12,7 @@ namespace Weft;
 /// <para>
 /// <b>No waiter is forgotten.</b> A waiter enters the list only in a state that is Locked or Starving, and sets Waiters by compare-and-swap
 /// of that very state. If it is Locked, its holder will unlock, by compare-and-swap, too, and so sees Waiters; it wakes the first waiter
-/// unless Woken says that one is on its way. If it is Starving and not Locked, one is on its way as well. Whoever is woken either takes the
+/// unless Woken says that one is on its way. If it is Starving and not Locked, one is on its way as well. A woken waiter either takes the
 /// lock, and unlocks it later; or finds it Locked and takes Woken away by compare-and-swap of that state, so that the holder, seeing
 /// Waiters without Woken, wakes the next.
 /// </para>
@@ -20,13 +20,13 @@ namespace Weft;
 public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
 {
     /// <summary>
-    /// In nanoseconds: who has waited for longer is not overtaken any more. Go's figure: long against a switch, short for a user.
+    /// In nanoseconds: a waiter that has waited for longer is not overtaken any more. Go's figure: long against a switch, short for a user.
     /// </summary>
     private const long StarvationThreshold = 1_000_000;
 
     /// <summary>
-    /// After so many acquisitions past a woken waiter it is looked at the clock, in case the waiter cannot run because those that overtake
-    /// it keep the processors. It makes the cost of the look a fraction of a nanosecond for each.
+    /// After this number of acquisitions past a woken waiter the holder looks at the clock, in case the waiter cannot run because those
+    /// that overtake it keep the processors. It makes the cost of the look a fraction of a nanosecond for each.
     /// </summary>
     private const int OvertakesPerLook = 128;
 

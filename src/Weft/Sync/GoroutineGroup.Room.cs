@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using Weft.Runtime.Running;
 using Weft.Sync;
 using Weft.Waiting;
+
 namespace Weft;
 
 /// <content>

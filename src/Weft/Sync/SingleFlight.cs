@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Weft.Goroutines;
 using Weft.Runtime.Running;
 using Weft.Sync;
 

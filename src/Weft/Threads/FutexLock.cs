@@ -12,7 +12,7 @@ internal sealed unsafe class FutexLock
     private const int Free = 0;
     private const int Held = 1;
 
-    // Held, and somebody may sleep on the word: whoever releases it must wake one.
+    // Held, and somebody may sleep on the word: the releaser must wake one.
     private const int Contended = 2;
 
     // The sections under these locks take well below a microsecond: a few pauses outlast them on another core.

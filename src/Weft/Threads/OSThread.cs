@@ -130,7 +130,7 @@ public sealed class OSThread
     /// <summary>The thread's whole life in managed code; called by the platform, on the new thread, with <see cref="Root"/>.</summary>
     internal static void Enter(nint root) => ((OSThread)GCHandle.FromIntPtr(root).Target!).RunAndExit();
 
-    /// <summary>Called once, by whoever joined the thread: nothing of the system uses the stack or this object any more.</summary>
+    /// <summary>Called once, by the joiner of the thread: nothing of the system uses the stack or this object any more.</summary>
     internal void Release()
     {
         Debug.Assert(_state == (int)OSThreadState.Exited, "Only a thread that has exited can have been joined.");

@@ -23,9 +23,10 @@ internal sealed class ThreadProgress
 
     /// <param name="platform">What the lock waits on.</param>
     /// <param name="stillFor">
-    /// A thread that used no CPU time for so many milliseconds is blocked: more than the system's clock needs to charge a running one.
+    /// A thread that used no CPU time for this number of milliseconds is blocked: more than the system's clock needs to charge a running
+    /// one.
     /// </param>
-    /// <param name="stillLooks">And for so many looks in a row.</param>
+    /// <param name="stillLooks">And for this number of looks in a row.</param>
     internal ThreadProgress(IThreadPlatform platform, long stillFor, int stillLooks = 2)
     {
         _stillLooks = stillLooks;

@@ -5,10 +5,10 @@ namespace Weft.Threads;
 /// <summary>
 /// The threads of a host that have exited, or are about to, and are still to be joined and freed; and the one place that joins.
 /// <para>
-/// Each thread is joined exactly once because of its claim. It goes from open to taken under the lock, and only whoever moved it there
-/// joins, or did so under that same hold of the lock (<see cref="Reap"/>, <see cref="TryReap"/>: they move it only once TryJoin has said
-/// yes). A taken thread is on no list, and <see cref="Add"/> refuses it. So a blocking join, which runs outside the lock, cannot meet a
-/// second join of the same thread, whose handle is void from the moment the first one succeeds.
+/// Each thread is joined exactly once because of its claim. It goes from open to taken under the lock, and only the thread that moved it
+/// there joins, or did so under that same hold of the lock (<see cref="Reap"/>, <see cref="TryReap"/>: they move it only once TryJoin has
+/// said yes). A taken thread is on no list, and <see cref="Add"/> refuses it. So a blocking join, which runs outside the lock, cannot meet
+/// a second join of the same thread, whose handle is void from the moment the first one succeeds.
 /// </para>
 /// </summary>
 internal sealed unsafe class ThreadReaper
@@ -62,7 +62,7 @@ internal sealed unsafe class ThreadReaper
     /// </summary>
     internal void Add(OSThread thread)
     {
-        // Whoever has the claim keeps it until the end.
+        // The thread that has the claim keeps it until the end.
         if (thread.Node.Claim != JoinClaim.Open)
             return;
         WaitForHandle(thread);

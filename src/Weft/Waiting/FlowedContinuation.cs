@@ -1,7 +1,7 @@
 namespace Weft.Waiting;
 
 /// <summary>
-/// A continuation that runs in the <see cref="ExecutionContext"/> of whoever awaited, for awaiters that are asked to see to that
+/// A continuation that runs in the <see cref="ExecutionContext"/> of the code that awaited, for awaiters that are asked to see to that
 /// themselves: the compiler's methods carry their own.
 /// </summary>
 internal sealed class FlowedContinuation

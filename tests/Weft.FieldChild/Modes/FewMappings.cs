@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Weft.FieldChild.Modes;
 
 /// <summary>
-/// A burst while the process may make only so many mappings more: <c>weft|weft-late|threads FREE COUNT MILLISECONDS</c>. With
+/// A burst while the process may make only FREE mappings more: <c>weft|weft-late|threads FREE COUNT MILLISECONDS</c>. With
 /// <c>weft-late</c> they are used up when Weft has run a burst already, and has seen that there are plenty.
 /// </summary>
 internal static class FewMappings

@@ -4,8 +4,8 @@ namespace Weft.Stress.Scenarios;
 
 /// <summary>
 /// Goroutines that block for what is posted to themselves, in waits inside waits and in declared calls, on fewer threads than there are
-/// goroutines, most of which a single goroutine could use up: whoever waits runs its own mail when nobody else can. With short delays at
-/// the labelled points.
+/// goroutines, most of which a single goroutine could use up: a goroutine that waits runs its own mail when nobody else can. With short
+/// delays at the labelled points.
 /// </summary>
 internal sealed class Waits : Scenario
 {

@@ -11,7 +11,7 @@ internal enum StormEnd
     /// <summary>Left alone until it has no thread any more, then disposed.</summary>
     FallQuiet,
 
-    /// <summary>Disposed while they run: some never end, and whoever waits is told.</summary>
+    /// <summary>Disposed while they run: some never end, and what waits for them is told.</summary>
     DisposeEarly,
 }
 

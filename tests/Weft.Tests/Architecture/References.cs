@@ -53,7 +53,8 @@ internal sealed class References
 
     private void AddField(TypeDefinitionHandle type, string? folder, FieldDefinition field)
     {
-        // Where the compiler keeps the delegates of lambdas without closures, of all files of a type. Whoever makes them names their types.
+        // Where the compiler keeps the delegates of lambdas without closures, of all files of a type. The code that makes them names their
+        // types.
         if (_assembly.GetString(_assembly.GetTypeDefinition(type).Name) == "<>c")
             return;
         AddTypes($"{Name(type)}.{_assembly.GetString(field.Name)}", folder, field.DecodeSignature(_named, null));

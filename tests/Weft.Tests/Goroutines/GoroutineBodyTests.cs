@@ -387,7 +387,7 @@ public sealed class GoroutineBodyTests
         }
     }
 
-    /// <summary>Goes on with whoever awaits it when, and on the thread where, the continuation is called.</summary>
+    /// <summary>Resumes what awaits it when, and on the thread where, the continuation is called.</summary>
     private sealed class Switch : INotifyCompletion
     {
         public TaskCompletionSource IsAwaited { get; } = new();

@@ -3,7 +3,7 @@ using Weft.Tests.Support;
 namespace Weft.Tests.Schedulers;
 
 /// <summary>
-/// Whoever disposes a scheduler need not wait for ever: not for calls that never return, and not when the own thread is interrupted.
+/// The disposer of a scheduler need not wait for ever: not for calls that never return, and not when the own thread is interrupted.
 /// </summary>
 public sealed class SchedulerDisposeTimeoutTests
 {

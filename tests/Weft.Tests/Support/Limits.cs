@@ -63,8 +63,8 @@ internal static class Limits
     }
 
     /// <summary>
-    /// Looks until so many goroutines of a scheduler are parked, and none is about to be: one that has left a queue but not begun to run
-    /// counts as parked, so no machine may have a processor.
+    /// Looks until that number of goroutines of a scheduler are parked, and none is about to be: one that has left a queue but not begun to
+    /// run counts as parked, so no machine may have a processor.
     /// </summary>
     public static Task UntilParked(Scheduler scheduler, long count, string what) => Until(
         () => scheduler.Statistics is { GoroutinesRunnable: 0 } now

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Weft.Tests.Support;
 
 /// <summary>
-/// Goroutines for tests: what leaves the body goes to whoever awaits it, so that a failing assertion fails its test and not the process.
+/// Goroutines for tests: what leaves the body goes to the test that awaits it, so that a failing assertion fails its test and not the
+/// process.
 /// </summary>
 internal static class StartExtensions
 {

@@ -27,7 +27,7 @@ public sealed class Holdable
     /// <summary>The same in a goroutine's body.</summary>
     public required Func<CancellationToken, GoroutineBody<bool>> UseInBody { get; init; }
 
-    /// <summary>So many times: has it held, begins to wait for it, says so, and uses it when the other has let it go.</summary>
+    /// <summary>Over and over: has it held, begins to wait for it, says so, and uses it when the other has let it go.</summary>
     public required Func<int, Action, ValueTask> UseHeldAsync { get; init; }
 
     /// <summary>The same, and blocks.</summary>

@@ -2,7 +2,7 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Waiting;
 
-/// <summary>Awaiters that are not asked by the compiler have to carry the AsyncLocal values of whoever asked to the continuation.</summary>
+/// <summary>Awaiters that are not asked by the compiler have to carry the AsyncLocal values of the caller to the continuation.</summary>
 public sealed class FlowedContinuationTests
 {
     public static TheoryData<string> Awaited { get; } =

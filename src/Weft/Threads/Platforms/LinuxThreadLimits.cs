@@ -15,16 +15,16 @@ internal sealed class LinuxThreadLimits : IThreadLimits
     private const int MappingsOfTheRest = 2_048;
 
     /// <summary>
-    /// To count mappings takes milliseconds where there are thousands. So many beside a scheduler's are not looked for; the kernel allows
-    /// 65,530 by default.
+    /// To count mappings takes milliseconds where there are thousands. This number of others beside a scheduler's is taken for granted; the
+    /// kernel allows 65,530 by default.
     /// </summary>
     private const int UnlikelyMappings = 32_768;
 
-    /// <summary>From CAP_SYS_ADMIN (21) and CAP_SYS_RESOURCE (24): whoever has one of them is not held to RLIMIT_NPROC.</summary>
+    /// <summary>From CAP_SYS_ADMIN (21) and CAP_SYS_RESOURCE (24): a process that has one of them is not held to RLIMIT_NPROC.</summary>
     private const long UnlimitedCapabilities = (1L << 21) | (1L << 24);
 
     /// <summary>
-    /// What a scheduler has at most by default, and as much again: whoever has room for that need not be asked who else counts.
+    /// What a scheduler has at most by default, and as much again: where there is room for that, the users of the rest need not be counted.
     /// </summary>
     private const int Ample = 20_000;
 

@@ -56,7 +56,7 @@ internal sealed unsafe class ManagedThreadPlatform : IThreadPlatform
         GCHandle own = GCHandle.Alloc(managed);
         try
         {
-            // Not Start: AsyncLocal values of whoever happens to need a thread must not stick to it.
+            // Not Start: AsyncLocal values of the caller that happens to need a thread must not stick to it.
             managed.UnsafeStart();
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)

@@ -202,7 +202,7 @@ internal abstract unsafe class PosixThreadPlatform : IThreadPlatform
         return 0;
     }
 
-    /// <summary>What stands for a thread: made before it, freed by whoever joins it.</summary>
+    /// <summary>What stands for a thread: made before it, freed by its joiner.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct ThreadBlock
     {

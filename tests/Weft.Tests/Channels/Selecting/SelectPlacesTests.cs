@@ -135,7 +135,7 @@ public sealed class SelectPlacesTests
                     Assert.True(channel.TrySend(i));
             }
 
-            // None of them waits; but after so many the others have a turn.
+            // None of them waits; but when the budget is spent the others have a turn.
             for (; received < channels.Length * Each; received++)
                 await select.WaitAsync();
         }).Within();

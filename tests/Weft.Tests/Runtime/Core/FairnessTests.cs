@@ -58,7 +58,7 @@ public sealed class FairnessTests
         Assert.InRange(others, Hops / Factor, Hops * Factor);
     }
 
-    /// <summary>How many turns the others have while a pair has so many.</summary>
+    /// <summary>How many turns the others have while a pair has a given number.</summary>
     private static async Task<int> TurnsBesidePairAsync(Scheduler scheduler, int turns, bool othersArePair)
     {
         using var stop = new Gate();

@@ -3,7 +3,7 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Runtime.Core;
 
-/// <summary>A goroutine whose operations are complete at once gives the others a turn after so many of them.</summary>
+/// <summary>A goroutine whose operations are complete at once gives the others a turn after a number of them.</summary>
 public sealed class OperationBudgetTests
 {
     private const int Turns = 10;

@@ -31,7 +31,7 @@ public sealed class PairFairnessTests
         Assert.InRange(idlest, window / Factor, window);
     }
 
-    /// <summary>The fewest turns that a pair had while the busiest had so many, in the worst of some such windows.</summary>
+    /// <summary>The fewest turns that a pair had while the busiest had a given number, in the worst of some such windows.</summary>
     private static async Task<int> IdlestAsync(Scheduler scheduler, string form, int pairs, int window)
     {
         int[] turns = new int[pairs];

@@ -80,7 +80,7 @@ public sealed class SyncOverAsyncTests
         }
     }
 
-    /// <summary>Lets what all wait for go on once so many threads block with frames of a goroutine.</summary>
+    /// <summary>Lets what all wait for go on once that number of threads block with frames of a goroutine.</summary>
     private static async Task OpenWhenAllBlockAsync(Scheduler scheduler, TaskCompletionSource gate, int threads)
     {
         await Limits.Until(() => scheduler.Statistics.GoroutinesBlocked == threads, "every goroutine blocks", scheduler);
