@@ -8,14 +8,24 @@ namespace Weft.Sync;
 internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, object body, BodyKind kind, string file, int line)
     : Goroutine(engine, body, file, line)
 {
-    private protected override object? InvokeBody(object body) => GoroutineBodies.Invoke(kind, body);
-
-    // Null while a search has it.
+    // Null while a search has it, and after the end: a handle of the ended child must not lead to those that wait at the parent.
     private IGoroutineParent? _parent = parent;
 
-    private protected override bool Deliver(object? ended, Exception? exception) => _parent!.OnChildEnded(this, exception);
+    private protected override object? InvokeBody(object body) => GoroutineBodies.Invoke(kind, body);
 
-    private protected override void Abandon(Exception reason) => _parent?.OnChildAbandoned(this, reason);
+    private protected override bool Deliver(object? ended, Exception? exception)
+    {
+        IGoroutineParent parent = _parent!;
+        _parent = null;
+        return parent.OnChildEnded(this, exception);
+    }
+
+    private protected override void Abandon(Exception reason)
+    {
+        IGoroutineParent? parent = _parent;
+        _parent = null;
+        parent?.OnChildAbandoned(this, reason);
+    }
 
     private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
     {
@@ -30,7 +40,7 @@ internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, obj
 internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine engine, object body, BodyKind kind, string file, int line)
     : Goroutine<TResult>(engine, body, kind, file, line)
 {
-    // Null while a search has it.
+    // Null while a search has it, and after the end: a handle of the ended child must not lead to those that wait at the parent.
     private IGoroutineParent? _parent = parent;
 
     private protected override bool Deliver(object? ended, Exception? exception)
@@ -38,14 +48,18 @@ internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine en
         base.Deliver(ended, exception);
         if (exception is not null)
             _ = Task.Exception; // the parent tells of it, so the task's finalizer need not
-        _parent!.OnChildEnded(this, exception);
+        IGoroutineParent parent = _parent!;
+        _parent = null;
+        parent.OnChildEnded(this, exception);
         return true;
     }
 
     private protected override void Abandon(Exception reason)
     {
         base.Abandon(reason);
-        _parent?.OnChildAbandoned(this, reason);
+        IGoroutineParent? parent = _parent;
+        _parent = null;
+        parent?.OnChildAbandoned(this, reason);
     }
 
     private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)

@@ -297,6 +297,59 @@ public sealed class DeadlockTests
         }
     }
 
+    [Theory]
+    [InlineData("wait group")]
+    [InlineData("group")]
+    [InlineData("group, with a result")]
+    [InlineData("single flight")]
+    public void Run_SomebodyHasTheHandleOfAnEndedChild_ThrowsNevertheless(string parent)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        Goroutine? ended = null;
+        Assert.Throws<DeadlockException>(() => scheduler.Run(() => WaitAtTheParentAsync(parent, child => ended = child)));
+        Assert.True(ended!.HasEnded);
+    }
+
+    private static async Task WaitAtTheParentAsync(string kind, Action<Goroutine> keep)
+    {
+        var never = new Chan<int>();
+        switch (kind)
+        {
+            case "wait group":
+                var waitGroup = new WaitGroup();
+                keep(waitGroup.Go(async () => await Go.Yield()));
+                waitGroup.Go(async () => await never.ReceiveAsync());
+                await waitGroup.WaitAsync();
+                break;
+            case "group":
+                var group = new GoroutineGroup();
+                keep(group.Start(async () => await Go.Yield()));
+                _ = group.Start(async () => await never.ReceiveAsync());
+                await group.WaitAsync();
+                break;
+            case "group, with a result":
+                var results = new GoroutineGroup();
+                keep(results.Start(async () =>
+                {
+                    await Go.Yield();
+                    return 1;
+                }));
+                _ = results.Start(async () => await never.ReceiveAsync());
+                await results.WaitAsync();
+                break;
+            case "single flight":
+                var flights = new SingleFlight<string, int>();
+                await flights.RunAsync("quick", async () =>
+                {
+                    keep(Go.Current!);
+                    await Go.Yield();
+                    return 1;
+                });
+                await flights.RunAsync("slow", async () => await never.ReceiveAsync());
+                break;
+        }
+    }
+
     private static async Task ReceiveDeepAsync(Chan<int> channel, int depth)
     {
         await Task.Yield();
