@@ -6,11 +6,12 @@ namespace Weft.FieldChild;
 /// </summary>
 internal sealed class ThreadFill
 {
+    private readonly TaskCompletionSource _full = new();
     private readonly TaskCompletionSource _over = new();
     private readonly List<Thread> _threads = [];
 
     /// <summary>
-    /// Makes threads until one is refused. They leave after <paramref name="stay"/>, or when <see cref="End"/> is called.
+    /// Makes threads until one is refused. They leave <paramref name="stay"/> after that, or when <see cref="End"/> is called.
     /// </summary>
     internal ThreadFill(TimeSpan stay)
     {
@@ -20,6 +21,7 @@ internal sealed class ThreadFill
             {
                 var thread = new Thread(() =>
                 {
+                    _full.Task.Wait(); // were the time to begin here, a slow machine would lose threads as fast as it makes them
                     _over.Task.Wait(stay);
                     _ = _over.TrySetResult();
                 });
@@ -31,6 +33,8 @@ internal sealed class ThreadFill
         {
             // .NET's word for it.
         }
+
+        _full.SetResult();
     }
 
     /// <summary>How many there are.</summary>
