@@ -10,7 +10,8 @@ namespace Weft;
 /// <remarks>
 /// <para>
 /// It is given as a value, <c>Start(F(x))</c>. Only Start of <see cref="Go"/> and <see cref="Scheduler"/>, and Run, also take a function
-/// that makes it; async lambdas that are given to these are bodies by themselves. Everything can be awaited in a body. A body itself cannot be awaited: a method that others await returns a <see cref="Task"/> or <see cref="ValueTask"/>.
+/// that makes it; async lambdas that are given to these are bodies by themselves. Everything can be awaited in a body. A body itself cannot
+/// be awaited: a method that others await returns a <see cref="Task"/> or <see cref="ValueTask"/>.
 /// </para>
 /// <para>
 /// Against an <c>async Task</c> method it saves the task, the closure and two delegates for each goroutine, and about a fifth of the time
