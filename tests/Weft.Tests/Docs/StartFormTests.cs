@@ -114,6 +114,7 @@ public sealed class StartFormTests
     [InlineData("int i = Scheduler.Default.Run(Sum());")]
     [InlineData("new WaitGroup().Go(BodyOf);")]
     [InlineData("new GoroutineGroup().TryStart(Body());")]
+    [InlineData("new SingleFlight<int, int>().RunAsync(1, () => Sum());")]
     public void Form_ThatThereIsNone_DoesNotCompile(string statement)
     {
         CSharpCompilation compilation = Snippets.Compile(Functions + statement).Compilation;

@@ -112,7 +112,7 @@ public sealed class SingleFlightTests
         })).Message;
         Assert.Contains("Go.Exit", message, StringComparison.Ordinal);
 
-        static async GoroutineBody<int> BodyAsync()
+        static async Task<int> BodyAsync()
         {
             await Go.Yield();
             return 3;
