@@ -1,11 +1,11 @@
 /*
- * Release against delivery: a machine gives up the right to run a goroutine while others send it something to run, and somebody asks to be told of
+ * Release against mail: a machine gives up the right to run a goroutine while others send it something to run, and somebody asks to be told of
  * its end. What was sent is run, by one machine at a time, and the end is told.
  *
  * What each step stands for (src/Weft; the argument in words is in Runtime/Running/Goroutine.Mailbox.cs and at Goroutine.Completion):
  *
  *   machine       Engine.RunMachine
- *     take        a goroutine leaves a queue; TakeRunRight
+ *     take        a goroutine leaves a queue; MarkRunning
  *     run         RunMailbox: the slot, then what TakeInbox finds; the first run may be the body's end, which sets FlagEnded
  *     release     TryPark
  *     fence       Engine.FindNext: the next goroutine is taken out of the ring, or a barrier is executed

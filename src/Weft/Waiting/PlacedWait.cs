@@ -87,7 +87,7 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
     private protected void Post()
     {
         if (_place is Goroutine goroutine)
-            goroutine.Resume(this);
+            goroutine.PostItem(this);
         else if (_place is null)
             CleanThread.QueueToPool(this);
         else

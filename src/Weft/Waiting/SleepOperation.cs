@@ -197,7 +197,7 @@ internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
         object continuation = _continuation!;
         object? state = _continuationState;
         if (_context is Goroutine goroutine)
-            goroutine.Resume(continuation, state);
+            goroutine.PostContinuation(continuation, state);
         else
             WaitContext.Post(_context, (Action<object?>)continuation, state);
     }

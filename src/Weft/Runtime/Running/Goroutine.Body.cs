@@ -48,7 +48,7 @@ public abstract partial class Goroutine
     private protected abstract object? InvokeBody(object body);
 
     /// <summary>Gives a body what it was started with; the goroutine's handle does not lead there afterwards.</summary>
-    private protected static TState Take<TState>(ref TState state)
+    private protected static TState MoveOut<TState>(ref TState state)
     {
         TState taken = state;
         state = default!;
@@ -60,7 +60,7 @@ public abstract partial class Goroutine
     /// </summary>
     /// <param name="ended">The task or frame of an asynchronous body.</param>
     /// <param name="exception">What left the body.</param>
-    private protected virtual bool Deliver(object? ended, Exception? exception) => exception is null;
+    private protected virtual bool TrySettle(object? ended, Exception? exception) => exception is null;
 
     /// <summary>Of an ended goroutine: whether its outcome can be asked for, which is a little later than its end can be seen.</summary>
     private protected virtual bool IsOutcomeKnown => true;
@@ -180,7 +180,7 @@ public abstract partial class Goroutine
     internal void OnBodyCompleted()
     {
         if (!HasEnded)
-            Resume(s_nothing, null);
+            PostContinuation(s_nothing, null);
     }
 
     private static Exception ExceptionOf(Task task)
@@ -212,30 +212,30 @@ public abstract partial class Goroutine
         _flags |= FlagEnded;
         _extra?.KeptSelects?.LeavePlaces(this);
         Home.OnEnded(this);
-        if (Deliver(ended, exception))
+        if (TrySettle(ended, exception))
             return; // the completion is settled with the release of the run right, which is fenced anyhow
         bool wasCancelled = Cancellation.IsOfAToken(exception!);
         if (wasCancelled)
             Home.CountCancelled();
-        SettleEnded();
+        CompleteEnded();
         if (!wasCancelled)
             Home.OnUnhandledException(this, exception!);
     }
 
-    /// <summary>Settles the completion of an ended goroutine, if it was asked for.</summary>
-    internal void SettleEnded()
+    /// <summary>Completes what tells of the end of an ended goroutine, if it was asked for.</summary>
+    internal void CompleteEnded()
     {
         Interlocked.MemoryBarrier(); // see Completion
-        SettleIfAwaited();
+        CompleteIfAwaited();
     }
 
-    private void SettleIfAwaited()
+    private void CompleteIfAwaited()
     {
         if (_extra is not GoroutineExtra extra)
             return;
         extra.WhenEnded?.Set();
         if (extra.Completion is TaskCompletionSource completion)
-            SettleCompletion(completion);
+            CompleteOnCleanThread(completion);
     }
 
     /// <summary>An exception left something that was posted to the goroutine: an async void method, or a callback of a library.</summary>
@@ -244,13 +244,13 @@ public abstract partial class Goroutine
         Home.OnUnhandledException(this, exception);
     }
 
-    private void SettleCompletion(TaskCompletionSource completion)
+    private void CompleteOnCleanThread(TaskCompletionSource completion)
     {
         if (!completion.Task.IsCompleted)
-            CleanThread.Do(static s => s.self.Settle(s.completion), (self: this, completion));
+            CleanThread.Do(static s => s.self.Complete(s.completion), (self: this, completion));
     }
 
-    private void Settle(TaskCompletionSource completion)
+    private void Complete(TaskCompletionSource completion)
     {
         if (_extra?.Abandoned is Exception reason)
             completion.TrySetException(reason);
@@ -273,6 +273,6 @@ public abstract partial class Goroutine
         _flags |= FlagEnded;
         Extra.KeptSelects?.LeavePlaces(this);
         Abandon(reason);
-        SettleEnded();
+        CompleteEnded();
     }
 }

@@ -70,7 +70,7 @@ public abstract partial class Goroutine
                 && action is not (Action<object?> or System.Action)
                 && action is WorkItem item)
             {
-                if (item is ReturnItem)
+                if (item is ComebackItem)
                 {
                     _slot = item;
                     return;

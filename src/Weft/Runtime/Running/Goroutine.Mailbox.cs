@@ -53,20 +53,20 @@ public abstract partial class Goroutine
     internal bool IsRunning => Volatile.Read(ref _phase) == PhaseRunning;
 
     /// <summary>The machine the goroutine must be given to before anything else, if it waits for one to come back.</summary>
-    internal ReturnItem? PendingReturn => _slot as ReturnItem;
+    internal ComebackItem? PendingComeback => _slot as ComebackItem;
 
     /// <summary>
     /// Whether it has a machine of its own: one that it is locked to, that waits for it to come back, or that waits in a call of its with
     /// frames of it on the stack. For callers that have it in their hands, or hold the lock of the queue it is in. As long as it is in a
     /// queue, it has that machine.
     /// </summary>
-    internal bool IsBound => _slot is ReturnItem || LockedTo is { IsGone: false } || _extra?.Hosts is not null;
+    internal bool IsBound => _slot is ComebackItem || LockedTo is { IsGone: false } || _extra?.Hosts is not null;
 
     /// <summary>Whether that machine can be given it now. With the engine's lock.</summary>
-    internal bool CanBeGiven => _slot is ReturnItem || LockedTo is { IsGone: false } || _extra?.FindHost() is not null;
+    internal bool CanBeGiven => _slot is ComebackItem || LockedTo is { IsGone: false } || _extra?.FindHost() is not null;
 
     /// <summary>Brings a continuation to run. Any thread.</summary>
-    internal void Resume(object action, object? state)
+    internal void PostContinuation(object action, object? state)
     {
         if (Home.IsStopped)
         {
@@ -86,9 +86,9 @@ public abstract partial class Goroutine
     }
 
     /// <summary>The same without an allocation; the item must not be in use.</summary>
-    internal void Resume(WorkItem item)
+    internal void PostItem(WorkItem item)
     {
-        if (Home.IsStopped && item is not ReturnItem)
+        if (Home.IsStopped && item is not ComebackItem)
         {
             Home.Refuse(this);
             item.OnNeverRun();
@@ -101,7 +101,7 @@ public abstract partial class Goroutine
     /// <summary>Puts an operation that was completed into the mailbox of the goroutine that started it. Any thread.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="runner">The calling machine, or null.</param>
-    internal void Deliver(WorkItem operation, Runner? runner)
+    internal void PostOperation(WorkItem operation, Runner? runner)
     {
         if (Home.IsStopped)
         {

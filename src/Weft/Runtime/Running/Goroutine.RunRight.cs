@@ -12,10 +12,10 @@ public abstract partial class Goroutine
 {
     /// <summary>Ready to Running, by the machine that took the goroutine from a queue, or for the machine that it is handed to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void TakeRunRight() => Volatile.Write(ref _phase, PhaseRunning);
+    internal void MarkRunning() => Volatile.Write(ref _phase, PhaseRunning);
 
     /// <summary>Parked to Running, by a machine that comes back from a wait.</summary>
-    internal bool TryTakeRunRight() =>
+    internal bool TryClaimRunRight() =>
         Volatile.Read(ref _phase) == PhaseParked
         && Interlocked.CompareExchange(ref _phase, PhaseRunning, PhaseParked) == PhaseParked;
 
@@ -46,7 +46,7 @@ public abstract partial class Goroutine
         FaultPoints.Hit("runright.released");
         bool ready = _inbox is not null && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked;
         if (hasEnded)
-            SettleIfAwaited();
+            CompleteIfAwaited();
         return ready;
     }
 
@@ -62,14 +62,14 @@ public abstract partial class Goroutine
         if (parks)
             return FinishPark(hasEnded);
         if (hasEnded)
-            SettleIfAwaited();
+            CompleteIfAwaited();
         return true;
     }
 
-    /// <summary>Takes out the return item that stands first in the mailbox. Only the holder of the run right may call it.</summary>
-    internal void RemovePendingReturn()
+    /// <summary>Takes out the comeback item that stands first in the mailbox. Only the holder of the run right may call it.</summary>
+    internal void RemovePendingComeback()
     {
-        var item = (ReturnItem)_slot!;
+        var item = (ComebackItem)_slot!;
         _slot = item.Next;
         item.Next = null;
     }
@@ -83,10 +83,10 @@ public abstract partial class Goroutine
     }
 
     /// <summary>
-    /// Takes out the return item of a machine that was given the run right before its turn; what stands before it stays. Only the holder of
-    /// the run right, which is that machine, may call it.
+    /// Takes out the comeback item of a machine that was given the run right before its turn; what stands before it stays. Only the
+    /// holder of the run right, which is that machine, may call it.
     /// </summary>
-    internal void RemoveReturn(ReturnItem item)
+    internal void RemoveComeback(ComebackItem item)
     {
         WorkItem? first = SlotAsChain();
         WorkItem? last = first;

@@ -69,7 +69,7 @@ public abstract partial class Goroutine
 
     /// <summary>Takes away what the handle leads to. Called by the searcher that holds the goroutine.</summary>
     /// <param name="alone">No other scheduler has goroutines.</param>
-    internal GoroutineLuggage TakeLuggage(bool alone)
+    internal GoroutineLuggage DetachLuggage(bool alone)
     {
         var luggage = new GoroutineLuggage
         {
@@ -78,7 +78,7 @@ public abstract partial class Goroutine
             KeptOperations = _keptOperations,
             KeptSleep = _keptSleep,
             KeptSelects = _extra?.KeptSelects,
-            Ends = TakeEnds(alone),
+            Ends = DetachEnds(alone),
         };
         _body = null;
         _bodyContinuation = null;
@@ -89,8 +89,8 @@ public abstract partial class Goroutine
         return luggage;
     }
 
-    /// <summary>Undoes <see cref="TakeLuggage"/>.</summary>
-    internal void PutBack(GoroutineLuggage luggage)
+    /// <summary>Undoes <see cref="DetachLuggage"/>.</summary>
+    internal void AttachLuggage(GoroutineLuggage luggage)
     {
         _body = luggage.Body;
         _bodyContinuation = luggage.BodyContinuation;
@@ -99,16 +99,16 @@ public abstract partial class Goroutine
         if (luggage.KeptSelects is not null)
             _extra!.KeptSelects = luggage.KeptSelects;
         if (luggage.Ends is not null)
-            PutEndsBack(luggage.Ends);
+            AttachEnds(luggage.Ends);
     }
 
     /// <summary>
-    /// Instead of <see cref="PutBack"/>, of a goroutine that has been given up: the body is gone, and the ends are what is left of them.
+    /// Instead of <see cref="AttachLuggage"/>, of a goroutine that is lost: the body is gone, and the ends are what is left of them.
     /// </summary>
-    internal void PutBackWithoutBody(GoroutineEnds ends)
+    internal void AttachWithoutBody(GoroutineEnds ends)
     {
         _body = s_gone;
-        PutEndsBack(ends);
+        AttachEnds(ends);
     }
 
     /// <summary>Takes away what leads to those that wait for the end; null if there is nothing to take.</summary>
@@ -116,10 +116,10 @@ public abstract partial class Goroutine
     /// The end of the scheduler tells them, too. Those of the same scheduler end with it, so it does not count as something that wakes
     /// them. Others are not taken away.
     /// </remarks>
-    internal GoroutineEnds? TakeEnds(bool alone)
+    internal GoroutineEnds? DetachEnds(bool alone)
     {
         GoroutineEnds? ends = null;
-        TakeOwnEnds(alone, ref ends);
+        DetachOwnEnds(alone, ref ends);
         if (alone && _extra is { Completion: TaskCompletionSource completion } extra)
         {
             ends ??= new GoroutineEnds();
@@ -130,21 +130,21 @@ public abstract partial class Goroutine
         return ends;
     }
 
-    /// <summary>Undoes <see cref="TakeEnds"/>.</summary>
-    internal void PutEndsBack(GoroutineEnds ends)
+    /// <summary>Undoes <see cref="DetachEnds"/>.</summary>
+    internal void AttachEnds(GoroutineEnds ends)
     {
-        PutOwnEndsBack(ends);
+        AttachOwnEnds(ends);
         if (ends.HasCompletion)
             Volatile.Write(ref _extra!.Completion, ends.Completion);
     }
 
-    /// <summary>As <see cref="TakeEnds"/>, for what a kind of goroutine has of its own.</summary>
-    private protected virtual void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    /// <summary>As <see cref="DetachEnds"/>, for what a kind of goroutine has of its own.</summary>
+    private protected virtual void DetachOwnEnds(bool alone, ref GoroutineEnds? ends)
     {
     }
 
-    /// <summary>Undoes <see cref="TakeOwnEnds"/>.</summary>
-    private protected virtual void PutOwnEndsBack(GoroutineEnds ends)
+    /// <summary>Undoes <see cref="DetachOwnEnds"/>.</summary>
+    private protected virtual void AttachOwnEnds(GoroutineEnds ends)
     {
     }
 }
