@@ -5,7 +5,7 @@
  * What each step stands for (src/Weft/Runtime/Core):
  *
  *   host          HostedWait.Run on the machine that waits
- *     begin       Engine.BeginBlocking: becomes a host, under the lock; Goroutine.Release; if that finds mail, the goroutine is queued
+ *     begin       Engine.BeginBlocking: becomes a host, under the lock; Goroutine.ReleaseRunRight; if that finds mail, the goroutine is queued
  *     wait        the runtime's wait, for what was waited for, or for a signal at the machine's event
  *     return      Engine.EndBlocking: Hosting.ComesBack, under the lock; what was handed over, the run right, or the comeback item in the mailbox
  *   giver         Engine.TryHandToBound: takes the goroutine out of the queue and hands it over, under the lock; then Machine.WakeFrom

@@ -15,7 +15,7 @@ internal sealed partial class Engine
         WaitReason reason = cause == HandOffCause.Explicit ? WaitReason.Blocking : WaitReason.ManagedWait;
         Processor? processor = BeginBlocked(machine, goroutine, reason, hosting);
         FaultPoints.Hit("blocking.began");
-        if (goroutine.Release())
+        if (goroutine.ReleaseRunRight())
         {
             if (processor is not null)
                 PutNext(processor, goroutine);

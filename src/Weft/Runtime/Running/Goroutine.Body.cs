@@ -15,7 +15,6 @@ public abstract partial class Goroutine
 
     // Written by the holder of the run right; the last of these flags to be set is FlagEnded.
     private volatile byte _flags;
-    private static readonly Action<object?> s_nothing = static _ => { };
     private const byte FlagHooked = 1;
     private const byte FlagEnded = 2;
     private const byte FlagRegistered = 4;
@@ -180,7 +179,7 @@ public abstract partial class Goroutine
     internal void OnBodyCompleted()
     {
         if (!HasEnded)
-            PostContinuation(s_nothing, null);
+            PostContinuation(Mailbox.Nothing, null);
     }
 
     private static Exception ExceptionOf(Task task)
@@ -261,7 +260,7 @@ public abstract partial class Goroutine
     /// <summary>The scheduler was disposed before the goroutine ended. Called once nothing of it runs any more.</summary>
     internal void AbandonBecause(Exception reason)
     {
-        AbandonMail();
+        _mailbox.Abandon();
         _keptOperations?.LeaveAll(this);
         _keptOperations = null;
         _extra?.KeptSelects?.Leave(this);
