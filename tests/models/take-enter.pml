@@ -75,7 +75,7 @@ proctype machine() {
             uses = true;
             assert(!taken);                /* the queues have one owner */
             uses = false;
-            buffer!false                   /* Leave: after the last access */
+            buffer!false                   /* ExitScheduler: after the last access */
         :: else ->
             lost = true                    /* AcquireForRunning: waits for a processor */
         fi

@@ -196,7 +196,7 @@ internal sealed unsafe class ThreadReaper
     private void Finish(OSThread thread)
     {
         Debug.Assert(thread.Node.Claim == JoinClaim.Claimed, "A thread was freed without a claim.");
-        thread.Release();
+        thread.Free();
         thread.Node.Claim = JoinClaim.Done;
 
         // Against WaitFor: this side writes what is waited for, then (full fence) reads _waiters. The other side counts itself in

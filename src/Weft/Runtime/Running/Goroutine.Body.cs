@@ -209,7 +209,7 @@ public abstract partial class Goroutine
         _body = null;
         _bodyContinuation = null;
         _flags |= FlagEnded;
-        _extra?.KeptSelects?.LeavePlaces(this);
+        _extra?.KeptSelects?.WithdrawPlaces(this);
         Home.OnEnded(this);
         if (TrySettle(ended, exception))
             return; // the completion is settled with the release of the run right, which is fenced anyhow
@@ -261,16 +261,16 @@ public abstract partial class Goroutine
     internal void AbandonBecause(Exception reason)
     {
         _mailbox.Abandon();
-        _keptOperations?.LeaveAll(this);
+        _keptOperations?.WithdrawAll(this);
         _keptOperations = null;
-        _extra?.KeptSelects?.Leave(this);
+        _extra?.KeptSelects?.Withdraw(this);
         if (HasEnded)
             return;
         Extra.Abandoned = reason;
         _body = null;
         _bodyContinuation = null;
         _flags |= FlagEnded;
-        Extra.KeptSelects?.LeavePlaces(this);
+        Extra.KeptSelects?.WithdrawPlaces(this);
         Abandon(reason);
         CompleteEnded();
     }

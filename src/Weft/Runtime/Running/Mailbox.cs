@@ -142,10 +142,10 @@ internal struct Mailbox
     internal void MarkRunning() => Volatile.Write(ref _phase, Running);
 
     /// <summary>Parked to Running, by a machine that comes back from a wait: it has the run right if this is true.</summary>
-    internal bool TryClaim() => TryLeaveParked(Running);
+    internal bool TryClaim() => TryMove(Running);
 
     /// <summary>Parked to Held, by the searcher: it has the run right until <see cref="LetGo"/> if this is true.</summary>
-    internal bool TryHold() => TryLeaveParked(Held);
+    internal bool TryHold() => TryMove(Held);
 
     /// <summary>
     /// Gives up what <see cref="TryHold"/> gave. True: something came meanwhile, it is Ready, and the caller puts the owner into a queue.
@@ -283,7 +283,7 @@ internal struct Mailbox
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryMakeReady() => _phase == Parked && Interlocked.CompareExchange(ref _phase, Ready, Parked) == Parked;
 
-    private bool TryLeaveParked(int phase) =>
+    private bool TryMove(int phase) =>
         Volatile.Read(ref _phase) == Parked && Interlocked.CompareExchange(ref _phase, phase, Parked) == Parked;
 
     // What has come before goes first: a flow of the owner that yields over and over, waiting for another one, would keep that from

@@ -41,7 +41,7 @@ internal class WorkItem
     /// It is the first of those that the goroutine keeps for its next waits, and the goroutine never runs again: all of them leave what
     /// they wait for.
     /// </summary>
-    internal virtual void LeaveAll(Goroutine goroutine)
+    internal virtual void WithdrawAll(Goroutine goroutine)
     {
     }
 

@@ -234,9 +234,9 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
     [UnmanagedCallersOnly]
     private static nint Start(nint argument)
     {
-        LinuxProcIds.Enter();
-        OSThread.Enter(argument);
-        LinuxProcIds.Leave();
+        LinuxProcIds.AddCaller();
+        OSThread.RunRooted(argument);
+        LinuxProcIds.RemoveCaller();
         return 0;
     }
 }
