@@ -124,9 +124,7 @@ internal abstract partial class Operation
             return;
         }
 
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
-            FlowedContinuation.Replace(ref continuation, ref state);
-        object? place = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 ? WaitContext.Capture() : null;
+        object? place = PlaceFor(flags, ref continuation, ref state);
         if (owner is null)
         {
             AwaitOutside(continuation, state, place);

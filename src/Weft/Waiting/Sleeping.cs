@@ -1,5 +1,6 @@
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
+using Weft.Runtime.Timers;
 
 namespace Weft.Waiting;
 
@@ -10,18 +11,18 @@ internal static class Sleeping
     internal static SleepOperation Sleep(this Engine engine, TimeSpan duration, CancellationToken token)
     {
         Misuse.ThrowIfDisposed(engine.IsStopped && !token.IsCancellationRequested, engine.Name, "SleepAsync cannot sleep");
-        long due = duration == TimeSpan.MaxValue ? long.MaxValue
+        long due = duration == TimeSpan.MaxValue ? TimerHeap.Never
             : duration <= TimeSpan.Zero ? SleepOperation.AtOnce
             : MonotonicClock.Now + MonotonicClock.Nanoseconds(duration);
         if (token.CanBeCanceled)
             return new CancellableSleep(engine, due, token);
         SleepOperation operation = Machine.CurrentGoroutine is Goroutine goroutine && goroutine.Home == engine
-            ? goroutine.SleepCache ??= new SleepOperation(engine)
-            : new SleepOperation(engine);
-        if (!operation.TryBegin(due))
+            ? goroutine.SleepCache ??= new SleepOperation()
+            : new SleepOperation();
+        if (!operation.TryBegin(engine, due))
         {
-            operation = new SleepOperation(engine);
-            operation.TryBegin(due);
+            operation = new SleepOperation();
+            operation.TryBegin(engine, due);
         }
 
         return operation;
