@@ -7,12 +7,15 @@ using Weft.Waiting;
 
 namespace Weft.Channels;
 
-/// <summary>One send or receive that waits, and is awaited.</summary>
+/// <summary>
+/// One send or receive that waits, and is awaited. One class serves both directions: a goroutine that sends and receives in turn keeps one
+/// operation for both.
+/// </summary>
 internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueTaskSource<Received<T>>
 {
     private bool _isSend;
 
-    // Who awaits it is told of the channel's end as System.Threading.Channels does.
+    // Its awaiter is told of the channel's end as by System.Threading.Channels.
     private bool _tellsEnd;
     private Chan<T> _channel = null!;
 

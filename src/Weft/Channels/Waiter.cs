@@ -3,18 +3,26 @@ using Weft.Waiting;
 
 namespace Weft.Channels;
 
-/// <summary>What awaiting a send needs to know of an operation, whatever the type of the value.</summary>
-internal abstract class SendOperation : Operation, IValueTaskSource
+/// <summary>
+/// A place in one of a channel's two queues, whatever the type of the value: a send or a receive that waits for its counterpart. The queue
+/// that it is in says which of the two.
+/// </summary>
+/// <remarks>
+/// The awaiter of a send knows no type of a value, so its side is here: <see cref="SendAwaitable"/> refers to this class, and
+/// <see cref="ReceiveAwaitable{T}"/> to <see cref="ChanOperation{T}"/>. Waiters of other kinds are not awaited: a thread blocks, and a
+/// select is awaited as a whole.
+/// </remarks>
+internal abstract class Waiter : Operation, IValueTaskSource
 {
     /// <summary>In one of the channel's queues. Written under the channel's lock.</summary>
     internal volatile bool IsQueued;
 
-    /// <summary>Ends this use.</summary>
+    /// <summary>For the awaiter of a send: ends this use.</summary>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    internal abstract void EndSend(short token);
+    internal virtual void EndSend(short token) => throw new NotSupportedException("This waiter is not awaited as a send.");
 
-    /// <summary>How far it has come, for who awaits it through a <see cref="ValueTask"/>.</summary>
+    /// <summary>For an awaiter of a send through a <see cref="ValueTask"/>: how far the send has come.</summary>
     private protected virtual ValueTaskSourceStatus SendStatus(short token) => Status(token);
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => SendStatus(token);

@@ -5,10 +5,10 @@ using Weft.Waiting;
 namespace Weft.Channels;
 
 /// <summary>
-/// A place in one of a channel's queues: an operation that waits for its counterpart. Everything here is guarded by the channel's lock;
-/// once the waiter has been taken out of the queue (and claimed, see <see cref="TryClaim"/>), it belongs to the thread that took it.
+/// A place in one of a channel's queues, with what is sent or received. Everything here is guarded by the channel's lock. Once the waiter
+/// has been taken out of the queue and claimed (<see cref="TryClaim"/>), it belongs to the thread that took it.
 /// </summary>
-internal abstract class Waiter<T> : SendOperation
+internal abstract class Waiter<T> : Waiter
 {
     /// <summary>The neighbours in the queue, which is a ring; both null when the waiter is alone in it, or in none.</summary>
     internal Waiter<T>? Before;
@@ -24,8 +24,8 @@ internal abstract class Waiter<T> : SendOperation
     internal bool IsSpecial;
 
     /// <summary>
-    /// Decides for the caller, who holds the channel's lock and has just taken the waiter out of the queue, that the waiter is his; false
-    /// when somebody else was first at another channel of the same select.
+    /// Claims the waiter for the caller, which has the channel's lock and has just taken the waiter out of the queue. False when the waiter
+    /// belongs to a select that was claimed at another of its channels.
     /// </summary>
     internal bool TryClaim() => !(LeftBehind.Exists && IsLeft) && (!IsSpecial || TryClaimSpecial());
 
