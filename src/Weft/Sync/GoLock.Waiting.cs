@@ -8,7 +8,7 @@ using Weft.Waiting;
 namespace Weft;
 
 /// <content>
-/// Waiting, waking, and who goes first.
+/// Waiting, waking, and which waiter goes first.
 /// <para>
 /// <b>No waiter is forgotten.</b> A waiter enters the list only in a state that is Locked or Starving, and sets Waiters by compare-and-swap
 /// of that very state. If it is Locked, its holder will unlock, by compare-and-swap, too, and so sees Waiters; it wakes the first waiter
@@ -226,23 +226,24 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
     }
 
     /// <summary>
-    /// Called by the one that has set Woken. A waiter whose scheduler has been disposed never runs again; then the next is woken.
+    /// Called by the thread that has set Woken. A waiter whose scheduler has been disposed never runs again; then the next is woken.
     /// </summary>
     private void WakeFirst()
     {
-        LineWaiter? waiter;
-        do
+        while (true)
         {
             _gate.Enter();
-            waiter = _waiters.RemoveFirst();
+            LineWaiter? waiter = _waiters.RemoveFirst();
             if (waiter is not null)
                 _wokenSince = waiter.Since;
             if (_waiters.IsEmpty)
                 Interlocked.And(ref _state, waiter is null ? ~(Waiters | Woken | Starving) : ~Waiters);
             AssertInvariants();
             _gate.Exit();
+            if (waiter is null || waiter.Wake())
+                return;
+            waiter.OnDropped();
         }
-        while (waiter is not null && !waiter.Wake());
     }
 
     /// <summary>For a waiter that has the lock, or was woken for it, and never runs again.</summary>

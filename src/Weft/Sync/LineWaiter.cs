@@ -150,6 +150,13 @@ internal abstract class LineWaiter : PlacedWait, IWaiter<LineWaiter>
         return true;
     }
 
+    /// <summary>
+    /// For a line whose <see cref="Wake"/> said no, and which has nothing to take back: the waiter passes on what it has from elsewhere.
+    /// </summary>
+    internal virtual void OnDropped()
+    {
+    }
+
     /// <summary>Forgets the wait. False when a cancellation may still be about to look at it, so that it must not be used again.</summary>
     internal virtual bool End()
     {
