@@ -53,8 +53,8 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     }
 
     /// <summary>
-    /// Has a token end the wait. Called once the operation can be found in the channel's queue: a cancellation that comes before takes it
-    /// out there, one that comes after the counterpart finds it gone and does nothing.
+    /// Has a token end the wait. Called once the operation is in the channel's queue: a cancellation takes it out there. If the counterpart
+    /// has taken it out before, the cancellation does nothing.
     /// </summary>
     internal void CancelWith(CancellationToken token)
     {

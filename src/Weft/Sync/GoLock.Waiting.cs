@@ -100,7 +100,8 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
 
     /// <summary>
     /// Lets a waiter wait, at the end of the list, or at its head if it was woken in vain. Not if the lock can be had after all, or if the
-    /// waiter's token is cancelled. One that was woken takes a free lock even so: somebody has to, or to wake the next.
+    /// waiter's token is cancelled. A woken waiter takes a free lock although its token is cancelled: it would have to wake the next
+    /// otherwise.
     /// </summary>
     internal Outcome TryEnqueue(LineWaiter waiter, bool woken)
     {

@@ -7,7 +7,7 @@ namespace Weft.Waiting;
 /// <summary>How a sleep begins.</summary>
 internal static class Sleeping
 {
-    /// <summary>A sleep of that long for the calling goroutine, or for a thread that is none.</summary>
+    /// <summary>Begins a sleep of the calling goroutine, or of a thread that runs none.</summary>
     internal static SleepOperation Sleep(this Engine engine, TimeSpan duration, CancellationToken token)
     {
         Misuse.ThrowIfDisposed(engine.IsStopped && !token.IsCancellationRequested, engine.Name, "SleepAsync cannot sleep");
