@@ -4,6 +4,7 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Benchmarks;
 
+[ReleaseIsEnough]
 public sealed partial class BenchmarkCommandLineTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using Weft.Tests.Support;
 namespace Weft.Tests.Benchmarks;
 
 /// <summary>scripts/update-readme-figures, which writes the README's table from a run's JSON.</summary>
+[ReleaseIsEnough]
 public sealed partial class ReadmeFiguresTests : IDisposable
 {
     private const string Before = "before\n<!-- figures -->\nold\n\n- A goroutine that waits, after\n";
