@@ -103,7 +103,7 @@ internal sealed partial class Engine
     {
         if (machine.Processor is not Processor processor || machine.Locked is not null)
             return null;
-        if (_stopRequested || processor.Id >= MaxProcs || IsTurnOfOthers(machine, processor))
+        if (processor.RunNextComesFirst || _stopRequested || processor.Id >= MaxProcs || IsTurnOfOthers(machine, processor))
             return null;
         Debug.Assert(!machine.Spinning, "A machine that has run a goroutine counts as looking for one.");
         return processor.DequeueFromRing();

@@ -153,14 +153,19 @@ internal sealed partial class Processor
         return Queue.TryDequeue() ?? _runNext.Take();
     }
 
+    /// <summary>Owner only. Whether the run-next slot has a goroutine and has its turn.</summary>
+    internal bool RunNextComesFirst
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _runNextStreak < MaxRunNextStreak && !_runNext.IsEmpty;
+    }
+
     /// <summary>
-    /// Owner only, in scheduler code. The next goroutine if it comes from the ring, by an interlocked instruction; otherwise null.
+    /// Owner only, in scheduler code. The next goroutine of the ring, taken out by an interlocked instruction; null if there is none.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Goroutine? DequeueFromRing()
     {
-        if (_runNextStreak < MaxRunNextStreak && !_runNext.IsEmpty)
-            return null;
         Goroutine? goroutine = Queue.TryDequeue();
         if (goroutine is not null)
             _runNextStreak = 0;
