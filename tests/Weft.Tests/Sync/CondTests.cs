@@ -347,6 +347,7 @@ public sealed class CondTests
         Assert.Equal("condition", Assert.Single(exception.Goroutines).WaitReason);
     }
 
+    [ReleaseIsEnough]
     [Fact]
     public async Task WaitAsync_InTheSteadyState_AllocatesNothing()
     {
