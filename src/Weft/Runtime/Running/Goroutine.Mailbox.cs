@@ -98,8 +98,11 @@ public abstract partial class Goroutine
         PushInbox(item);
     }
 
-    /// <summary>Puts an operation that was completed into the mailbox of the goroutine that started it. Any thread.</summary>
-    /// <param name="operation">The operation.</param>
+    /// <summary>
+    /// Puts a wait that has ended into the mailbox of the goroutine that goes on after it. A parked goroutine gets what goes on instead of
+    /// the wait, which is free at once, but is not told if the goroutine never runs again. Any thread.
+    /// </summary>
+    /// <param name="operation">The wait.</param>
     /// <param name="runner">The calling machine, or null.</param>
     internal void Deliver(WorkItem operation, Runner? runner)
     {
