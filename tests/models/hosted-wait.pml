@@ -10,7 +10,7 @@
  *     return      Engine.EndBlocking: Hosting.ComesBack, under the lock; what was handed over, the run right, or the comeback item in the mailbox
  *   giver         Engine.TryHandToBound: takes the goroutine out of the queue and hands it over, under the lock; then Machine.WakeFrom
  *   worker        any other machine, which comes and goes: Engine.Execute
- *   sender        Goroutine.Resume
+ *   sender        Goroutine.PostContinuation
  *
  * The inbox is counted; its fences are what release.pml is about, so here every step is seen at once. What was waited for has come when all mail was run, or
  * at any time before.

@@ -1,6 +1,9 @@
+using Weft.Tests.Support;
+
 namespace Weft.Tests.Docs;
 
 /// <summary>Which form of Start, RunAsync and RunBlocking the compiler takes, and what it says where there is none.</summary>
+[ReleaseIsEnough]
 public sealed class StartFormTests
 {
     private const string Functions =

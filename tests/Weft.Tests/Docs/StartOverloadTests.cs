@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Docs;
 
@@ -8,6 +9,7 @@ namespace Weft.Tests.Docs;
 /// Every overload that starts a goroutine is there for a form that somebody writes: the compiler chooses it for that form, and for none of
 /// the others. One that it never chooses has no reason to be there.
 /// </summary>
+[ReleaseIsEnough]
 public sealed class StartOverloadTests
 {
     private const string Functions =

@@ -60,22 +60,25 @@ public abstract partial class Goroutine
         PostToInbox(item);
     }
 
-    /// <summary>Puts an operation that was completed into the mailbox of the goroutine that started it. Any thread.</summary>
-    /// <param name="operation">The operation.</param>
+    /// <summary>
+    /// Puts a wait that has ended into the mailbox of the goroutine that goes on after it. A parked goroutine gets what goes on instead of
+    /// the wait, which is free at once, but is not told if the goroutine never runs again. Any thread.
+    /// </summary>
+    /// <param name="wait">The wait.</param>
     /// <param name="runner">The calling machine, or null.</param>
-    internal void PostOperation(WorkItem operation, Runner? runner)
+    internal void PostWait(WorkItem wait, Runner? runner)
     {
         if (Home.IsStopped)
         {
             Home.Refuse(this);
-            operation.OnNeverRun();
+            wait.OnNeverRun();
             return;
         }
 
-        if (_mailbox.TryPost(operation))
+        if (_mailbox.TryPost(wait))
             Home.Enqueue(this, runner);
         else
-            PostToInbox(operation);
+            PostToInbox(wait);
     }
 
     private void PostToInbox(WorkItem item)

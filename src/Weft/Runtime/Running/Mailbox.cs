@@ -102,20 +102,20 @@ internal struct Mailbox
         return true;
     }
 
-    /// <summary>The same for an operation that was completed.</summary>
+    /// <summary>The same for a wait that has ended: brings what goes on after it, and not the wait, which is free at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryPost(WorkItem operation)
+    internal bool TryPost(WorkItem wait)
     {
         if (!TryMakeReady())
             return false;
 
         // No machine runs the owner and no other thread can queue it now: what belongs to the run right is ours, as if the mail had been
         // taken.
-        operation.WasTaken = true;
-        if (operation.Action is null)
-            operation.OnMailForNobody();
-        _slot = operation.Action ?? Nothing;
-        if (operation.State is object state)
+        wait.WasTaken = true;
+        if (wait.Action is null)
+            wait.OnMailForNobody();
+        _slot = wait.Action ?? Nothing;
+        if (wait.State is object state)
             _slotState = state;
         return true;
     }
