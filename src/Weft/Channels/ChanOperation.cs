@@ -150,7 +150,7 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
             _channel.GiveBack(Value);
     }
 
-    private protected override void Leave()
+    private protected override void Withdraw()
     {
         if (!_channel.TryRemove(this, _isSend))
             OnNeverRun();

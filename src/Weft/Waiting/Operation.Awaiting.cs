@@ -136,7 +136,7 @@ internal abstract partial class Operation
         else
         {
             _awaitPlace = AwaitPlace.Elsewhere;
-            owner.Resume(s_attach, (this, new ScheduledContinuation(continuation, state, place), token));
+            owner.PostContinuation(s_attach, (this, new ScheduledContinuation(continuation, state, place), token));
         }
     }
 
@@ -176,7 +176,7 @@ internal abstract partial class Operation
         }
         else if (WasTaken)
         {
-            _owner!.Resume(continuation, state);
+            _owner!.PostContinuation(continuation, state);
         }
         else if (Action is not null)
         {
@@ -202,7 +202,7 @@ internal abstract partial class Operation
         _awaitPlace = AwaitPlace.Unknown;
         Action = s_dispatch;
         State = waiting;
-        _owner!.Resume(second, state);
+        _owner!.PostContinuation(second, state);
     }
 
     private void SettleTurn()

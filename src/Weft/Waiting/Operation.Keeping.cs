@@ -37,17 +37,17 @@ internal abstract partial class Operation
     /// For a goroutine that never runs again: takes its operations out of their queues, and gives back what they brought and the goroutine
     /// has not looked at.
     /// </summary>
-    internal override void LeaveAll(Goroutine goroutine)
+    internal override void WithdrawAll(Goroutine goroutine)
     {
         for (Operation? operation = this; operation is not null; operation = operation._nextKept)
         {
             if (operation is { _isFree: false, _isLeftToMail: false })
-                operation.Leave();
+                operation.Withdraw();
         }
     }
 
     /// <summary>For an operation in use, of a goroutine that never runs again; see <see cref="LeftBehind"/>.</summary>
-    private protected virtual void Leave()
+    private protected virtual void Withdraw()
     {
     }
 

@@ -104,7 +104,7 @@ internal abstract partial class Operation : WaitSource
         _outcome = outcome;
         FaultPoints.Hit("operation.ended");
         if (owner is not null)
-            owner.Deliver(this, machine);
+            owner.PostWait(this, machine);
         else if (Interlocked.Exchange(ref Action, s_completed) is { } waiting)
             Dispatch(waiting, State);
     }

@@ -101,7 +101,7 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
     {
         WasTaken = false;
         if (_place is Goroutine goroutine)
-            goroutine.Deliver(this, Machine.Calling);
+            goroutine.PostWait(this, Machine.Calling);
         else
             PostOutside();
     }
@@ -114,7 +114,7 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
     {
         WasTaken = false;
         if (_place is Goroutine goroutine)
-            goroutine.Resume(this);
+            goroutine.PostItem(this);
         else
             PostOutside();
     }

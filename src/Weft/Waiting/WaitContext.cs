@@ -25,7 +25,7 @@ internal static class WaitContext
     internal static void Post(object? context, Action<object?> action, object? state)
     {
         if (context is Goroutine goroutine)
-            goroutine.Resume(action, state);
+            goroutine.PostContinuation(action, state);
         else if (context is null)
             CleanThread.QueueToPool(action, state);
         else

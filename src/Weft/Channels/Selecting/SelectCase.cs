@@ -70,7 +70,7 @@ public abstract class SelectCase
     }
 
     /// <summary>Without locks, while no wait is open: gives up a place that was kept.</summary>
-    internal virtual void LeavePlace()
+    internal virtual void WithdrawPlace()
     {
     }
 
@@ -80,7 +80,7 @@ public abstract class SelectCase
         Select.NoteChange(channel != Target);
         if (channel == Target)
             return;
-        LeavePlace();
+        WithdrawPlace();
         Target = channel;
     }
 
