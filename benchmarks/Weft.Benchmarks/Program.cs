@@ -18,7 +18,10 @@ if (options.Child is { } child)
 if (options.List)
 {
     foreach (IBenchmark benchmark in options.Selected)
-        Console.WriteLine($"{benchmark.Name,-20} {benchmark.Summary}");
+    {
+        string procs = options.ProcsOf(benchmark) is { Count: > 0 } measured ? string.Join(',', measured) : "-";
+        Console.WriteLine($"{benchmark.Name,-20} {procs,-4} {benchmark.Summary}");
+    }
     return 0;
 }
 

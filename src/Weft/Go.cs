@@ -197,7 +197,7 @@ public static partial class Go
             throw new InvalidOperationException(
                 "Only a goroutine's own flow can go to a fresh thread, "
                 + "not code that a TaskScheduler or another SynchronizationContext runs.");
-        TakeRunRightBack(machine, goroutine);
+        ReclaimRunRight(machine, goroutine);
         Engine.CheckLockable(machine, goroutine);
         goroutine.Engine.StartFreshMachineFor(goroutine);
         goroutine.Extra.KeepThread = (options & ThreadPinOptions.KeepThread) != 0;
@@ -226,16 +226,16 @@ public static partial class Go
     private static ThreadPin Lock(ThreadPinOptions options, string member)
     {
         (Machine machine, Goroutine goroutine) = Caller(member);
-        TakeRunRightBack(machine, goroutine);
+        ReclaimRunRight(machine, goroutine);
         Engine.LockThread(machine, goroutine, (options & ThreadPinOptions.KeepThread) != 0);
         return new ThreadPin(goroutine);
     }
 
     /// <summary>In a declared call: only the holder of the run right changes what the goroutine is locked to.</summary>
-    private static void TakeRunRightBack(Machine machine, Goroutine goroutine)
+    private static void ReclaimRunRight(Machine machine, Goroutine goroutine)
     {
         if (machine.OutOnCall is not null)
-            goroutine.Engine.TakeRunRightBack(machine, goroutine);
+            goroutine.Engine.ReclaimRunRight(machine, goroutine);
     }
 
     private static (Machine Machine, Goroutine Goroutine) Caller([CallerMemberName] string? member = null) =>

@@ -7,7 +7,7 @@
  *   creator       OSThread.TryStart: Platform.Create, then the store of the handle
  *   thread        OSThread.RunAndExit: State = Exited, ThreadReaper.Add (WaitForHandle; under the lock, if the claim is open: Link), then the return
  *                 from the start routine; some time after it, the kernel is off the stack ("gone")
- *   joiner        ThreadReaper.Join: TryTake under the lock, then WaitUntilGone (TryJoin, Yield, Join), then Finish; or WaitFor
+ *   joiner        ThreadReaper.Join: TryClaim under the lock, then WaitUntilGone (TryJoin, Yield, Join), then Finish; or WaitFor
  *   tryreaper     ThreadReaper.TryReap, which OSThread.TryReap calls: under the lock, if the claim is open, TryJoin and Take; then Finish
  *   monitor       ThreadReaper.Reap, as the monitor, starts and other exits call it: those of the list for which TryJoin says yes
  *   finish        ThreadReaper.Finish and OSThread.Release: stack back to the pool, root freed, Claim = Done; then the waiters are woken

@@ -5,20 +5,20 @@
  * What each step stands for (src/Weft/Runtime/Core):
  *
  *   host          HostedWait.Run on the machine that waits
- *     begin       Engine.BeginBlocking: becomes a host, under the lock; Goroutine.Release; if that finds mail, the goroutine is queued
+ *     begin       Engine.BeginBlocking: becomes a host, under the lock; Goroutine.ReleaseRunRight; if that finds mail, the goroutine is queued
  *     wait        the runtime's wait, for what was waited for, or for a signal at the machine's event
- *     return      Engine.EndBlocking: Hosting.Returns, under the lock; the delivery, the run right, or the return item in the mailbox
- *   giver         Engine.TryGiveToBound: takes the goroutine out of the queue and delivers it, under the lock; then Machine.WakeFrom
+ *     return      Engine.EndBlocking: Hosting.ComesBack, under the lock; what was handed over, the run right, or the comeback item in the mailbox
+ *   giver         Engine.TryHandToBound: takes the goroutine out of the queue and hands it over, under the lock; then Machine.WakeFrom
  *   worker        any other machine, which comes and goes: Engine.Execute
- *   sender        Goroutine.Resume
+ *   sender        Goroutine.PostContinuation
  *
  * The inbox is counted; its fences are what release.pml is about, so here every step is seen at once. What was waited for has come when all mail was run, or
  * at any time before.
  *
  * Mutations, each of which must make the model fail:
  *   -DNO_SIGNAL        the giver wakes the parker of a machine that waits, and not its wait
- *   -DNO_LOOK          a machine that comes back does not look for a delivery before it sleeps
- *   -DKEEP_ITEM        a machine that was given the goroutine leaves its return item in the mailbox
+ *   -DNO_LOOK          a machine that comes back does not look for what was handed over before it sleeps
+ *   -DKEEP_ITEM        a machine that was given the goroutine leaves its comeback item in the mailbox
  *   -DNO_RIGHT         the giver leaves the run right to the machine, which was not the only one to see the goroutine Ready
  */
 
@@ -33,15 +33,15 @@
 #define RETURNS 2
 
 byte phase = RUNNING;
-byte mail;                /* items in the mailbox, the return item not among them */
-bool item;                /* the machine's return item is in the mailbox */
+byte mail;                /* items in the mailbox, the comeback item not among them */
+bool item;                /* the machine's comeback item is in the mailbox */
 byte queued;              /* the queues the goroutine is in */
 byte runners = 1;         /* machines with the run right */
 byte ran, sent;
 byte hosting = DEAF;
 bool listed;              /* the machine is a host of the goroutine */
-bool delivered;           /* a processor was delivered to the machine */
-bool with_mail;           /* together with the goroutine: it is in front of its return item, if that is there */
+bool handed;           /* a processor was handed over to the machine */
+bool with_mail;           /* together with the goroutine: it is in front of its comeback item, if that is there */
 bool event, parked_wake;  /* signals that are kept: at the machine's event and at its parker */
 bool over;                /* what was waited for has come */
 bool returned;
@@ -63,7 +63,7 @@ proctype sender() {
     push_done()
 }
 
-/* Another machine takes it, or not: there may be no thread. It runs what is there up to a return item, which it gives to the machine. */
+/* Another machine takes it, or not: there may be no thread. It runs what is there up to a comeback item, which it gives to the machine. */
 proctype worker() {
     bool gives;
 end_worker:
@@ -71,7 +71,7 @@ end_worker:
     :: atomic { queued > 0 && !returned -> queued--; gives = (item && mail == 0) }
         if
         :: gives ->
-            atomic { item = false; phase = RUNNING; runners++; assert(runners == 1); delivered = true; with_mail = false }
+            atomic { item = false; phase = RUNNING; runners++; assert(runners == 1); handed = true; with_mail = false }
             parked_wake = true
         :: else ->
             atomic { phase = RUNNING; runners++; assert(runners == 1) }
@@ -100,8 +100,8 @@ end_giver:
 #ifndef NO_RIGHT
             phase = RUNNING; runners++; assert(runners == 1);
 #endif
-            assert(!delivered);
-            delivered = true;
+            assert(!handed);
+            handed = true;
             if
             :: item && mail == 0 -> item = false; with_mail = false; was = RETURNS
             :: else -> with_mail = true; was = hosting
@@ -135,12 +135,12 @@ inline begin() {
 /* Leaves with the run right. */
 inline come_back() {
     bool given;
-    atomic { hosting = RETURNS; given = delivered }
+    atomic { hosting = RETURNS; given = handed }
 #ifdef NO_LOOK
     given = false;
 #endif
     if
-    :: given -> atomic { delivered = false; with_mail = false }
+    :: given -> atomic { handed = false; with_mail = false }
     :: else ->
         bool won;
         atomic {
@@ -158,11 +158,11 @@ inline come_back() {
             atomic { parked_wake -> parked_wake = false };
 #endif
             do
-            :: delivered -> break
-            :: !delivered -> atomic { parked_wake -> parked_wake = false }
+            :: handed -> break
+            :: !handed -> atomic { parked_wake -> parked_wake = false }
             od;
             atomic {
-                delivered = false;
+                handed = false;
                 if
 #ifndef KEEP_ITEM
                 :: with_mail -> item = false
@@ -185,7 +185,7 @@ proctype host() {
     :: over -> break                                  /* what was waited for goes before a signal */
     :: atomic { event -> event = false }
         if
-        :: delivered ->
+        :: handed ->
             come_back();
             atomic { ran = ran + mail; mail = 0 }     /* OwnMail.Run */
             begin()

@@ -6,7 +6,7 @@
  *   sleeper     Machine.ParkForOrder and Engine.Doze; the monitor does the same
  *     look      HasOrder
  *     park      Parker.Park, with a time limit or without
- *   waker       Engine.DeliverLocked: the order is stored, then Parker.Unpark
+ *   waker       Engine.HandTo: the order is stored, then Parker.Unpark
  *   futex       the system sleeps if the word is what the caller says, as one step; who wakes it may come late, when it sleeps for another reason
  *
  * Memory. A plain store of the sleeper to the word stays in its store buffer for any time; an interlocked instruction of the sleeper waits until that

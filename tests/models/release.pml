@@ -1,16 +1,16 @@
 /*
- * Release against delivery: a machine gives up the right to run a goroutine while others send it something to run, and somebody asks to be told of
+ * Release against mail: a machine gives up the right to run a goroutine while others send it something to run, and somebody asks to be told of
  * its end. What was sent is run, by one machine at a time, and the end is told.
  *
- * What each step stands for (src/Weft; the argument in words is in Runtime/Running/Goroutine.Mailbox.cs and at Goroutine.Completion):
+ * What each step stands for (src/Weft; the argument in words is in Runtime/Running/Mailbox.cs and at Goroutine.Completion):
  *
  *   machine       Engine.RunMachine
- *     take        a goroutine leaves a queue; TakeRunRight
- *     run         RunMailbox: the slot, then what TakeInbox finds; the first run may be the body's end, which sets FlagEnded
- *     release     TryPark
+ *     take        a goroutine leaves a queue; Mailbox.MarkRunning
+ *     run         Goroutine.RunMailbox: the slot, then what Mailbox.TryTake finds in the inbox; the first run may be the body's end, which sets FlagEnded
+ *     release     Mailbox.TryPark
  *     fence       Engine.FindNext: the next goroutine is taken out of the ring, or a barrier is executed
- *     finish      FinishPark
- *   sender        Goroutine.Resume and PushInbox
+ *     finish      Mailbox.FinishPark, then Goroutine.CompleteIfAwaited
+ *   sender        Goroutine.PostContinuation: Mailbox.TryPost, else Mailbox.Post
  *   asker         Goroutine.Completion
  *
  * Memory. A machine's plain stores (the phase, FlagEnded) stay in its store buffer, in order, for any time; an interlocked instruction and a barrier

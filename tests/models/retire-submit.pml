@@ -14,7 +14,7 @@
  *     run         Execute: the goroutine computes until all others have run, too: none of them may count on this machine
  *     go idle     GoIdle: push the processor (lock), lower spinning, look at every queue again (AnyWork)
  *     park        Engine.AcquireOrIdle: onto the idle list (lock), Machine.ParkForOrder, Parker.Park
- *     leave       ExitMachine
+ *     leave       LeaveForGood
  *   monitor       Engine.RetireIdleMachines: takes the oldest off the idle list and orders it out, in one hold of the lock
  *
  * Memory. Every store here is visible at once but the one that publishes: it may stay in the submitter's store buffer for any time, until the fence.
@@ -48,7 +48,7 @@ bool alive[MACHINES];     /* it has a thread */
 bool is_idle[MACHINES];   /* on the idle list: Machine.IsIdle */
 bool has_processor[MACHINES];
 bool is_spinning[MACHINES];
-bool delivered[MACHINES]; /* Machine.NextProcessor */
+bool handed[MACHINES]; /* Machine.NextProcessor */
 bool order_exit[MACHINES];/* Machine.Order == Exit */
 bool woken[MACHINES];     /* the Parker's word is 1 */
 
@@ -68,10 +68,10 @@ inline start_machine(m) {
         if
         :: m < MACHINES ->
             is_idle[m] = false;
-            assert(!order_exit[m]);       /* nobody delivers to a machine that was ordered out */
-            assert(!delivered[m]);
+            assert(!order_exit[m]);       /* nobody hands anything to a machine that was ordered out */
+            assert(!handed[m]);
             is_spinning[m] = true;
-            delivered[m] = true
+            handed[m] = true
         :: else ->
             m = 0;
             do
@@ -85,7 +85,7 @@ inline start_machine(m) {
                 order_exit[m] = false;
                 woken[m] = false;
                 is_spinning[m] = true;
-                delivered[m] = true;
+                handed[m] = true;
                 run machine(m);
                 m = NONE
             :: else ->
@@ -127,7 +127,7 @@ proctype machine(byte me) {
     byte m;
     bool found;
 
-    atomic { delivered[me] = false; has_processor[me] = true }   /* TakeDelivery */
+    atomic { handed[me] = false; has_processor[me] = true }   /* AcceptProcessor */
 
 look:
     assert(has_processor[me]);
@@ -184,7 +184,7 @@ park:
 end_park:
     atomic { woken[me] -> woken[me] = false }
     if
-    :: delivered[me] -> atomic { delivered[me] = false; has_processor[me] = true }; goto look
+    :: handed[me] -> atomic { handed[me] = false; has_processor[me] = true }; goto look
     :: else ->
         if
         :: order_exit[me] -> skip
@@ -192,10 +192,10 @@ end_park:
         fi
     fi;
 
-    /* ExitMachine */
+    /* LeaveForGood */
     assert(!has_processor[me] && !is_spinning[me]);              /* a retiring machine owns nothing */
     atomic {
-        assert(!delivered[me]);
+        assert(!handed[me]);
         assert(!is_idle[me]);
         alive[me] = false
     }

@@ -4,8 +4,8 @@
  *
  * What each step stands for (src/Weft/Runtime/Core):
  *
- *   machine       Machine.Enter: a plain store inScheduler = 1, then a load of Processor.Owner; if it is another, Engine.StillOwns, under the lock;
- *                 at the end Machine.Leave, a store with release semantics
+ *   machine       Machine.EnterScheduler: a plain store inScheduler = 1, then a load of Processor.Owner; if it is another, Engine.StillOwns,
+ *                 under the lock; at the end Machine.ExitScheduler, a store with release semantics
  *   monitor       Engine.TryTake: under the lock, unless the machine is in the scheduler: Owner = null, Interlocked.MemoryBarrierProcessWide, then a
  *                 load of inScheduler; if set, Owner is put back
  *
@@ -75,7 +75,7 @@ proctype machine() {
             uses = true;
             assert(!taken);                /* the queues have one owner */
             uses = false;
-            buffer!false                   /* Leave: after the last access */
+            buffer!false                   /* ExitScheduler: after the last access */
         :: else ->
             lost = true                    /* AcquireForRunning: waits for a processor */
         fi

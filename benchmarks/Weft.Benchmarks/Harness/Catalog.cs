@@ -28,7 +28,7 @@ internal static class Catalog
         new LockContended(procs: 1, must: 2.0, aim: 1.0),
         new LockContended(procs: 2, must: 1.0, aim: 0.7),
         new ChanPingPong(),
-        new ChanStream("chan-buffered", pairs: 1, capacity: 64, [new Target("go", 1.0, 0.6), new Target("channel", 0.7, 0.6)]),
+        new ChanStream("chan-buffered", pairs: 1, capacity: 64, [new Target("go", 1.0, 0.6), new Target("channel", 0.7, 0.6)], stated: 1),
         new ChanStream("chan-many-unbuffered", pairs: 4, capacity: 0, [new Target("go", 0.8, 0.5)]),
         new ChanStream("chan-many-buffered", pairs: 4, capacity: 64, [new Target("go", 1.0, 0.5)]),
         new ChanAdapter(),

@@ -16,9 +16,6 @@ internal sealed record Contender(string Name)
     /// <summary>The program's arguments.</summary>
     public Func<Run, string> Arguments { get; private init; } = static _ => "";
 
-    /// <summary>The most rounds worth their time.</summary>
-    public int MaxRounds { get; init; } = int.MaxValue;
-
     /// <summary>Whether <c>--quick</c> leaves it out.</summary>
     public bool Slow { get; init; }
 

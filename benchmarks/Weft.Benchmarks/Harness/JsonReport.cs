@@ -19,7 +19,6 @@ internal static class JsonReport
         {
             report.Machine,
             report.Rounds,
-            report.NotRepeated,
             report.Quick,
             TookS = Math.Round(report.Took.TotalSeconds, 1),
             Rows = report.Rows.Select(Shape),
@@ -33,12 +32,20 @@ internal static class JsonReport
         row.Name,
         row.Unit,
         row.Procs,
-        Weft = row.Weft is { } weft ? Round(weft) : (double?)null,
-        Peers = row.Peers.ToDictionary(pair => pair.Key, pair => Round(pair.Value)),
-        Ratios = row.Ratios.ToDictionary(pair => pair.Key, pair => Round(pair.Value)),
+        Weft = row.Weft is { } weft ? Round(weft.Median) : (double?)null,
+        Peers = row.Values.Where(pair => pair.Key != Contender.Weft).ToDictionary(pair => pair.Key, pair => Round(pair.Value.Median)),
+        Ratios = row.Ratios.ToDictionary(pair => pair.Key, pair => Round(pair.Value.Median)),
+        Ranges = Ranges(row.Values),
+        RatioRanges = Ranges(row.Ratios),
         Targets = row.Targets.Select(target => new { target.Against, target.Must, target.Aim, Verdict = row.Verdict(target) }),
-        Samples = row.Samples.ToDictionary(pair => pair.Key, pair => pair.Value.Select(Round)),
+        Samples = row.Samples.ToDictionary(
+            pair => pair.Key,
+            pair => pair.Value.Select(value => value is { } present ? Round(present) : (double?)null)),
     };
+
+    /// <summary>The least and the greatest of each.</summary>
+    private static Dictionary<string, double[]> Ranges(IReadOnlyDictionary<string, Spread> spreads) =>
+        spreads.ToDictionary(pair => pair.Key, pair => (double[])[Round(pair.Value.Min), Round(pair.Value.Max)]);
 
     /// <summary>Four digits that count: more would be noise.</summary>
     private static double Round(double value) =>

@@ -14,8 +14,8 @@ internal static class MarkdownReport
         {
             string verdicts = string.Join(", ", row.Targets.Select(row.Verdict).Distinct().Where(verdict => verdict.Length > 0));
             to.WriteLine(
-                $"| {row.Name} | {row.Procs} | {row.Unit} | {(row.Weft is { } weft ? Number(weft) : "-")} "
-                + $"| {Pairs(row.Peers, "")} | {Pairs(row.Ratios, " x")} "
+                $"| {row.Name} | {row.Procs} | {row.Unit} | {(row.Weft is { } weft ? Text(weft, "") : "-")} "
+                + $"| {Pairs(row.Values.Where(pair => pair.Key != Contender.Weft), "")} | {Pairs(row.Ratios, " x")} "
                 + $"| {Targets(row, target => target.Must)} | {Targets(row, target => target.Aim)} | {verdicts} |");
         }
 
@@ -33,22 +33,23 @@ internal static class MarkdownReport
             $"{machine.Date}; {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGb} GB; "
             + $"{machine.Os}, {machine.Kernel}; {machine.Dotnet};");
         to.WriteLine($"{machine.Go ?? "no Go"}; {machine.C ?? "no C compiler"}; Weft {machine.Commit ?? "of unknown commit"}.");
+        string rounds = report.Rounds == 1 ? "One round" : $"Medians of {report.Rounds} rounds, in brackets the least and the greatest";
         to.WriteLine(
-            $"Medians of up to {report.Rounds} rounds{(report.Quick ? ", quick" : "")}{NotRepeated(report)}; "
+            $"{rounds}{(report.Quick ? ", quick" : "")}; a multiple is of the peer in the same round; "
             + $"the run took {report.Took.TotalSeconds:0} s; "
             + $"load average at the start {machine.LoadAtStart.ToString(CultureInfo.InvariantCulture)}.");
         to.WriteLine();
     }
 
-    private static string NotRepeated(Report report) =>
-        report.NotRepeated > 0 ? $", {report.NotRepeated} benchmarks not repeated for lack of time" : "";
-
     private static string Targets(Row row, Func<Target, double> value) => string.Join(
         "; ",
         row.Targets.Select(target => Number(value(target)) + (target.Against is null ? "" : $" x {target.Against}")));
 
-    private static string Pairs(IReadOnlyDictionary<string, double> values, string unit) =>
-        string.Join(", ", values.Select(pair => $"{pair.Key} {Number(pair.Value)}{unit}"));
+    private static string Pairs(IEnumerable<KeyValuePair<string, Spread>> values, string unit) =>
+        string.Join(", ", values.Select(pair => $"{pair.Key} {Text(pair.Value, unit)}"));
+
+    private static string Text(Spread spread, string unit) =>
+        Number(spread.Median) + unit + (spread.Min == spread.Max ? "" : $" ({Number(spread.Min)}..{Number(spread.Max)})");
 
     private static string Number(double value) => Math.Abs(value) switch
     {

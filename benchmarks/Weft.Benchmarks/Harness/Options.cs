@@ -7,29 +7,35 @@ namespace Weft.Benchmarks.Harness;
 internal sealed record Options
 {
     public const string Usage = """
-        usage: Weft.Benchmarks [--filter NAME[,NAME...]] [--rounds N] [--quick] [--json FILE] [--markdown FILE] [--list]
+        usage: Weft.Benchmarks [--all | --filter NAME[,NAME...]] [--rounds N] [--quick] [--json FILE] [--markdown FILE] [--list]
 
-          --filter NAME     a benchmark's whole name, or a part of several names
-          --rounds N        samples of each contender, 1 to 100; medians are reported (default 2,
-                            and one more where two disagree, as far as there is time within ten
-                            minutes)
+        Without --all and --filter it measures what the README states.
+
+          --all             everything else, too: all benchmarks, at all their numbers of processors
+          --filter NAME     a benchmark's whole name, or a part of several names; at all their numbers
+                            of processors
+          --rounds N        samples of each contender, 1 to 100 (default 5); medians are reported,
+                            with the least and the greatest. The README takes no fewer than 5
           --quick           one round, small counts, slow benchmarks left out: a look, not a measurement
           --json FILE       write the report as JSON
           --markdown FILE   write the report as Markdown, as printed
-          --list            name the benchmarks
+          --list            name the benchmarks, each with its numbers of processors in this run, - for none
         """;
 
-    private const int DefaultRounds = 2;
+    // The least of which a median leaves out two on either side.
+    private const int DefaultRounds = 5;
 
     // A hundred take the better part of a day.
     private const int MaxRounds = 100;
 
     public IReadOnlyList<IBenchmark> Selected { get; init; } = Catalog.All;
 
-    public int Rounds { get; init; } = DefaultRounds;
+    /// <summary>Whether what the README does not state is measured, too.</summary>
+    public bool All { get; init; }
 
-    /// <summary>Whether all of <see cref="Rounds"/> are wanted, however long they take.</summary>
-    public bool AsksForRounds { get; init; }
+    public int Rounds => AskedRounds ?? (Quick ? 1 : DefaultRounds);
+
+    public int? AskedRounds { get; init; }
 
     public bool Quick { get; init; }
 
@@ -76,6 +82,9 @@ internal sealed record Options
         return error.Length == 0;
     }
 
+    /// <summary>At which numbers of processors this run measures a benchmark; none: not at all.</summary>
+    public IReadOnlyList<int> ProcsOf(IBenchmark benchmark) => All ? benchmark.Procs : benchmark.StatedProcs;
+
     private static bool IsValued(string name) =>
         name is "--filter" or "--rounds" or "--json" or "--markdown" or "--child" or "--contender" or "--procs";
 
@@ -110,8 +119,9 @@ internal sealed record Options
     {
         changed = name switch
         {
+            "--all" => this with { All = true },
             "--list" => this with { List = true },
-            "--quick" => this with { Quick = true, Rounds = 1 },
+            "--quick" => this with { Quick = true },
             "--help" or "-h" => this with { Help = true },
             _ => null,
         };
@@ -134,9 +144,10 @@ internal sealed record Options
             case "--procs" when TryNumber(value, Scheduler.MaxProcsLimit, out int procs):
                 return this with { Procs = procs };
             case "--rounds" when TryNumber(value, MaxRounds, out int rounds):
-                return this with { Rounds = rounds, AsksForRounds = true };
+                return this with { AskedRounds = rounds };
             case "--filter" when Catalog.Find(value) is { Count: > 0 } found:
-                return this with { Selected = found };
+                // What is named is wanted, stated or not.
+                return this with { Selected = found, All = true };
             case "--filter":
                 error = $"No benchmark is called '{value}'; --list names them.";
                 return this;

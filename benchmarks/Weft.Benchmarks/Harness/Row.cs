@@ -1,47 +1,55 @@
-using Weft.Benchmarks.Measure;
-
 namespace Weft.Benchmarks.Harness;
 
-/// <summary>One line of the report. Values are medians over the rounds, ratios are ratios of medians.</summary>
+/// <summary>One line of the report.</summary>
+/// <param name="Samples">By contender, a value for each round; null where the round has none.</param>
+/// <param name="Values">By contender, what its samples say.</param>
+/// <param name="Ratios">By peer, Weft's value as a multiple of the peer's in the same round.</param>
 internal sealed record Row(
     string Name,
     string Unit,
     int Procs,
-    double? Weft,
-    IReadOnlyDictionary<string, double> Peers,
-    IReadOnlyDictionary<string, double> Ratios,
-    IReadOnlyList<Target> Targets,
-    IReadOnlyDictionary<string, double[]> Samples)
+    IReadOnlyDictionary<string, double?[]> Samples,
+    IReadOnlyDictionary<string, Spread> Values,
+    IReadOnlyDictionary<string, Spread> Ratios,
+    IReadOnlyList<Target> Targets)
 {
+    /// <summary>What Weft's samples say; null when it has none.</summary>
+    public Spread? Weft => Values.GetValueOrDefault(Contender.Weft);
+
     /// <summary>The row of a figure, or null when nobody measured it.</summary>
-    public static Row? Of(IBenchmark benchmark, Figure figure, Run run, Dictionary<string, List<Sample>> taken)
+    public static Row? Of(IBenchmark benchmark, Figure figure, Run run, IReadOnlyDictionary<string, List<Sample?>> taken)
     {
-        Dictionary<string, double[]> samples = [];
-        foreach ((string name, List<Sample> all) in taken)
+        Dictionary<string, double?[]> samples = [];
+        Dictionary<string, Spread> values = [], ratios = [];
+        foreach ((string contender, List<Sample?> rounds) in taken)
         {
-            double[] values = [.. all.Where(sample => sample.TryGet(figure.Key, out _)).Select(sample => sample[figure.Key])];
-            if (values.Length > 0)
-                samples.Add(name, values);
+            double?[] each = [.. rounds.Select(sample => sample?.TryGet(figure.Key, out double value) == true ? value : (double?)null)];
+            if (Spread.Of(each) is not { } spread)
+                continue;
+            samples.Add(contender, each);
+            values.Add(contender, spread);
         }
 
         if (samples.Count == 0)
             return null;
-        double? weft = samples.TryGetValue(Contender.Weft, out double[]? own) ? Percentile.Median(own) : null;
-        Dictionary<string, double> peers = samples
-            .Where(pair => pair.Key != Contender.Weft)
-            .ToDictionary(pair => pair.Key, pair => Percentile.Median(pair.Value));
-        Dictionary<string, double> ratios = peers
-            .Where(pair => weft is not null && pair.Value != 0)
-            .ToDictionary(pair => pair.Key, pair => weft!.Value / pair.Value);
-        return new Row(figure.RowName(benchmark), figure.Unit, run.Procs, weft, peers, ratios, figure.Targets, samples);
+        foreach ((string peer, double?[] theirs) in samples)
+        {
+            // What else the machine does in a round touches both sides of that round's ratio, and the median leaves out the rounds that it
+            // touches unequally. A ratio of two medians would compare different rounds.
+            if (peer != Contender.Weft && samples.TryGetValue(Contender.Weft, out double?[]? own)
+                && Spread.Of(own.Zip(theirs, static (weft, other) => other is null or 0 ? null : weft / other)) is { } ratio)
+                ratios.Add(peer, ratio);
+        }
+
+        return new Row(figure.RowName(benchmark), figure.Unit, run.Procs, samples, values, ratios, figure.Targets);
     }
 
     /// <summary>How Weft did against a target: aim, must, missed, or nothing when there is nothing to compare with.</summary>
     public string Verdict(Target target)
     {
-        double? value = target.Against is null ? Weft : Ratios.TryGetValue(target.Against, out double ratio) ? ratio : null;
-        if (value is null)
+        Spread? spread = target.Against is null ? Weft : Ratios.GetValueOrDefault(target.Against);
+        if (spread is null)
             return "";
-        return value <= target.Aim ? "aim" : value <= target.Must ? "must" : "missed";
+        return spread.Median <= target.Aim ? "aim" : spread.Median <= target.Must ? "must" : "missed";
     }
 }

@@ -18,8 +18,6 @@ internal sealed class ChanAdapter : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public int MaxRounds => 2;
-
     public IReadOnlyList<Contender> Contenders =>
     [
         Contender.Managed(Contender.Weft, run => new Sample { ["ns"] = Loops.OnWeft(run.Procs, OnWeft) }),

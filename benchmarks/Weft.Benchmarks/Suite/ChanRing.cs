@@ -17,9 +17,6 @@ internal sealed class ChanRing : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    // Medians of seven within each; more rounds would take the whole run beyond ten minutes.
-    public int MaxRounds => 2;
-
     public IReadOnlyList<Contender> Contenders =>
     [
         Contender.Managed(Contender.Weft, run => new Sample { ["ns"] = Loops.OnWeft(run.Procs, OnWeft) }),

@@ -28,8 +28,6 @@ internal sealed class ChanScale : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public int MaxRounds => 1;
-
     public IReadOnlyList<Contender> Contenders =>
     [
         Contender.Managed(Contender.Weft, OnWeft),

@@ -5,7 +5,7 @@ using Weft.Benchmarks.Measure;
 namespace Weft.Benchmarks.Suite;
 
 /// <summary>Producers and consumers at one channel.</summary>
-internal sealed class ChanStream(string name, int pairs, int capacity, Target[] targets) : IBenchmark
+internal sealed class ChanStream(string name, int pairs, int capacity, Target[] targets, params int[] stated) : IBenchmark
 {
     private const int Count = 100_000;
 
@@ -17,8 +17,7 @@ internal sealed class ChanStream(string name, int pairs, int capacity, Target[] 
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    // Medians of seven within each; more rounds would take the whole run beyond ten minutes.
-    public int MaxRounds => 2;
+    public IReadOnlyList<int> StatedProcs => stated;
 
     public IReadOnlyList<Contender> Contenders =>
     [

@@ -32,8 +32,6 @@ internal sealed class HandOff(string cause, int samples, TimeSpan length, double
 
     public IReadOnlyList<int> Procs => [1];
 
-    public int MaxRounds => 2;
-
     private int Count(Run run) => run.Quick ? samples / 10 : samples;
 
     private Sample OnWeft(Run run)

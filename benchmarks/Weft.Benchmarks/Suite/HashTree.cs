@@ -26,7 +26,7 @@ internal sealed class HashTree(bool readOnly) : IBenchmark
         Contender.Managed("task", OnTasks),
     ];
 
-    public int MaxRounds => readOnly ? 1 : 2;
+    public IReadOnlyList<int> StatedProcs => readOnly ? [] : [Environment.ProcessorCount];
 
     public bool Slow => true;
 

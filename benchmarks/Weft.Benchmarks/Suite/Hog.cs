@@ -28,12 +28,12 @@ internal sealed class Hog : IBenchmark
     [
         Contender.Managed(Contender.Weft, OnWeft),
         Contender.Go(run => $"hog -hogs {run.Procs} -length {Length(run).TotalSeconds}s"),
-        Contender.Managed("threadpool", OnThreadPool) with { MaxRounds = 1 },
+        Contender.Managed("threadpool", OnThreadPool),
     ];
 
     public IReadOnlyList<int> Procs => [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
 
-    public int MaxRounds => 2;
+    public IReadOnlyList<int> StatedProcs => [Environment.ProcessorCount];
 
     private static TimeSpan Length(Run run) => TimeSpan.FromSeconds(run.Quick ? 1 : 2);
 

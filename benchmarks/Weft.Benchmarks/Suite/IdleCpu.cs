@@ -24,8 +24,6 @@ internal sealed class IdleCpu : IBenchmark
         Contender.Go(_ => $"idle-cpu -goroutines {Goroutines} -pause {s_pause.TotalSeconds}s -window {s_window.TotalSeconds}s"),
     ];
 
-    public int MaxRounds => 1;
-
     public bool Slow => true;
 
     private static Sample OnWeft(Run run)

@@ -26,6 +26,8 @@ internal sealed class OSThreadCycle : IBenchmark
         Contender.C(run => $"{Threads(run)}"),
     ];
 
+    public IReadOnlyList<int> StatedProcs => [Environment.ProcessorCount];
+
     private static int Threads(Run run) => run.Quick ? 100 : 500;
 
     private static void Body()

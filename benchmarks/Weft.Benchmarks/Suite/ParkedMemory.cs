@@ -21,7 +21,7 @@ internal sealed class ParkedMemory : IBenchmark
         Contender.Managed("task", OnTasks),
     ];
 
-    public int MaxRounds => 2;
+    public IReadOnlyList<int> StatedProcs => [Environment.ProcessorCount];
 
     private static int Goroutines(Run run) => run.Quick ? 100_000 : 1_000_000;
 

@@ -22,7 +22,7 @@ internal sealed class PrimeSieve : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public int MaxRounds => 1;
+    public IReadOnlyList<int> StatedProcs => [2];
 
     public IReadOnlyList<Contender> Contenders =>
     [

@@ -12,6 +12,8 @@ internal sealed class Spawn : SpawnBatches
 
     public override IReadOnlyList<Contender> Contenders => [Goroutines(StartBatch), Peer, Tasks];
 
+    public override IReadOnlyList<int> StatedProcs => Procs;
+
     private void StartBatch(Countdown left)
     {
         Action body = left.Signal;

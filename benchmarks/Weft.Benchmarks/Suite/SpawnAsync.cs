@@ -10,8 +10,6 @@ internal sealed class SpawnAsync : SpawnBatches
 
     public override string Summary => "start and end of a goroutine with an async body, in batches of 1,000";
 
-    public override int MaxRounds => 1;
-
     public override IReadOnlyList<Contender> Contenders =>
     [
         Goroutines(StartBatch),

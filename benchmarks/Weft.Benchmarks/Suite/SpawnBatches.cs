@@ -23,7 +23,7 @@ internal abstract class SpawnBatches : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public virtual int MaxRounds => int.MaxValue;
+    public virtual IReadOnlyList<int> StatedProcs => [];
 
     /// <summary>Goroutines in a batch.</summary>
     protected virtual int Batch => 1000;

@@ -27,8 +27,6 @@ internal sealed class SpawnChained : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public int MaxRounds => 1;
-
     private static async Task<double> Measure(Action<Action> startNext)
     {
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);

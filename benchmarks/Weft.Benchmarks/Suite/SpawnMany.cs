@@ -10,9 +10,9 @@ internal sealed class SpawnMany : SpawnBatches
 
     public override string Summary => "start and end of a goroutine, in batches of 100,000";
 
-    public override int MaxRounds => 1;
-
     public override IReadOnlyList<Contender> Contenders => [Goroutines(StartBatch), Peer, Tasks];
+
+    public override IReadOnlyList<int> StatedProcs => [1];
 
     protected override int Batch => 100_000;
 

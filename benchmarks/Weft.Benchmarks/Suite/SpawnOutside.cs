@@ -23,7 +23,7 @@ internal sealed class SpawnOutside : IBenchmark
 
     public IReadOnlyList<int> Procs => [1, 2];
 
-    public int MaxRounds => 1;
+    public IReadOnlyList<int> StatedProcs => [2];
 
     private static Sample OnWeft(Run run)
     {

@@ -38,12 +38,12 @@ internal sealed class Storm(string kind, bool withThreadPool = false) : IBenchma
             Contender go =
                 Contender.Go(_ => $"storm -kind {(IsSlim ? "wait" : kind)} -goroutines {Goroutines} -block {s_length.TotalMilliseconds}ms");
             Contender threads = Contender.Managed("thread", OnThreads);
-            Contender pool = Contender.Managed("threadpool", OnThreadPool) with { MaxRounds = 1, Slow = true };
+            Contender pool = Contender.Managed("threadpool", OnThreadPool) with { Slow = true };
             return withThreadPool ? [weft, go, threads, pool] : [weft, go, threads];
         }
     }
 
-    public int MaxRounds => IsSlim ? 1 : int.MaxValue;
+    public IReadOnlyList<int> StatedProcs => withThreadPool ? [Environment.ProcessorCount] : [];
 
     private bool IsSlim => kind == "slim";
 

@@ -27,8 +27,6 @@ internal sealed class Storm20000 : IBenchmark
         Contender.Go(_ => $"storm -goroutines {Goroutines} -block {s_length.TotalSeconds}s"),
     ];
 
-    public int MaxRounds => 1;
-
     public bool Slow => true;
 
     private static Sample OnWeft(Run run)

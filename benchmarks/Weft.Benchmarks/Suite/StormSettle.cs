@@ -27,10 +27,10 @@ internal sealed class StormSettle : IBenchmark
     public IReadOnlyList<Contender> Contenders =>
     [
         Contender.Managed(Contender.Weft, OnWeft),
-        Contender.Go(_ => $"settle -storms 1 -goroutines {Goroutines} -pause {s_pause.TotalSeconds}s") with { MaxRounds = 1 },
+        Contender.Go(_ => $"settle -storms 1 -goroutines {Goroutines} -pause {s_pause.TotalSeconds}s"),
     ];
 
-    public int MaxRounds => 2;
+    public IReadOnlyList<int> StatedProcs => [Environment.ProcessorCount];
 
     public bool Slow => true;
 

@@ -25,8 +25,6 @@ internal sealed class SyncOverAsync : IBenchmark
         Contender.Go(_ => $"nested-waits -goroutines {Goroutines} -depth {Depth} -wait {s_wait.TotalMilliseconds}ms"),
     ];
 
-    public int MaxRounds => 1;
-
     private static Sample OnWeft(Run run)
     {
         using Scheduler scheduler = new(new SchedulerOptions { MaxProcs = run.Procs });

@@ -24,8 +24,6 @@ internal sealed class ThreadChurn : IBenchmark
 
     public IReadOnlyList<Contender> Contenders => [Contender.Managed(Contender.Weft, OnWeft)];
 
-    public int MaxRounds => 1;
-
     private static Sample OnWeft(Run run)
     {
         int many = run.Quick ? 10_000 : 100_000;

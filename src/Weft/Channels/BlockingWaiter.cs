@@ -14,8 +14,6 @@ internal sealed class BlockingWaiter<T> : Waiter<T>
 
     internal BlockingWaiter() => IsSpecial = true;
 
-    internal override void EndSend(short token) => throw new NotSupportedException("A thread that blocks awaits nothing.");
-
     private protected override void FinishSpecial(Outcome outcome, Machine? machine)
     {
         _outcome = outcome;
@@ -27,7 +25,8 @@ internal sealed class BlockingWaiter<T> : Waiter<T>
     /// <exception cref="ThreadInterruptedException">The interrupt came first; the operation has left no trace.</exception>
     internal Outcome Wait(Chan<T> channel, bool isSend, CancellationToken token)
     {
-        // Once the counterpart has taken the operation, it has happened, and whatever ends the wait before he says so comes too late.
+        // Once the counterpart has taken the operation, the exchange has happened: a token or an interrupt that comes later is too late,
+        // even if the counterpart has not said so yet.
         bool wasInterrupted = false;
         while (true)
         {

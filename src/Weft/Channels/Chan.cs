@@ -28,7 +28,7 @@ public abstract class Chan
     // What only few channels need; made on first use, so that the others stay small.
     private ChanExtra? _extra;
 
-    // 1 while somebody holds the lock.
+    // 1 while the lock is held.
     private int _lock;
 
     // Under the lock.
@@ -38,7 +38,7 @@ public abstract class Chan
     private bool _isUsedOutside;
 
     /// <summary>
-    /// It has an adapter, and so perhaps somebody who watches what can be done with it. Set under the lock; never goes back.
+    /// Whether the channel has an adapter, and so perhaps watchers (<see cref="ChanWatchers"/>). Set under the lock; never goes back.
     /// </summary>
     internal volatile bool IsWatched;
 
@@ -75,10 +75,10 @@ public abstract class Chan
     /// </summary>
     internal static int Newcomers => Volatile.Read(ref s_newcomers);
 
-    /// <summary>A goroutine that waits at the channel can be woken by somebody who is no goroutine, as far as is known.</summary>
+    /// <summary>Whether code that is no goroutine has used the channel, so that it may wake a goroutine that waits there.</summary>
     internal bool IsUsedOutside => Volatile.Read(ref _isUsedOutside);
 
-    /// <summary>The reason of a wait at the channel, with what is known of who can end it.</summary>
+    /// <summary>The reason of a wait at the channel, which says whether the wait may be ended from outside.</summary>
     internal WaitReason Reason(WaitReason reason) => IsUsedOutside ? reason | WaitReason.OrOutside : reason;
 
     internal ChanExtra Extra =>
@@ -86,7 +86,7 @@ public abstract class Chan
 
     internal ChanExtra? ExtraOrNull => _extra;
 
-    /// <summary>What those are told who ask the channel's adapter why it ended; null for a plain end.</summary>
+    /// <summary>The error that readers of the channel's adapter get at its end; null for a plain end.</summary>
     internal Exception? CloseError
     {
         get => _extra?.CloseError;
@@ -101,7 +101,7 @@ public abstract class Chan
     internal abstract bool TryClose(Exception? error);
 
     /// <summary>
-    /// Called after every change, without the lock: tells those who watch the channel through its adapter, if there is one.
+    /// Called after every change, without the lock: tells the watchers, if the channel has an adapter.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void NotifyWatchers()
@@ -119,7 +119,7 @@ public abstract class Chan
         return removed;
     }
 
-    /// <summary>With the lock, which it takes: who is to be told what.</summary>
+    /// <summary>Takes the lock, and out of their lists the watchers that are to be told.</summary>
     private protected abstract ChanWatchers.Notice TakeNotice(ChanWatchers watchers);
 
     [MethodImpl(MethodImplOptions.NoInlining)]

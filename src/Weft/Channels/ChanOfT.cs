@@ -219,8 +219,8 @@ public sealed partial class Chan<T> : Chan, IAsyncEnumerable<T>
     }
 
     /// <summary>
-    /// A goroutine that never runs again has received the value, and has not looked at it: somebody else gets it, before all others as far
-    /// as there is room.
+    /// For a value that was received by a goroutine which never runs again and has not looked at it: the next receiver gets the value. It
+    /// comes before all other values as far as there is room.
     /// </summary>
     internal void GiveBack(T value)
     {

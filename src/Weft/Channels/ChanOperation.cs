@@ -7,12 +7,15 @@ using Weft.Waiting;
 
 namespace Weft.Channels;
 
-/// <summary>One send or receive that waits, and is awaited.</summary>
+/// <summary>
+/// One send or receive that waits, and is awaited. One class serves both directions: a goroutine that sends and receives in turn keeps one
+/// operation for both.
+/// </summary>
 internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueTaskSource<Received<T>>
 {
     private bool _isSend;
 
-    // Who awaits it is told of the channel's end as System.Threading.Channels does.
+    // Its awaiter is told of the channel's end as by System.Threading.Channels.
     private bool _tellsEnd;
     private Chan<T> _channel = null!;
 
@@ -50,8 +53,8 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
     }
 
     /// <summary>
-    /// Has a token end the wait. Called once the operation can be found in the channel's queue: a cancellation that comes before takes it
-    /// out there, one that comes after the counterpart finds it gone and does nothing.
+    /// Has a token end the wait. Called once the operation is in the channel's queue: a cancellation takes it out there. If the counterpart
+    /// has taken it out before, the cancellation does nothing.
     /// </summary>
     internal void CancelWith(CancellationToken token)
     {
@@ -147,7 +150,7 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
             _channel.GiveBack(Value);
     }
 
-    private protected override void Leave()
+    private protected override void Withdraw()
     {
         if (!_channel.TryRemove(this, _isSend))
             OnNeverRun();

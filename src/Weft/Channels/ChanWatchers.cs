@@ -5,20 +5,18 @@ using Weft.Waiting;
 namespace Weft.Channels;
 
 /// <summary>
-/// Those who wait to be told that a channel can be read from or written to, without taking part in an exchange; and the channel's end, for
+/// The watchers of a channel, which wait until it can be read from or written to and take part in no exchange; and the channel's end, for
 /// its adapter. Guarded by the channel's lock, but for what <see cref="Notice"/> carries out of it, and for the spare operations.
 /// </summary>
 /// <remarks>
-/// <para>
-/// Nobody is missed: a watcher is added under the lock, if the channel is not ready then; a caller that changes the channel looks at the
-/// watchers under the lock afterwards (<see cref="Chan.NotifyWatchers"/>).
-/// </para>
-/// <para>
-/// Changer: changes the channel under its lock, gives the lock up, reads without it whether anybody listens (<see cref="Listens"/>).
-/// Looker: takes the lock, looks at the channel, adds itself, gives the lock up. Fences: the lock's. Therefore: if the looker had the lock
-/// first, the changer reads the lists after it has had the lock later, and sees the looker; otherwise the looker sees the change, and does
-/// not wait.
-/// </para>
+/// <b>No watcher is missed.</b>
+/// Publisher: the code that changes the channel does so under its lock, gives the lock up, and reads without it whether there are watchers
+/// (<see cref="Chan.NotifyWatchers"/>, <see cref="Listens"/>).
+/// Looker: the watcher takes the lock, looks at the channel, adds itself if the channel is not ready, and gives the lock up.
+/// Fences: the lock's.
+/// Therefore: if the watcher had the lock first, the publisher has it later, so it reads the lists with the watcher. Otherwise the watcher
+/// sees the change, and does not wait.
+/// Model: none; the lock orders the two.
 /// </remarks>
 internal sealed class ChanWatchers
 {
@@ -26,7 +24,7 @@ internal sealed class ChanWatchers
     private WaiterList<WatchOperation> _writers;
     private bool _isEndTold;
 
-    // Operations that a thread without a goroutine has used, for the next: of the channel's own kind, and those that watch.
+    // Operations that a thread without a goroutine has used, for the next such thread: of the channel itself, and of watchers.
     private object? _spareReceive;
     private object? _spareSend;
     private WatchOperation? _spareReader;
@@ -35,11 +33,11 @@ internal sealed class ChanWatchers
     /// <summary>Ends when the channel is closed and empty.</summary>
     internal TaskCompletionSource Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>How many watch; walks the lists.</summary>
+    /// <summary>The number of watchers; walks the lists.</summary>
     internal int Count => Length(_readers) + Length(_writers);
 
     /// <summary>
-    /// Whether somebody is to be told when something has changed. By one who has had the lock for that, and has given it up.
+    /// Whether a change is to be told. For the thread that has made the change under the lock, and has given the lock up.
     /// </summary>
     internal bool Listens(bool isClosed) => !_readers.IsEmpty || !_writers.IsEmpty || (isClosed && !_isEndTold);
 
@@ -63,7 +61,7 @@ internal sealed class ChanWatchers
         return true;
     }
 
-    /// <summary>Takes out those who are to be told.</summary>
+    /// <summary>Takes out the watchers that are to be told.</summary>
     internal Notice Take(bool canRead, bool canWrite, bool isClosed, bool isDrained)
     {
         bool endsNow = isDrained && !_isEndTold;

@@ -15,8 +15,6 @@ internal sealed class GivenBack<T> : Waiter<T>
         Value = value;
     }
 
-    internal override void EndSend(short token) => throw new NotSupportedException("Nobody waits for a value that was given back.");
-
     private protected override void FinishSpecial(Outcome outcome, Machine? machine)
     {
     }

@@ -11,10 +11,10 @@ namespace Weft;
 /// </summary>
 public readonly struct SendAwaitable
 {
-    private readonly SendOperation? _operation;
+    private readonly Waiter? _operation;
     private readonly short _version;
 
-    internal SendAwaitable(SendOperation operation)
+    internal SendAwaitable(Waiter operation)
     {
         _operation = operation;
         _version = operation.Version;
@@ -23,7 +23,7 @@ public readonly struct SendAwaitable
     private SendAwaitable(short version) => _version = version;
 
     /// <summary>What is to be awaited; null when there was no need to wait.</summary>
-    internal SendOperation? Operation => _operation;
+    internal Waiter? Operation => _operation;
 
     /// <summary>A send that had no need to wait.</summary>
     internal static SendAwaitable Sent => new(Misuse.Ready);

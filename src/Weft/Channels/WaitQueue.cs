@@ -53,7 +53,7 @@ internal struct WaitQueue<T>
     }
 
     /// <summary>
-    /// Takes out those at the head that nobody waits with any more: a channel that outlives many schedulers does not fill up with them.
+    /// Takes out, from the head on, the waiters that never run again: a channel that outlives many schedulers does not fill up with them.
     /// </summary>
     private void DropLeft()
     {

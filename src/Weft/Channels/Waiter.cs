@@ -1,60 +1,34 @@
-using Weft.Runtime.Core;
-using Weft.Runtime.Running;
+using System.Threading.Tasks.Sources;
 using Weft.Waiting;
 
 namespace Weft.Channels;
 
 /// <summary>
-/// A place in one of a channel's queues: an operation that waits for its counterpart. Everything here is guarded by the channel's lock;
-/// once the waiter has been taken out of the queue (and claimed, see <see cref="TryClaim"/>), it belongs to the thread that took it.
+/// A place in one of a channel's two queues, whatever the type of the value: a send or a receive that waits for its counterpart. The queue
+/// that it is in says which of the two.
 /// </summary>
-internal abstract class Waiter<T> : SendOperation
+/// <remarks>
+/// The awaiter of a send knows no type of a value, so its side is here: <see cref="SendAwaitable"/> refers to this class, and
+/// <see cref="ReceiveAwaitable{T}"/> to <see cref="ChanOperation{T}"/>. Waiters of other kinds are not awaited: a thread blocks, and a
+/// select is awaited as a whole.
+/// </remarks>
+internal abstract class Waiter : Operation, IValueTaskSource
 {
-    /// <summary>The neighbours in the queue, which is a ring; both null when the waiter is alone in it, or in none.</summary>
-    internal Waiter<T>? Before;
-    internal Waiter<T>? After;
+    /// <summary>In one of the channel's queues. Written under the channel's lock.</summary>
+    internal volatile bool IsQueued;
 
-    /// <summary>What is sent, or what was received.</summary>
-    internal T Value = default!;
+    /// <summary>For the awaiter of a send: ends this use.</summary>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">The channel is closed, or was closed meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    internal virtual void EndSend(short token) => throw new NotSupportedException("This waiter is not awaited as a send.");
 
-    /// <summary>
-    /// Whether it is anything but a plain <see cref="ChanOperation{T}"/>; those are claimed by taking them out of the queue, and told by
-    /// <see cref="Operation.Complete"/>, without a virtual call.
-    /// </summary>
-    internal bool IsSpecial;
+    /// <summary>For an awaiter of a send through a <see cref="ValueTask"/>: how far the send has come.</summary>
+    private protected virtual ValueTaskSourceStatus SendStatus(short token) => Status(token);
 
-    /// <summary>
-    /// Decides for the caller, who holds the channel's lock and has just taken the waiter out of the queue, that the waiter is his; false
-    /// when somebody else was first at another channel of the same select.
-    /// </summary>
-    internal bool TryClaim() => !(LeftBehind.Exists && IsLeft) && (!IsSpecial || TryClaimSpecial());
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => SendStatus(token);
 
-    /// <summary>Whether the goroutine that waits never runs again.</summary>
-    internal bool IsLeft => IsSpecial ? IsLeftSpecial : IsLeftBehind;
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
 
-    /// <summary>With the channel's lock: whether <see cref="TryClaim"/> would succeed now.</summary>
-    internal bool IsOpen => !(LeftBehind.Exists && IsLeft) && (!IsSpecial || IsOpenSpecial);
-
-    /// <summary>Tells a claimed waiter how it ended. Without locks.</summary>
-    /// <param name="outcome">How it ended.</param>
-    /// <param name="machine">The calling machine, or null.</param>
-    internal void Finish(Outcome outcome, Machine? machine)
-    {
-        if (IsSpecial)
-            FinishSpecial(outcome, machine);
-        else
-            Complete(outcome, machine);
-    }
-
-    /// <inheritdoc cref="IsLeft"/>
-    private protected virtual bool IsLeftSpecial => false;
-
-    /// <inheritdoc cref="IsOpen"/>
-    private protected virtual bool IsOpenSpecial => true;
-
-    /// <inheritdoc cref="TryClaim"/>
-    private protected virtual bool TryClaimSpecial() => true;
-
-    /// <inheritdoc cref="Finish"/>
-    private protected virtual void FinishSpecial(Outcome outcome, Machine? machine) => Complete(outcome, machine);
+    void IValueTaskSource.GetResult(short token) => EndSend(token);
 }

@@ -8,7 +8,7 @@ using Weft.Waiting;
 namespace Weft.Channels;
 
 /// <summary>
-/// One wait of an adapter's user who wants to be told that the channel can be read from, or written to, without taking part in an exchange.
+/// One wait of an adapter's user until the channel can be read from, or written to. It takes part in no exchange.
 /// </summary>
 internal sealed class WatchOperation : Operation, IValueTaskSource<bool>, IWaiter<WatchOperation>
 {
@@ -25,7 +25,7 @@ internal sealed class WatchOperation : Operation, IValueTaskSource<bool>, IWaite
     /// <summary>Written under the channel's lock.</summary>
     public bool IsListed { get; set; }
 
-    /// <summary>Whether it waits for something to read, or else for room.</summary>
+    /// <summary>Whether it waits for a value to read; otherwise for room.</summary>
     internal bool IsReader { get; private set; }
 
     /// <summary>An operation for the goroutine that the calling thread runs, or for a thread that runs none.</summary>

@@ -66,10 +66,10 @@ public abstract class AwaitableGoroutine : Goroutine
     private protected void ResumeJoiners()
     {
         for (JoinItem? item = Interlocked.Exchange(ref _joiners, s_closed); item is not null && item != s_closed; item = item.Next)
-            item.Goroutine!.Resume(item.Continuation!, null);
+            item.Goroutine!.PostContinuation(item.Continuation!, null);
     }
 
-    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    private protected override void DetachOwnEnds(bool alone, ref GoroutineEnds? ends)
     {
         if (Volatile.Read(ref _joiners) is null)
             return;
@@ -87,7 +87,7 @@ public abstract class AwaitableGoroutine : Goroutine
         ends.Joiners = joiners;
     }
 
-    private protected override void PutOwnEndsBack(GoroutineEnds ends)
+    private protected override void AttachOwnEnds(GoroutineEnds ends)
     {
         if (ends.Joiners is JoinItem joiners)
             PutBack(joiners);
@@ -116,7 +116,7 @@ public abstract class AwaitableGoroutine : Goroutine
             JoinItem? head = Volatile.Read(ref _joiners);
             if (ReferenceEquals(head, s_closed))
             {
-                goroutine.Resume(continuation, null);
+                goroutine.PostContinuation(continuation, null);
                 return;
             }
 

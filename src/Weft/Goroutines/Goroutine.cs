@@ -37,11 +37,11 @@ public abstract partial class Goroutine : SynchronizationContext
 
             // Publisher: the ending goroutine, which makes its end and its outcome known, then reads the source.
             // Looker: this thread, which sets the source, then asks for both.
-            // Fences: the barrier below; the release of the run right, or SettleEnded.
-            // Therefore: one of them settles it, and nobody is told of the end before the outcome is there.
+            // Fences: the barrier below; the release of the run right, or CompleteEnded.
+            // Therefore: one of them completes it, and nobody is told of the end before the outcome is there.
             Interlocked.MemoryBarrier();
             if (HasEnded && IsOutcomeKnown)
-                SettleCompletion(completion);
+                CompleteOnCleanThread(completion);
             else
                 Engine.AskAgainIfForsaken();
             return completion.Task;
@@ -66,7 +66,7 @@ public abstract partial class Goroutine : SynchronizationContext
             return known;
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (HasEnded && IsOutcomeKnown)
-            Settle(completion); // nobody waits for it yet
+            Complete(completion); // nobody waits for it yet
         return Interlocked.CompareExchange(ref extra.Completion, completion, null) ?? completion;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ActionGoroutine<TState>(Engine engine, Action<TState> body
 
     private protected override object? InvokeBody(object body)
     {
-        ((Action<TState>)body)(Take(ref _state));
+        ((Action<TState>)body)(MoveOut(ref _state));
         return null;
     }
 }
@@ -44,7 +44,7 @@ internal sealed class TaskGoroutine<TState>(Engine engine, Func<TState, Task> bo
 {
     private TState _state = state;
 
-    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(Take(ref _state)));
+    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(MoveOut(ref _state)));
 }
 
 internal sealed class BodyGoroutine<TState>(Engine engine, Func<TState, GoroutineBody> body, TState state, string file, int line)
@@ -53,7 +53,7 @@ internal sealed class BodyGoroutine<TState>(Engine engine, Func<TState, Goroutin
     private TState _state = state;
 
     private protected override object? InvokeBody(object body) =>
-        GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(Take(ref _state)).Frame);
+        GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(MoveOut(ref _state)).Frame);
 }
 
 internal sealed class ActionRun<TState>(Engine engine, Action<TState> body, TState state, string file, int line)
@@ -63,7 +63,7 @@ internal sealed class ActionRun<TState>(Engine engine, Action<TState> body, TSta
 
     private protected override object? InvokeBody(object body)
     {
-        ((Action<TState>)body)(Take(ref _state));
+        ((Action<TState>)body)(MoveOut(ref _state));
         return null;
     }
 }
@@ -73,7 +73,7 @@ internal sealed class TaskRun<TState>(Engine engine, Func<TState, Task> body, TS
 {
     private TState _state = state;
 
-    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(Take(ref _state)));
+    private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(MoveOut(ref _state)));
 }
 
 internal sealed class FunctionGoroutine<TState, TResult>(Engine engine, Func<TState, TResult> body, TState state, string file, int line)
@@ -83,7 +83,7 @@ internal sealed class FunctionGoroutine<TState, TResult>(Engine engine, Func<TSt
 
     private protected override object? InvokeBody(object body)
     {
-        SetOwnResult(((Func<TState, TResult>)body)(Take(ref _state)));
+        SetOwnResult(((Func<TState, TResult>)body)(MoveOut(ref _state)));
         return null;
     }
 }
@@ -99,7 +99,7 @@ internal sealed class TaskFunctionGoroutine<TState, TResult>(
     private TState _state = state;
 
     private protected override object? InvokeBody(object body) =>
-        GoroutineBodies.NotNull(((Func<TState, Task<TResult>>)body)(Take(ref _state)));
+        GoroutineBodies.NotNull(((Func<TState, Task<TResult>>)body)(MoveOut(ref _state)));
 }
 
 internal sealed class BodyFunctionGoroutine<TState, TResult>(
@@ -113,5 +113,5 @@ internal sealed class BodyFunctionGoroutine<TState, TResult>(
     private TState _state = state;
 
     private protected override object? InvokeBody(object body) =>
-        GoroutineBodies.Claim(((Func<TState, GoroutineBody<TResult>>)body)(Take(ref _state)).Frame);
+        GoroutineBodies.Claim(((Func<TState, GoroutineBody<TResult>>)body)(MoveOut(ref _state)).Frame);
 }

@@ -117,13 +117,13 @@ public class Goroutine<TResult> : AwaitableGoroutine
     /// <summary>The result of a body that is no task; before it ends.</summary>
     private protected void SetOwnResult(TResult result) => _ownResult = result;
 
-    private protected override bool Deliver(object? ended, Exception? exception)
+    private protected override bool TrySettle(object? ended, Exception? exception)
     {
         if (HasExitedEarly && typeof(TResult) != typeof(NoResult))
             exception = new InvalidOperationException($"{this} ended itself with Go.Exit and has no result.");
         else if (ended is ResultFrame<TResult> frame)
             _ownResult = frame.Result;
-        Settle(exception is not null ? FailedTask(HasExitedEarly ? null : ended, exception)
+        CompleteWith(exception is not null ? FailedTask(HasExitedEarly ? null : ended, exception)
             : ended is Task<TResult> task && !HasExitedEarly ? task
             : s_ownResult);
         return true;
@@ -153,13 +153,13 @@ public class Goroutine<TResult> : AwaitableGoroutine
 
     private protected override void Abandon(Exception reason)
     {
-        Settle(System.Threading.Tasks.Task.FromException<TResult>(reason));
+        CompleteWith(System.Threading.Tasks.Task.FromException<TResult>(reason));
         _ = Task.Exception; // no failure of the body's: not to be reported if nobody awaits it
     }
 
-    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    private protected override void DetachOwnEnds(bool alone, ref GoroutineEnds? ends)
     {
-        base.TakeOwnEnds(alone, ref ends);
+        base.DetachOwnEnds(alone, ref ends);
         if (!alone || _outcome is not Promise promise)
             return;
         ends ??= new GoroutineEnds();
@@ -167,14 +167,14 @@ public class Goroutine<TResult> : AwaitableGoroutine
         Volatile.Write(ref _outcome, s_away);
     }
 
-    private protected override void PutOwnEndsBack(GoroutineEnds ends)
+    private protected override void AttachOwnEnds(GoroutineEnds ends)
     {
-        base.PutOwnEndsBack(ends);
+        base.AttachOwnEnds(ends);
         if (ends.HasPromise)
             Volatile.Write(ref _outcome, ends.Promise);
     }
 
-    private void Settle(object outcome)
+    private void CompleteWith(object outcome)
     {
         if (Interlocked.CompareExchange(ref _outcome, outcome, null) is Promise promise)
         {

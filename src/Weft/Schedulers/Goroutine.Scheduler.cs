@@ -4,5 +4,5 @@ namespace Weft;
 public abstract partial class Goroutine
 {
     /// <summary>The scheduler it runs on.</summary>
-    public Scheduler Scheduler => (Scheduler)Engine.Owner;
+    public Scheduler Scheduler => (Scheduler)Engine.Listener;
 }

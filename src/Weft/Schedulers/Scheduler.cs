@@ -27,7 +27,7 @@ namespace Weft;
 /// </example>
 [DebuggerDisplay("{DebugText,nq}")]
 [DebuggerTypeProxy(typeof(DebugView))]
-public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineOwner
+public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineListener
 {
     /// <summary>The most processors a scheduler can have.</summary>
     public const int MaxProcsLimit = 1024;
@@ -232,7 +232,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineOw
     /// <inheritdoc/>
     public override string ToString() => $"Weft scheduler '{Name}'";
 
-    void IEngineOwner.OnThreadShortage(ThreadShortageCause cause, int threads, int error)
+    void IEngineListener.OnThreadShortage(ThreadShortageCause cause, int threads, int error)
     {
         if (ThreadShortage is not EventHandler<ThreadShortageEventArgs> handler || Interlocked.Exchange(ref _isShortageTold, 1) != 0)
             return;
@@ -246,7 +246,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineOw
             null);
     }
 
-    void IEngineOwner.OnDeadlockSuspected(IReadOnlyList<GoroutineInfo> asleep)
+    void IEngineListener.OnDeadlockSuspected(IReadOnlyList<GoroutineInfo> asleep)
     {
         if (DeadlockSuspected is EventHandler<DeadlockSuspectedEventArgs> handler)
             QueueToPool(handler, new DeadlockSuspectedEventArgs(asleep));
@@ -254,7 +254,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineOw
             CleanThread.QueueToPool(_ => DeadlockSuspicion.Write(Name, asleep), null);
     }
 
-    void IEngineOwner.OnWorkRefused(Goroutine goroutine)
+    void IEngineListener.OnWorkRefused(Goroutine goroutine)
     {
         if (WorkRefused is EventHandler<WorkRefusedEventArgs> handler)
             QueueToPool(handler, new WorkRefusedEventArgs(goroutine));
@@ -262,7 +262,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineOw
 
     private void QueueToPool<T>(EventHandler<T> handler, T args) => CleanThread.QueueToPool(_ => handler(this, args), null);
 
-    bool IEngineOwner.OnUnhandledException(Goroutine goroutine, Exception exception)
+    bool IEngineListener.OnUnhandledException(Goroutine goroutine, Exception exception)
     {
         if (UnhandledException is not EventHandler<GoroutineExceptionEventArgs> handler)
             return false;

@@ -13,7 +13,7 @@ internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, obj
 
     private protected override object? InvokeBody(object body) => GoroutineBodies.Invoke(kind, body);
 
-    private protected override bool Deliver(object? ended, Exception? exception)
+    private protected override bool TrySettle(object? ended, Exception? exception)
     {
         IGoroutineParent parent = _parent!;
         _parent = null;
@@ -27,13 +27,13 @@ internal sealed class ChildGoroutine(IGoroutineParent parent, Engine engine, obj
         parent?.OnChildAbandoned(this, reason);
     }
 
-    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    private protected override void DetachOwnEnds(bool alone, ref GoroutineEnds? ends)
     {
         if (_parent is IGoroutineParent parent && (alone || parent.IsAwaitedOnlyBy(Engine)))
             ((ends ??= new GoroutineEnds()).Parent, _parent) = (parent, null);
     }
 
-    private protected override void PutOwnEndsBack(GoroutineEnds ends) => _parent ??= ends.Parent;
+    private protected override void AttachOwnEnds(GoroutineEnds ends) => _parent ??= ends.Parent;
 }
 
 /// <summary>A goroutine with a result that tells its parent of its end, too.</summary>
@@ -43,9 +43,9 @@ internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine en
     // Null while a search has it, and after the end: a handle of the ended child must not lead to those that wait at the parent.
     private IGoroutineParent? _parent = parent;
 
-    private protected override bool Deliver(object? ended, Exception? exception)
+    private protected override bool TrySettle(object? ended, Exception? exception)
     {
-        base.Deliver(ended, exception);
+        base.TrySettle(ended, exception);
         if (exception is not null)
             _ = Task.Exception; // the parent tells of it, so the task's finalizer need not
         IGoroutineParent parent = _parent!;
@@ -62,16 +62,16 @@ internal sealed class ChildGoroutine<TResult>(IGoroutineParent parent, Engine en
         parent?.OnChildAbandoned(this, reason);
     }
 
-    private protected override void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    private protected override void DetachOwnEnds(bool alone, ref GoroutineEnds? ends)
     {
-        base.TakeOwnEnds(alone, ref ends);
+        base.DetachOwnEnds(alone, ref ends);
         if (_parent is IGoroutineParent parent && (alone || parent.IsAwaitedOnlyBy(Engine)))
             ((ends ??= new GoroutineEnds()).Parent, _parent) = (parent, null);
     }
 
-    private protected override void PutOwnEndsBack(GoroutineEnds ends)
+    private protected override void AttachOwnEnds(GoroutineEnds ends)
     {
-        base.PutOwnEndsBack(ends);
+        base.AttachOwnEnds(ends);
         _parent ??= ends.Parent;
     }
 }

@@ -126,6 +126,16 @@ public sealed class Cond(GoLock @lock) : IWaitLine
         _lock.NoteOutside();
     }
 
+    /// <summary>
+    /// <b>No signal is missed, and none is lost.</b>
+    /// Publisher: the waiter, which has the lock, enters the condition's line under the gate, then gives up the lock.
+    /// Looker: the signaller changes the condition with the lock, then takes a waiter out of the line under the gate.
+    /// Fences: the gate, and the interlocked operations by which the lock goes from the waiter to the signaller.
+    /// Therefore: a waiter that has seen the condition from before the change is in the line when the signaller looks. A signal and a
+    /// cancellation take a waiter out under the gate, so one of them has it; that one gives it the lock, or puts it into the lock's line. A
+    /// waiter that never runs again passes on the lock and the signal, wherever it stands.
+    /// Model: tests/models/cond.pml.
+    /// </summary>
     Outcome IWaitLine.TryEnter(LineWaiter waiter)
     {
         var entering = (CondWaiter)waiter;
@@ -174,13 +184,20 @@ public sealed class Cond(GoLock @lock) : IWaitLine
     void IWaitLine.PassOn(LineWaiter waiter, Outcome outcome)
     {
         _lock.PassOn(outcome);
-        Signal();
+        PassOnSignal((CondWaiter)waiter);
     }
 
     void IWaitLine.Return(LineWaiter waiter) => _pool.Return(waiter, ref _gate);
 
-    /// <summary>For a waiter that is in no line: it gets the lock, or comes into its line.</summary>
-    /// <returns>False when it never runs again.</returns>
+    /// <summary>For a waiter that has had a signal and never runs again: the next waiter gets the signal.</summary>
+    internal void PassOnSignal(CondWaiter waiter)
+    {
+        if (waiter.IsForSignal)
+            Signal();
+    }
+
+    /// <summary>For a waiter that is in no line: the waiter gets the lock, or comes into the lock's line.</summary>
+    /// <returns>False when the waiter never runs again.</returns>
     internal bool EnterLock(CondWaiter waiter)
     {
         if (_lock.TryEnqueue(waiter, woken: false) == Outcome.Pending || waiter.Grant())

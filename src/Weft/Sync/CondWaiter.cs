@@ -19,11 +19,17 @@ internal sealed class CondWaiter(Cond cond) : LineWaiter(cond), IValueTaskSource
 
     internal override bool IsCancellationRequested => false;
 
-    /// <summary>The token was cancelled before it had to wait; it has the lock.</summary>
+    /// <summary>Whether the wait for a signal ended, or will end, with one.</summary>
+    internal bool IsForSignal => !_wasCancelled && !_wasUnlocked;
+
+    /// <summary>The token was cancelled before the waiter came into the condition's line; the waiter has the lock.</summary>
     internal void MarkCancelled() => _wasCancelled = true;
 
-    /// <summary>When it was to give up the lock, nobody had it.</summary>
+    /// <summary>When the waiter was to give up the lock, the lock was not locked.</summary>
     internal void MarkUnlocked() => _wasUnlocked = true;
+
+    /// <summary>In the lock's line it had the signal that took it out of the condition's.</summary>
+    internal override void OnDropped() => cond.PassOnSignal(this);
 
     internal override bool End()
     {

@@ -8,7 +8,7 @@ using Weft.Waiting;
 namespace Weft;
 
 /// <content>
-/// Waiting, waking, and who goes first.
+/// Waiting, waking, and which waiter goes first.
 /// <para>
 /// <b>No waiter is forgotten.</b> A waiter enters the list only in a state that is Locked or Starving, and sets Waiters by compare-and-swap
 /// of that very state. If it is Locked, its holder will unlock, by compare-and-swap, too, and so sees Waiters; it wakes the first waiter
@@ -100,7 +100,8 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
 
     /// <summary>
     /// Lets a waiter wait, at the end of the list, or at its head if it was woken in vain. Not if the lock can be had after all, or if the
-    /// waiter's token is cancelled. One that was woken takes a free lock even so: somebody has to, or to wake the next.
+    /// waiter's token is cancelled. A woken waiter takes a free lock although its token is cancelled: it would have to wake the next
+    /// otherwise.
     /// </summary>
     internal Outcome TryEnqueue(LineWaiter waiter, bool woken)
     {
@@ -226,23 +227,24 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
     }
 
     /// <summary>
-    /// Called by the one that has set Woken. A waiter whose scheduler has been disposed never runs again; then the next is woken.
+    /// Called by the thread that has set Woken. A waiter whose scheduler has been disposed never runs again; then the next is woken.
     /// </summary>
     private void WakeFirst()
     {
-        LineWaiter? waiter;
-        do
+        while (true)
         {
             _gate.Enter();
-            waiter = _waiters.RemoveFirst();
+            LineWaiter? waiter = _waiters.RemoveFirst();
             if (waiter is not null)
                 _wokenSince = waiter.Since;
             if (_waiters.IsEmpty)
                 Interlocked.And(ref _state, waiter is null ? ~(Waiters | Woken | Starving) : ~Waiters);
             AssertInvariants();
             _gate.Exit();
+            if (waiter is null || waiter.Wake())
+                return;
+            waiter.OnDropped();
         }
-        while (waiter is not null && !waiter.Wake());
     }
 
     /// <summary>For a waiter that has the lock, or was woken for it, and never runs again.</summary>

@@ -34,7 +34,7 @@ public sealed partial class GoLock
 {
     // The bits of _state. At most one waiter is woken at any time: the one that set Woken on behalf of it chose it, and it takes the bit
     // away when it takes the lock, waits again, or gives up.
-    // Starving without Locked keeps the lock for the one that is woken; it implies Woken, so somebody comes for it.
+    // Starving without Locked keeps the lock for the one that is woken; it implies Woken, so that one comes for it.
     // Waiters tells whether the list has entries; it changes under the gate only.
     private const int Locked = 1;
     private const int Woken = 2;

@@ -99,7 +99,7 @@ public sealed partial class GoroutineGroup : IAsyncDisposable, IWaitQueue, IGoro
     public CancellationToken Token { get; }
 
     /// <summary>Runs the children.</summary>
-    public Scheduler Scheduler => (Scheduler)_engine.Owner;
+    public Scheduler Scheduler => (Scheduler)_engine.Listener;
 
     /// <summary>Children that have started and not ended; a snapshot.</summary>
     public int Count => Volatile.Read(ref _running);

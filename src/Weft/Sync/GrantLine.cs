@@ -32,7 +32,7 @@ internal abstract class GrantLine<TReleaser>(WaitReason reason) : IWaitLine<TRel
 
     private OutsideUse _outsideUse;
 
-    // 1 once the line is noted with those that waiters may be left behind in.
+    // 1 once LeftBehind knows of the line.
     private int _isNoted;
 
     public abstract TReleaser ReleaserFor(LineWaiter waiter);

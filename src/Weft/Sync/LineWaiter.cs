@@ -146,8 +146,15 @@ internal abstract class LineWaiter : PlacedWait, IWaiter<LineWaiter>
         }
 
         // Once it is posted, the waiter may be in use for another wait.
-        Post();
+        PostAsMail();
         return true;
+    }
+
+    /// <summary>
+    /// For a line whose <see cref="Wake"/> said no, and which has nothing to take back: the waiter passes on what it has from elsewhere.
+    /// </summary>
+    internal virtual void OnDropped()
+    {
     }
 
     /// <summary>Forgets the wait. False when a cancellation may still be about to look at it, so that it must not be used again.</summary>
@@ -167,14 +174,14 @@ internal abstract class LineWaiter : PlacedWait, IWaiter<LineWaiter>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     private protected void EndAwait(short version)
     {
-        Outcome outcome = TakeOutcome(version);
+        Outcome outcome = TakeOutcome(_outcome, version);
         CancellationToken token = Token;
         _line.Return(this);
         if (outcome == Outcome.Cancelled)
             throw new OperationCanceledException(token);
     }
 
-    private protected sealed override void BeginWait(bool isByCaller)
+    private protected sealed override void BeginWait(object? origin, bool isByCaller)
     {
         _continuation = Action;
         Action = _run;
@@ -187,14 +194,14 @@ internal abstract class LineWaiter : PlacedWait, IWaiter<LineWaiter>
             _registration = Token.UnsafeRegister(static w => ((LineWaiter)w!).Cancel(), this);
         if (!HasEnded(_line.TryEnter(this), isByCaller))
             return;
-        Post();
+        PostAsMail();
     }
 
     /// <summary>The waiter was taken out of the line because of its token, and ends with that.</summary>
     private protected virtual void EndCancelled()
     {
         _outcome = Outcome.Cancelled;
-        Post();
+        PostAsMail();
     }
 
     /// <summary>It has what it waited for, or was woken for it, and its goroutine never runs again.</summary>

@@ -12,6 +12,7 @@ namespace Weft.Sync;
 /// Looker: the waiter finds that taken, then reads the note.
 /// Fences: what takes and what finds it taken is interlocked, or under a gate.
 /// Therefore: a waiter that waits for a user from outside sees the note.
+/// Model: none; the step that both take orders the note.
 /// </remarks>
 internal struct OutsideUse
 {

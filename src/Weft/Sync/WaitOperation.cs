@@ -21,9 +21,12 @@ internal interface IWaitQueue
 /// One wait, awaited through a <see cref="ValueTask"/> or blocking; used once. Its maker puts it into a list, or ends it at once.
 /// </summary>
 /// <remarks>
-/// The wait may end before it is awaited. Ender: stores the failure, exchanges <see cref="_phase"/> for Ended. Awaiter: stores the
-/// continuation, moves the phase from Begun to Awaited by compare-and-swap. Fences: both are interlocked. Therefore the one that comes
-/// second sees what the other has stored, and posts the continuation; the one that comes first does not.
+/// <b>A wait that ends before it is awaited goes on.</b>
+/// Publisher: the code that ends the wait stores the failure, then exchanges the phase for Ended.
+/// Looker: the awaiter stores the continuation, then moves the phase from Begun to Awaited by compare-and-swap.
+/// Fences: both are interlocked operations on the phase.
+/// Therefore: the second of the two sees what the first has stored, and posts the continuation; the first does not.
+/// Model: none; one word decides.
 /// </remarks>
 internal class WaitOperation : PlacedWait, IValueTaskSource, IWaiter<WaitOperation>
 {
@@ -36,7 +39,6 @@ internal class WaitOperation : PlacedWait, IValueTaskSource, IWaiter<WaitOperati
     private readonly CancellationToken _token;
     private readonly CancellationTokenRegistration _registration;
     private readonly BlockingSignal? _signal;
-    private int _phase;
 
     // Set before Ended.
     private Exception? _failure;
@@ -121,14 +123,14 @@ internal class WaitOperation : PlacedWait, IValueTaskSource, IWaiter<WaitOperati
 
     public void GetResult(short token)
     {
-        TakeOutcome(token);
+        TakeOutcome(OutcomeSoFar, token);
         _registration.Unregister();
         if (_failure is not null)
             ExceptionDispatchInfo.Throw(_failure);
         _queue.OnReturning(this);
     }
 
-    private protected override void BeginWait(bool isByCaller)
+    private protected override void BeginWait(object? origin, bool isByCaller)
     {
         if (isByCaller)
             Machine.NoteWait(_reason, State);

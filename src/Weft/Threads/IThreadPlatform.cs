@@ -74,7 +74,7 @@ internal unsafe interface IThreadPlatform
     int Discard(nint address, nuint size) => throw OwnsNoStacks();
 
     /// <summary>
-    /// Creates a joinable thread that runs <see cref="OSThread.Enter"/> of <paramref name="thread"/>. On platforms that own stacks,
+    /// Creates a joinable thread that runs <see cref="OSThread.RunRooted"/> of <paramref name="thread"/>. On platforms that own stacks,
     /// <paramref name="stack"/> is the lowest usable address and <paramref name="size"/> its length; elsewhere only the size counts.
     /// </summary>
     int Create(OSThread thread, nint stack, nuint size, out nint handle);

@@ -56,7 +56,7 @@ public sealed class OSThread
 
     internal ThreadHost Host => _host;
 
-    /// <summary>What the platform passes to <see cref="Enter"/>.</summary>
+    /// <summary>What the platform passes to <see cref="RunRooted"/>.</summary>
     internal nint Root => GCHandle.ToIntPtr(_root);
 
     /// <summary>The system's handle; 0 until the creator has stored it.</summary>
@@ -128,10 +128,10 @@ public sealed class OSThread
         TryStart(host, (object)body, name, stackSize, out thread);
 
     /// <summary>The thread's whole life in managed code; called by the platform, on the new thread, with <see cref="Root"/>.</summary>
-    internal static void Enter(nint root) => ((OSThread)GCHandle.FromIntPtr(root).Target!).RunAndExit();
+    internal static void RunRooted(nint root) => ((OSThread)GCHandle.FromIntPtr(root).Target!).RunAndExit();
 
     /// <summary>Called once, by the joiner of the thread: nothing of the system uses the stack or this object any more.</summary>
-    internal void Release()
+    internal void Free()
     {
         Debug.Assert(_state == (int)OSThreadState.Exited, "Only a thread that has exited can have been joined.");
         StackRegion stack = Stack;

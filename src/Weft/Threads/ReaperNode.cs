@@ -20,7 +20,7 @@ internal enum JoinClaim
     Open,
 
     /// <summary>One thread joins it, or has done so and frees it.</summary>
-    Taken,
+    Claimed,
 
     /// <summary>Joined and freed.</summary>
     Done,

@@ -62,7 +62,7 @@ internal sealed class ScarceRoom
     /// <param name="each">What a thread needs.</param>
     /// <param name="threads">How many.</param>
     /// <param name="now">In milliseconds.</param>
-    internal bool TryTake(long each, int threads, long now)
+    internal bool TryReserve(long each, int threads, long now)
     {
         _lock.Enter();
         if (now >= _lookAt || (!_isScarce && _granted < each * threads))

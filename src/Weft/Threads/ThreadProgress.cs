@@ -35,10 +35,10 @@ internal sealed class ThreadProgress
     }
 
     /// <summary>Adds the calling thread; <paramref name="clock"/> is what the platform needs to read its CPU time.</summary>
-    internal void Enter(int threadId, int clock) => _members[threadId] = new Member(Thread.CurrentThread, clock);
+    internal void Add(int threadId, int clock) => _members[threadId] = new Member(Thread.CurrentThread, clock);
 
     /// <summary>Takes the calling thread out: from now on it is gone.</summary>
-    internal void Leave(int threadId) => _members.TryRemove(threadId, out _);
+    internal void Remove(int threadId) => _members.TryRemove(threadId, out _);
 
     /// <summary>
     /// What is known without looking at CPU time; <see cref="ThreadActivity.Unknown"/>: look, and call <see cref="Note(int, ulong)"/>.

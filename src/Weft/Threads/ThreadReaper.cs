@@ -5,10 +5,10 @@ namespace Weft.Threads;
 /// <summary>
 /// The threads of a host that have exited, or are about to, and are still to be joined and freed; and the one place that joins.
 /// <para>
-/// Each thread is joined exactly once because of its claim. It goes from open to taken under the lock, and only the thread that moved it
+/// Each thread is joined exactly once because of its claim. It goes from open to claimed under the lock, and only the thread that moved it
 /// there joins, or did so under that same hold of the lock (<see cref="Reap"/>, <see cref="TryReap"/>: they move it only once TryJoin has
-/// said yes). A taken thread is on no list, and <see cref="Add"/> refuses it. So a blocking join, which runs outside the lock, cannot meet
-/// a second join of the same thread, whose handle is void from the moment the first one succeeds.
+/// said yes). A claimed thread is on no list, and <see cref="Add"/> refuses it. So a blocking join, which runs outside the lock, cannot
+/// meet a second join of the same thread, whose handle is void from the moment the first one succeeds.
 /// </para>
 /// </summary>
 internal sealed unsafe class ThreadReaper
@@ -41,8 +41,8 @@ internal sealed unsafe class ThreadReaper
     private OSThread? _newest;
     private int _count;
 
-    // Threads taken but not done. Interlocked, because it falls outside the lock.
-    private int _taken;
+    // Threads claimed but not done. Interlocked, because it falls outside the lock.
+    private int _claimed;
 
     internal ThreadReaper(ThreadHost host)
     {
@@ -88,7 +88,7 @@ internal sealed unsafe class ThreadReaper
             next = thread.Node.Newer;
             if (!_platform.TryJoin(thread.Handle))
                 continue;
-            Take(thread);
+            Claim(thread);
             thread.Node.Newer = gone;
             gone = thread;
         }
@@ -117,7 +117,7 @@ internal sealed unsafe class ThreadReaper
         _lock.Enter();
         bool joined = thread.Node.Claim == JoinClaim.Open && _platform.TryJoin(thread.Handle);
         if (joined)
-            Take(thread);
+            Claim(thread);
         _lock.Exit();
         if (joined)
             Finish(thread);
@@ -127,7 +127,7 @@ internal sealed unsafe class ThreadReaper
     /// <summary>Waits until <paramref name="thread"/>, which is not the caller, is freed; frees it unless somebody else does.</summary>
     internal void Join(OSThread thread)
     {
-        if (TryTake(thread))
+        if (TryClaim(thread))
         {
             WaitUntilGone(thread.Handle);
             Finish(thread);
@@ -148,7 +148,7 @@ internal sealed unsafe class ThreadReaper
             _lock.Enter();
             OSThread? thread = _oldest;
             if (thread is not null)
-                Take(thread);
+                Claim(thread);
             _lock.Exit();
             if (thread is null)
                 break;
@@ -173,50 +173,50 @@ internal sealed unsafe class ThreadReaper
         _platform.Join(handle);
     }
 
-    private bool TryTake(OSThread thread)
+    private bool TryClaim(OSThread thread)
     {
         _lock.Enter();
         bool open = thread.Node.Claim == JoinClaim.Open;
         if (open)
-            Take(thread);
+            Claim(thread);
         _lock.Exit();
         return open;
     }
 
-    private void Take(OSThread thread)
+    private void Claim(OSThread thread)
     {
         _lock.AssertHeld();
         Debug.Assert(thread.Node.Claim == JoinClaim.Open, "A thread was claimed twice.");
-        thread.Node.Claim = JoinClaim.Taken;
-        Interlocked.Increment(ref _taken);
+        thread.Node.Claim = JoinClaim.Claimed;
+        Interlocked.Increment(ref _claimed);
         if (thread.Node.IsListed)
             Unlink(thread);
     }
 
     private void Finish(OSThread thread)
     {
-        Debug.Assert(thread.Node.Claim == JoinClaim.Taken, "A thread was freed without a claim.");
-        thread.Release();
+        Debug.Assert(thread.Node.Claim == JoinClaim.Claimed, "A thread was freed without a claim.");
+        thread.Free();
         thread.Node.Claim = JoinClaim.Done;
 
         // Against WaitFor: this side writes what is waited for, then (full fence) reads _waiters. The other side counts itself in
         // _waiters (full fence), reads _signal, then what it waits for. Either this side sees the waiter and moves _signal, so that the
         // waiter's sleep on the old value ends or does not begin; or the waiter counted itself after the fence, and sees the thread done.
-        Interlocked.Decrement(ref _taken);
+        Interlocked.Decrement(ref _claimed);
         if (Volatile.Read(ref _waiters) == 0)
             return;
         Interlocked.Increment(ref *_signal);
         _platform.Wake(_signal, int.MaxValue);
     }
 
-    /// <summary>Sleeps until <paramref name="thread"/> is done; null means every thread that somebody has taken.</summary>
+    /// <summary>Sleeps until <paramref name="thread"/> is done; null means every thread that somebody has claimed.</summary>
     private void WaitFor(OSThread? thread)
     {
         Interlocked.Increment(ref _waiters);
         while (true)
         {
             int seen = Volatile.Read(ref *_signal);
-            if (thread is null ? Volatile.Read(ref _taken) == 0 : thread.Node.Claim == JoinClaim.Done)
+            if (thread is null ? Volatile.Read(ref _claimed) == 0 : thread.Node.Claim == JoinClaim.Done)
                 break;
             _platform.Wait(_signal, seen, -1);
         }

@@ -3,11 +3,11 @@ namespace Weft.Waiting;
 /// <summary>Where an operation is awaited, as far as its goroutine's own calls must know.</summary>
 internal enum AwaitPlace : byte
 {
-    /// <summary>Nowhere yet, or where nobody need know of it.</summary>
+    /// <summary>Nowhere yet, or at a place that makes no difference.</summary>
     Unknown,
 
     /// <summary>
-    /// By an awaiter of Weft in the flow of the goroutine that started it: so it is the goroutine that asks for the result.
+    /// By an awaiter of Weft in the flow of the goroutine that started it. So the goroutine itself asks for the result.
     /// </summary>
     InOwnFlow,
 

@@ -12,36 +12,40 @@ internal sealed class CancellableSleep : SleepOperation
     private volatile TimerHeap? _heap;
 
     internal CancellableSleep(Engine engine, long due, CancellationToken token)
-        : base(engine)
     {
-        TryBegin(due);
+        TryBegin(engine, due);
         _token = token;
-        _registration = token.UnsafeRegister(static op => ((CancellableSleep)op!).Cancel(), this);
+        _registration = token.UnsafeRegister(static sleep => ((CancellableSleep)sleep!).Cancel(), this);
     }
 
-    private protected override WaitReason ReasonForEver => WaitReason.Await;
-
-    private protected override void Arm(Engine engine, long due)
+    /// <inheritdoc/>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    internal override void End(short token)
     {
-        TimerHeap heap = engine.AddTimer(due, this);
+        Outcome outcome = TakeOutcome(OutcomeSoFar, token);
+        Forget();
+        _registration.Unregister();
+        if (outcome == Outcome.Cancelled)
+            throw new OperationCanceledException(_token);
+    }
+
+    private protected override void BeginWait(object? origin, bool isByCaller)
+    {
+        if (!TryArm(isByCaller, WaitReason.Await, out long due))
+            return;
+        TimerHeap heap = ((Engine)origin!).AddTimer(due, this);
         _heap = heap;
 
         // A cancellation that came before the heap was noted could not report to it.
-        if (Volatile.Read(ref _state) == Cancelled && Interlocked.Exchange(ref _heap!, null) is not null)
+        if (IsCancelled && Interlocked.Exchange(ref _heap!, null) is not null)
             heap.NoteCancelled(this);
     }
 
-    private protected override void OnEnded() => _registration.Unregister();
-
-    private protected override void ThrowCancelled() => throw new OperationCanceledException(_token);
-
     private void Cancel()
     {
-        if (Interlocked.CompareExchange(ref _state, Cancelled, Created) == Created)
-            return;
-        if (Interlocked.CompareExchange(ref _state, Cancelled, Armed) != Armed)
+        if (!TryCancel())
             return;
         Interlocked.Exchange(ref _heap!, null)?.NoteCancelled(this);
-        Resume();
+        Post();
     }
 }

@@ -10,8 +10,8 @@ namespace Weft.Waiting;
 internal abstract partial class Operation
 {
     /// <summary>
-    /// For an awaiter, before the wait begins: one who awaits what is awaited already is told there, where the exception can be caught.
-    /// Once the wait has begun, as the compiler sees it, it would end the method.
+    /// For an awaiter, before the wait begins. A second await is refused here, where the exception can be caught: once the wait has begun,
+    /// as the compiler sees it, the exception would end the method.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is awaited, or was.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,7 +61,7 @@ internal abstract partial class Operation
         }
     }
 
-    /// <summary>False when it is not the goroutine that started the operation who awaits it, in its own flow.</summary>
+    /// <summary>Awaits for the goroutine that started the operation, in its own flow; false when the caller is anything else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryAwaitInPlace(object continuation, short token)
     {
@@ -88,7 +88,7 @@ internal abstract partial class Operation
         CheckVersion(token);
         if (_afterTurn != Outcome.Pending)
         {
-            // Who asks a second time does not await it, and gets no turn.
+            // A caller that asks a second time does not await the operation, so it gives no turn.
             if (!_wasAsked)
             {
                 _wasAsked = true;
@@ -124,9 +124,7 @@ internal abstract partial class Operation
             return;
         }
 
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
-            FlowedContinuation.Replace(ref continuation, ref state);
-        object? place = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 ? WaitContext.Capture() : null;
+        object? place = PlaceFor(flags, ref continuation, ref state);
         if (owner is null)
         {
             AwaitOutside(continuation, state, place);
@@ -138,7 +136,7 @@ internal abstract partial class Operation
         else
         {
             _awaitPlace = AwaitPlace.Elsewhere;
-            owner.Resume(s_attach, (this, new ScheduledContinuation(continuation, state, place), token));
+            owner.PostContinuation(s_attach, (this, new ScheduledContinuation(continuation, state, place), token));
         }
     }
 
@@ -178,7 +176,7 @@ internal abstract partial class Operation
         }
         else if (WasTaken)
         {
-            _owner!.Resume(continuation, state);
+            _owner!.PostContinuation(continuation, state);
         }
         else if (Action is not null)
         {
@@ -193,8 +191,9 @@ internal abstract partial class Operation
     }
 
     /// <summary>
-    /// The goroutine has awaited the operation while this one's continuation was on its way: neither saw the other. The goroutine goes on,
-    /// and is told as it asks for the result; it is one flow that can catch that. With the run right of the goroutine.
+    /// An awaiter elsewhere takes the place of the goroutine, which has awaited the operation while the continuation of that awaiter was on
+    /// its way. The goroutine goes on, and is refused as it asks for the result, where it can catch that. With the run right of the
+    /// goroutine.
     /// </summary>
     private void TakePlace(ScheduledContinuation waiting)
     {
@@ -203,7 +202,7 @@ internal abstract partial class Operation
         _awaitPlace = AwaitPlace.Unknown;
         Action = s_dispatch;
         State = waiting;
-        _owner!.Resume(second, state);
+        _owner!.PostContinuation(second, state);
     }
 
     private void SettleTurn()

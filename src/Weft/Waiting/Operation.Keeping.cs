@@ -34,27 +34,27 @@ internal abstract partial class Operation
     }
 
     /// <summary>
-    /// The goroutine that keeps these operations never runs again: takes out of their queues what it waits for, and gives back what it got
-    /// and has not looked at.
+    /// For a goroutine that never runs again: takes its operations out of their queues, and gives back what they brought and the goroutine
+    /// has not looked at.
     /// </summary>
-    internal override void LeaveAll(Goroutine goroutine)
+    internal override void WithdrawAll(Goroutine goroutine)
     {
         for (Operation? operation = this; operation is not null; operation = operation._nextKept)
         {
             if (operation is { _isFree: false, _isLeftToMail: false })
-                operation.Leave();
+                operation.Withdraw();
         }
     }
 
     /// <summary>For an operation in use, of a goroutine that never runs again; see <see cref="LeftBehind"/>.</summary>
-    private protected virtual void Leave()
+    private protected virtual void Withdraw()
     {
     }
 
     /// <summary>Decides that the caller gives back what the operation brought; once, for an operation that is never used again.</summary>
     private protected bool TryClaimLeft() => Interlocked.Exchange(ref Action, s_completed) != s_completed;
 
-    /// <summary>Lists an operation that was just made for its goroutine with those that this keeps, in use from now on.</summary>
+    /// <summary>Lists a new operation with those that its goroutine keeps, as one in use.</summary>
     private protected void ListFor(Goroutine owner)
     {
         if (_isKept)
@@ -96,7 +96,8 @@ internal abstract partial class Operation
     }
 
     /// <summary>
-    /// Gives an operation whose use has ended to its goroutine to be used again, if that is who calls and no mail is on its way.
+    /// Gives an operation whose use has ended back to its goroutine, to be used again. Does nothing if another flow calls. While mail is
+    /// on its way, that mail gives the operation back.
     /// </summary>
     private protected void Keep()
     {
@@ -114,7 +115,7 @@ internal abstract partial class Operation
             _isLeftToMail = true;
     }
 
-    /// <summary>The same for one that no goroutine has started.</summary>
+    /// <summary>The same for an operation that no goroutine has started.</summary>
     private protected virtual void KeepOutside()
     {
     }
@@ -132,7 +133,8 @@ internal abstract partial class Operation
     }
 
     /// <summary>
-    /// Its mail has come, and nobody waits: it had no continuation yet, or it has ended before that. With the run right of the goroutine.
+    /// The mail has come and there is nothing to run: the operation is not awaited yet, or its use has ended before. With the run right of
+    /// the goroutine.
     /// </summary>
     internal override void OnMailForNobody()
     {
@@ -150,7 +152,7 @@ internal abstract partial class Operation
     }
 
     /// <summary>
-    /// Adds it to those that its goroutine keeps; one of them that was not given back makes room. False if there is none.
+    /// Adds the operation to those that its goroutine keeps. If there is no room, one that was not given back leaves; false if all were.
     /// </summary>
     private bool TryAddTo(Goroutine owner)
     {

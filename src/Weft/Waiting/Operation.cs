@@ -5,13 +5,13 @@ using Weft.Runtime.Running;
 namespace Weft.Waiting;
 
 /// <summary>
-/// Something that somebody waits for through a <see cref="ValueTask"/>, and that others complete. A goroutine keeps those that it is done
-/// with and uses them again, so waiting allocates nothing in the steady state.
+/// A wait that begins before it is awaited, and that other code completes. A goroutine keeps operations whose use has ended and uses them
+/// again, so waiting allocates nothing in the steady state.
 /// </summary>
 /// <remarks>
 /// <para>
-/// <b>Started by a goroutine.</b> The one that completes the operation does not ask whether it is awaited yet: it stores the outcome and
-/// puts the operation itself into the goroutine's mailbox. Everything else - the continuation, whether the mail has come
+/// <b>Started by a goroutine.</b> The completer does not ask whether the operation is awaited yet: it stores the outcome and puts the
+/// operation itself into the goroutine's mailbox. Everything else - the continuation, whether the mail has come
 /// (<see cref="WorkItem.WasTaken"/>) - is read and written with the goroutine's run right only, so the two sides need no hand-shake: mail
 /// that comes before the await finds no continuation and leaves a note, and the await finds the note. An operation is used again only after
 /// its mail has come, so there is never mail on its way for an earlier use.
@@ -44,16 +44,16 @@ internal abstract partial class Operation : WaitSource
         else if (token == operation.Version && !operation.WasTaken)
             operation.TakePlace(waiting);
         else
-            waiting.Dispatch(); // it is over: told as it asks for the result
+            waiting.Dispatch(); // the use is over: the awaiter is refused as it asks for the result
     };
 
-    // The goroutine that started it, or null. Set by Begin.
+    // See Owner. Set by Begin.
     private Goroutine? _owner;
 
     // Written by the completer, after the result.
     private volatile Outcome _outcome;
 
-    // How it ends once its goroutine has given the others a turn; Pending if it is no such operation.
+    // The outcome of an operation that ended at once, and whose await gives the other goroutines a turn; Pending for all others.
     private Outcome _afterTurn;
     private bool _wasAsked;
 
@@ -62,13 +62,15 @@ internal abstract partial class Operation : WaitSource
     private bool _isKept;
     private bool _isFree;
 
-    // Its use has ended before its mail came, which then gives it back.
+    // The use has ended before the mail came. The mail gives the operation back when it comes.
     private bool _isLeftToMail;
     private Operation? _nextKept;
 
     private WaitReason _reason;
 
     private AwaitPlace _awaitPlace;
+
+    /// <summary>The goroutine that started it; null for a thread that runs none.</summary>
     internal Goroutine? Owner => _owner;
 
     /// <summary>Whether the goroutine that started it never runs again.</summary>
@@ -90,7 +92,7 @@ internal abstract partial class Operation : WaitSource
         WasTaken = false;
     }
 
-    /// <summary>Somebody who is no goroutine may end the wait. Before it is awaited.</summary>
+    /// <summary>Notes that code which is no goroutine may end the wait. Before it is awaited.</summary>
     private protected void NoteOutside() => _reason |= WaitReason.OrOutside;
 
     /// <summary>Tells the waiter. Called once, by the completer, which has claimed the operation, without locks.</summary>
@@ -102,7 +104,7 @@ internal abstract partial class Operation : WaitSource
         _outcome = outcome;
         FaultPoints.Hit("operation.ended");
         if (owner is not null)
-            owner.Deliver(this, machine);
+            owner.PostWait(this, machine);
         else if (Interlocked.Exchange(ref Action, s_completed) is { } waiting)
             Dispatch(waiting, State);
     }

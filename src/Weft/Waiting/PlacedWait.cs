@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
@@ -11,8 +12,11 @@ namespace Weft.Waiting;
 /// </summary>
 internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
 {
-    // See WaitContext. Set before BeginWait.
+    // Where it goes on; see WaitContext. Until it is awaited: where it began, if its kind wants to know.
     private object? _place;
+
+    // How far the wait has come, in the numbers of its kind; zero is the first.
+    private protected int _phase;
 
     /// <summary>The goroutine that awaits it; null if it is awaited elsewhere, or not yet.</summary>
     private protected Goroutine? AwaitingGoroutine => _place as Goroutine;
@@ -24,6 +28,10 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
     private protected abstract Outcome OutcomeSoFar { get; }
 
     private protected bool IsAwaited => Action is not null;
+
+    // Between Post and the run of what awaits it: the wait may be in a mailbox or in the pool's queue, so it must not be used again.
+    // WasTaken is true from that run on.
+    private bool IsOnItsWay => IsAwaited && !WasTaken;
 
     /// <summary>For an awaiter, before the wait begins, where the exception can still be caught.</summary>
     /// <exception cref="InvalidOperationException">It is awaited, or was.</exception>
@@ -64,10 +72,8 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
     /// <summary>The same through a <see cref="ValueTask"/>.</summary>
     private protected void Await(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
-            FlowedContinuation.Replace(ref continuation, ref state);
-        bool comesBack = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0;
-        Await(continuation, state, comesBack ? WaitContext.Capture() : null, token);
+        object? place = PlaceFor(flags, ref continuation, ref state);
+        Await(continuation, state, place, token);
     }
 
     private protected ValueTaskSourceStatus Status(short token)
@@ -76,31 +82,62 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
         return StatusOf(OutcomeSoFar, IsAwaited);
     }
 
+    /// <summary>Notes where the wait begins, for <see cref="BeginWait"/>; before it is awaited.</summary>
+    private protected void BeginAt(object origin) => _place = origin;
+
     /// <summary>
     /// Called when it is awaited: <see cref="WorkItem.Action"/> is set. Off goroutines the wait may end, and be used again, before this
     /// returns; a goroutine goes on only after its machine is done with the current item.
     /// </summary>
+    /// <param name="origin">What <see cref="BeginAt"/> has noted.</param>
     /// <param name="isByCaller">Whether it is the calling goroutine that awaits, and whose reason is to be noted.</param>
-    private protected abstract void BeginWait(bool isByCaller);
+    private protected abstract void BeginWait(object? origin, bool isByCaller);
 
-    /// <summary>Has what awaits it go on, at its place; never on the calling thread's stack.</summary>
+    /// <summary>
+    /// Has what awaits it go on, at its place; never on the calling thread's stack. If that is a goroutine that never runs again, nobody is
+    /// told.
+    /// </summary>
     private protected void Post()
     {
+        WasTaken = false;
         if (_place is Goroutine goroutine)
-            goroutine.Resume(this);
-        else if (_place is null)
-            CleanThread.QueueToPool(this);
+            goroutine.PostWait(this, Machine.Calling);
         else
-            WaitContext.Post(_place, (Action<object?>)Action!, State);
+            PostOutside();
+    }
+
+    /// <summary>
+    /// The same for a wait that has something to give back: it stays in the goroutine's mailbox itself until it is run, and is told
+    /// (<see cref="WorkItem.OnNeverRun"/>) if it never is.
+    /// </summary>
+    private protected void PostAsMail()
+    {
+        WasTaken = false;
+        if (_place is Goroutine goroutine)
+            goroutine.PostItem(this);
+        else
+            PostOutside();
+    }
+
+    /// <summary>Instead of a wait: what awaits it goes on behind the other goroutines. For a wait of the calling goroutine.</summary>
+    private protected void YieldPlace()
+    {
+        WasTaken = true;
+        Unsafe.As<Goroutine>(_place!).YieldWith(Action!, State);
     }
 
     /// <summary>The outcome, for the awaiter that asks for it; the use of the wait ends with that.</summary>
-    /// <exception cref="InvalidOperationException">It was asked for before, or it is too early.</exception>
-    private protected Outcome TakeOutcome(short token)
+    /// <param name="outcome">The outcome so far.</param>
+    /// <param name="token">The use of the wait.</param>
+    /// <exception cref="InvalidOperationException">
+    /// It was asked for before, it is too early, or the wait is awaited by other code, which has not gone on yet.
+    /// </exception>
+    private protected Outcome TakeOutcome(Outcome outcome, short token)
     {
         CheckVersion(token);
-        Outcome outcome = OutcomeSoFar;
-        return outcome != Outcome.Pending ? outcome : throw Misuse.NoResultYet();
+        if (outcome == Outcome.Pending)
+            throw Misuse.NoResultYet();
+        return IsOnItsWay ? throw Misuse.AwaitedTwice() : outcome;
     }
 
     /// <summary>Makes the wait fit for another use.</summary>
@@ -112,7 +149,23 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
         _place = null;
     }
 
-    void IThreadPoolWorkItem.Execute() => ((Action<object?>)Action!)(State);
+    void IThreadPoolWorkItem.Execute()
+    {
+        WasTaken = true;
+        ((Action<object?>)Action!)(State);
+    }
+
+    private void PostOutside()
+    {
+        if (_place is null)
+        {
+            CleanThread.QueueToPool(this);
+            return;
+        }
+
+        WasTaken = true; // what is posted is the continuation, not the wait
+        WaitContext.Post(_place, (Action<object?>)Action!, State);
+    }
 
     /// <param name="continuation">What to run: an action, a frame, or an action that is given <paramref name="state"/>.</param>
     /// <param name="state">Tells, besides, whether it is its goroutine's body that waits.</param>
@@ -121,9 +174,11 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
     private void Await(object continuation, object? state, object? place, short token)
     {
         CheckUnawaited(token);
+        object? origin = _place;
         _place = place;
         State = state;
+        WasTaken = false;
         Action = continuation;
-        BeginWait(place is Goroutine goroutine && goroutine == Machine.CurrentGoroutine);
+        BeginWait(origin, isByCaller: place is not null && place == Machine.CurrentGoroutine);
     }
 }

@@ -1,6 +1,6 @@
 namespace Weft.Waiting;
 
-/// <summary>A continuation with the place where it is to run, as it was when somebody awaited outside a goroutine's own flow.</summary>
+/// <summary>A continuation with the place where it is to run, for an await outside a goroutine's own flow.</summary>
 internal sealed class ScheduledContinuation
 {
     private readonly Action<object?> _continuation;

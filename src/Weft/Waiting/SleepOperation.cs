@@ -1,6 +1,5 @@
 using System.Threading.Tasks.Sources;
 using Weft.Runtime.Core;
-using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 using Weft.Runtime.Timers;
 
@@ -13,198 +12,123 @@ namespace Weft.Waiting;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The sleep's end is fixed when it is asked for, but the timer is set only when somebody awaits, so the continuation is always known when
+/// The sleep's end is fixed when it is asked for. The timer is set only when the sleep is awaited, so the continuation is always known when
 /// the timer fires, and the two need no hand-shake.
 /// </para>
 /// <para>
-/// States: <c>Free</c>, <c>Created</c> (asked for), <c>Armed</c> (awaited, in the heap), <c>Fired</c> or <c>Cancelled</c> (the continuation
-/// is on its way). The timer and a cancellation both try to leave Armed by compare-and-swap; the one that does resumes the sleeper. A
-/// cancellation that comes before the await moves Created to Cancelled, and the await then resumes at once. Only a sleep that fired is used
+/// Phases: <c>Free</c>, <c>Created</c> (asked for), <c>Armed</c> (awaited, in the heap), <c>Fired</c> or <c>Cancelled</c> (the continuation
+/// is on its way). The timer and a cancellation both try to leave Armed by compare-and-swap; the one that does has the sleeper go on. A
+/// cancellation that comes before the await moves Created to Cancelled, and the await then goes on at once. Only a sleep that fired is used
 /// again: a cancelled one may still be in the heap.
 /// </para>
 /// </remarks>
-internal class SleepOperation(Engine engine) : IValueTaskSource, ITimerTarget
+internal class SleepOperation : PlacedWait, IValueTaskSource, ITimerTarget
 {
-    private protected const int Free = 0;
-    private protected const int Created = 1;
-    private protected const int Armed = 2;
-    private protected const int Fired = 3;
-    private protected const int Cancelled = 4;
+    private const int Free = 0;
+    private const int Created = 1;
+    private const int Armed = 2;
+    private const int Fired = 3;
+    private const int Cancelled = 4;
 
     /// <summary>The end of a sleep of no length: a turn of the others.</summary>
     internal const long AtOnce = 0;
 
-    private protected int _state;
-    private short _version;
+    // Set at Created: AtOnce, TimerHeap.Never, or when the timer is to fire. The heap notes that once it has the timer; from then on the
+    // field is the timer's entry state. A field for each would make every sleep larger.
+    private long _dueOrEntryState;
 
-    // Set at Created; long.MaxValue for ever, AtOnce for no time at all.
-    private long _due;
+    TimerEntryState ITimerTarget.EntryState
+    {
+        get => (TimerEntryState)_dueOrEntryState;
+        set => _dueOrEntryState = (long)value;
+    }
 
-    // Set before Armed, read after it. Where the sleeper goes on: see WaitContext.
-    private object? _context;
+    private protected sealed override Outcome OutcomeSoFar => Volatile.Read(ref _phase) switch
+    {
+        Fired => Outcome.Done,
+        Cancelled => Outcome.Cancelled,
+        _ => Outcome.Pending,
+    };
 
-    // A frame or an Action for its goroutine, or an Action<object?>, which is given _continuationState.
-    private object? _continuation;
-    private object? _continuationState;
-
-    TimerEntryState ITimerTarget.EntryState { get; set; }
-
-    /// <summary>What an awaitable over this use of the operation needs to know.</summary>
-    internal short Version => _version;
+    /// <summary>
+    /// Makes a free operation ready to be awaited; false when it is in use. Only the goroutine that keeps it may call this.
+    /// </summary>
+    internal bool TryBegin(Engine engine, long due)
+    {
+        if (Volatile.Read(ref _phase) != Free)
+            return false;
+        BeginAt(engine);
+        _dueOrEntryState = due;
+        _phase = Created;
+        return true;
+    }
 
     /// <summary>For an awaiter, before the wait begins: whether there is nothing to wait for.</summary>
     /// <exception cref="InvalidOperationException">It is awaited, or was.</exception>
     internal bool HasEnded(short token)
     {
-        Check(token);
-        if (_continuation is not null)
-            throw Misuse.AwaitedTwice();
-        return Volatile.Read(ref _state) is Fired or Cancelled;
-    }
-
-    /// <summary>What a sleep without end counts as; see <see cref="WaitReasons.OnlyGoroutinesWake"/>.</summary>
-    private protected virtual WaitReason ReasonForEver => WaitReason.SleepForever;
-
-    /// <summary>
-    /// Makes a free operation ready to be awaited; false when it is in use. Only the goroutine that keeps it may call this.
-    /// </summary>
-    internal bool TryBegin(long due)
-    {
-        if (Volatile.Read(ref _state) != Free)
-            return false;
-        _due = due;
-        _state = Created;
-        return true;
-    }
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token)
-    {
-        Check(token);
-        return Volatile.Read(ref _state) switch
-        {
-            Fired => ValueTaskSourceStatus.Succeeded,
-            Cancelled => ValueTaskSourceStatus.Canceled,
-            _ when _continuation is not null => throw Misuse.AwaitedTwice(),
-            _ => ValueTaskSourceStatus.Pending,
-        };
-    }
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
-            FlowedContinuation.Replace(ref continuation, ref state);
-        bool comesBack = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0;
-        Await(continuation, state, state, comesBack ? WaitContext.Capture() : null, token);
-    }
-
-    void IValueTaskSource.GetResult(short token) => End(token);
-
-    /// <summary>For the awaiter of our own: <paramref name="continuation"/> runs where the await began.</summary>
-    internal void Await(Action continuation, short token)
-    {
-        if (SynchronizationContext.Current is Goroutine goroutine)
-            Await(continuation, null, continuation, goroutine, token);
-        else
-            Await(WaitSource.Invoke, continuation, null, WaitContext.Capture(), token);
-    }
-
-    /// <summary>The same for a body.</summary>
-    internal void Suspend(BodyFrame frame, short token)
-    {
-        try
-        {
-            if (SynchronizationContext.Current is Goroutine goroutine)
-                Await(frame, null, frame, goroutine, token);
-            else
-                Await(WaitSource.Invoke, frame.Continuation, null, WaitContext.Capture(), token);
-        }
-        catch (InvalidOperationException e)
-        {
-            frame.EndUnresumed(e);
-        }
-    }
-
-    /// <param name="continuation">What to run.</param>
-    /// <param name="state">What it is given.</param>
-    /// <param name="box">What tells whether it is the goroutine's body that waits.</param>
-    /// <param name="context">Where to run it; see <see cref="WaitContext"/>.</param>
-    /// <param name="token">The use of the operation that is awaited.</param>
-    private void Await(object continuation, object? state, object? box, object? context, short token)
-    {
-        Check(token);
-        if (_continuation is not null)
-            throw Misuse.AwaitedTwice();
-        _context = context;
-        if (context is Goroutine goroutine && goroutine == Machine.CurrentGoroutine)
-        {
-            if (_due == AtOnce && Interlocked.CompareExchange(ref _state, Fired, Created) == Created)
-            {
-                _continuation = continuation;
-                Machine.NoteWait(WaitReason.Yield, box);
-                goroutine.YieldWith(continuation, state);
-                return;
-            }
-
-            Machine.NoteWait(_due == long.MaxValue ? ReasonForEver : WaitReason.Sleep, box);
-        }
-
-        _continuationState = state;
-        _continuation = continuation;
-        if (Interlocked.CompareExchange(ref _state, Armed, Created) != Created)
-            Resume(); // cancelled before it was awaited
-        else if (_due != long.MaxValue)
-            Arm(engine, _due);
+        CheckUnawaited(token);
+        return OutcomeSoFar != Outcome.Pending;
     }
 
     /// <summary>The sleeper is back: the end of this use.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    internal void End(short token)
+    internal virtual void End(short token)
     {
-        Check(token);
-        int state = Volatile.Read(ref _state);
-        if (state is not (Fired or Cancelled))
-            throw new InvalidOperationException("A sleep has no result before it has ended.");
-        _version++;
-        _continuation = null;
-        _continuationState = null;
-        _context = null;
-        OnEnded();
-        if (state == Cancelled)
-            ThrowCancelled();
-        Volatile.Write(ref _state, Free);
+        TakeOutcome(OutcomeSoFar, token);
+        Forget();
+        Volatile.Write(ref _phase, Free);
     }
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => Status(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => End(token);
 
     void ITimerTarget.Fire()
     {
-        if (Interlocked.CompareExchange(ref _state, Fired, Armed) == Armed)
-            Resume();
+        if (Interlocked.CompareExchange(ref _phase, Fired, Armed) == Armed)
+            Post();
     }
 
-    /// <summary>
-    /// Sets the timer. It may fire before this returns, and the operation be used again: nothing of it may be touched afterwards.
-    /// </summary>
-    private protected virtual void Arm(Engine engine, long due) => engine.AddTimer(due, this);
-
-    /// <summary>The sleeper is awake and asks for the outcome.</summary>
-    private protected virtual void OnEnded()
+    private protected override void BeginWait(object? origin, bool isByCaller)
     {
+        // The timer may fire before this returns, and the operation be used again: nothing of it is touched afterwards.
+        if (TryArm(isByCaller, WaitReason.SleepForever, out long due))
+            ((Engine)origin!).AddTimer(due, this);
     }
 
-    private protected virtual void ThrowCancelled() => throw new OperationCanceledException();
-
-    private protected void Resume()
+    /// <summary>From now on the sleep may end. True when the caller is to set the timer.</summary>
+    /// <param name="isByCaller">See <see cref="PlacedWait.BeginWait"/>.</param>
+    /// <param name="forever">What a sleep that no timer ends counts as; see <see cref="WaitReasons.OnlyGoroutinesWake"/>.</param>
+    /// <param name="due">When the timer is to fire.</param>
+    private protected bool TryArm(bool isByCaller, WaitReason forever, out long due)
     {
-        object continuation = _continuation!;
-        object? state = _continuationState;
-        if (_context is Goroutine goroutine)
-            goroutine.Resume(continuation, state);
-        else
-            WaitContext.Post(_context, (Action<object?>)continuation, state);
+        due = _dueOrEntryState;
+        if (isByCaller)
+        {
+            if (due == AtOnce && Interlocked.CompareExchange(ref _phase, Fired, Created) == Created)
+            {
+                Machine.NoteWait(WaitReason.Yield, State);
+                YieldPlace();
+                return false;
+            }
+
+            Machine.NoteWait(due == TimerHeap.Never ? forever : WaitReason.Sleep, State);
+        }
+
+        if (Interlocked.CompareExchange(ref _phase, Armed, Created) == Created)
+            return due != TimerHeap.Never;
+        Post(); // cancelled before it was awaited
+        return false;
     }
 
-    private void Check(short token)
-    {
-        if (token != _version)
-            throw Misuse.AwaitedTwice();
-    }
+    /// <summary>Whether it was cancelled, also before the caller asks.</summary>
+    private protected bool IsCancelled => Volatile.Read(ref _phase) == Cancelled;
+
+    /// <summary>Cancels it, unless it has ended. True when it was awaited: then the caller posts it.</summary>
+    private protected bool TryCancel() =>
+        Interlocked.CompareExchange(ref _phase, Cancelled, Created) != Created
+        && Interlocked.CompareExchange(ref _phase, Cancelled, Armed) == Armed;
 }

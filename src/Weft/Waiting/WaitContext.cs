@@ -19,13 +19,13 @@ internal static class WaitContext
     }
 
     /// <summary>
-    /// Has something run there; never on the calling thread's stack. Does not throw: what a foreign context or scheduler throws that is to
-    /// queue it ends the process, as after an await of a task. Nobody can know whether the continuation will run.
+    /// Has an action run there; never on the calling thread's stack. Does not throw. An exception of the foreign context or scheduler that
+    /// is to queue the action ends the process, as after an await of a task: it leaves open whether the action will run.
     /// </summary>
     internal static void Post(object? context, Action<object?> action, object? state)
     {
         if (context is Goroutine goroutine)
-            goroutine.Resume(action, state);
+            goroutine.PostContinuation(action, state);
         else if (context is null)
             CleanThread.QueueToPool(action, state);
         else

@@ -36,6 +36,20 @@ internal abstract class WaitSource : WorkItem
             throw Misuse.AwaitedTwice();
     }
 
+    /// <summary>
+    /// Where code that awaits through a <see cref="ValueTask"/> wants to go on. The continuation is replaced if the
+    /// <see cref="ExecutionContext"/> is to flow.
+    /// </summary>
+    private protected static object? PlaceFor(
+        ValueTaskSourceOnCompletedFlags flags,
+        ref Action<object?> continuation,
+        ref object? state)
+    {
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
+            FlowedContinuation.Replace(ref continuation, ref state);
+        return (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 ? WaitContext.Capture() : null;
+    }
+
     /// <summary>The outcome for an awaiter that asks through a <see cref="ValueTask"/>.</summary>
     /// <param name="outcome">The outcome so far.</param>
     /// <param name="isAwaited">Whether the wait has its awaiter.</param>

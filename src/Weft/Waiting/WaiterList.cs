@@ -10,11 +10,11 @@ internal interface IWaiter<T>
     /// <inheritdoc cref="Previous"/>
     T? Following { get; set; }
 
-    /// <summary>In a list.</summary>
+    /// <summary>Whether the waiter is in a list.</summary>
     bool IsListed { get; set; }
 }
 
-/// <summary>Who waits, first come first. Not thread-safe; a mutable struct.</summary>
+/// <summary>Waiters, first come, first served. Not thread-safe; a mutable struct.</summary>
 internal struct WaiterList<T>
     where T : class, IWaiter<T>
 {
@@ -67,7 +67,7 @@ internal struct WaiterList<T>
         return waiter;
     }
 
-    /// <summary>Empties the list; what was in it counts as taken out already.</summary>
+    /// <summary>Empties the list. Its waiters count as taken out, and are in the list that is returned.</summary>
     internal WaiterList<T> TakeAll()
     {
         WaiterList<T> all = this;

@@ -4,10 +4,12 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
 using Weft.Tests.Docs;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Architecture;
 
 /// <summary>A folder of <c>src/Weft</c> uses those below it in the table of <c>docs/architecture.md</c>, never those above.</summary>
+[ReleaseIsEnough]
 public sealed class LayeringTests
 {
     /// <summary>References that point up all the same: from a method, to a folder, for a reason.</summary>

@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
 using Weft.Tests.Docs;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Benchmarks;
 
-public sealed class BenchmarkCommandLineTests
+[ReleaseIsEnough]
+public sealed partial class BenchmarkCommandLineTests
 {
     [Theory]
     [InlineData("'nonsense' is no option; --help names them.", "nonsense")]
@@ -45,6 +47,44 @@ public sealed class BenchmarkCommandLineTests
             run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]),
             name => Assert.Contains($"`{name}", explained));
     }
+
+    [Fact]
+    public async Task List_WithoutAll_ShowsProcessorsForWhatTheReadmeStatesAlone()
+    {
+        ChildProcess run = await RunAsync("--list", "--filter", "storm-slim,spawn");
+        Assert.All(Measured(run), each => Assert.NotEqual("-", each.Procs));
+        run = await RunAsync("--list");
+        (string Name, string Procs)[] stated = Measured(run);
+        Assert.Contains(("spawn", "1,2"), stated);
+        Assert.Contains(("storm-slim", "-"), stated);
+        run = await RunAsync("--list", "--all");
+        Assert.All(Measured(run), each => Assert.NotEqual("-", each.Procs));
+    }
+
+    [Fact]
+    public async Task List_WhatTheReadmesTableIsMadeOf_IsStated()
+    {
+        Assert.SkipWhen(Repository.Documents.Length == 0, "The tests run on a machine without their source.");
+        ChildProcess run = await RunAsync("--list");
+        string[] stated = [.. Measured(run).Where(each => each.Procs != "-").Select(each => each.Name)];
+        string[] rows =
+        [
+            .. Repository.Lines("scripts/update-readme-figures")
+                .Select(line => ReadmeRow().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct(),
+        ];
+        Assert.Equal(stated.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    private static (string Name, string Procs)[] Measured(ChildProcess run) =>
+    [
+        .. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(words => (words[0], words[1])),
+    ];
+
+    // A label, then the benchmark, perhaps with a figure's suffix, and the processors.
+    [GeneratedRegex("""^    \(".+", "([a-z0-9-]+)(?:/[a-z0-9-]+)?", \d+, """)]
+    private static partial Regex ReadmeRow();
 
     private static Task<ChildProcess> RunAsync(params string[] arguments) => ChildProcess.RunProgramAsync("Weft.Benchmarks.dll", arguments);
 }

@@ -4,6 +4,7 @@ using Weft.Tests.Support;
 namespace Weft.Tests.Channels;
 
 /// <summary>The reader and the writer of a channel's adapter allocate nothing where those of the base class library do not.</summary>
+[ReleaseIsEnough]
 public sealed class ChanAdapterAllocationTests
 {
     private const int Operations = Allocations.Operations;

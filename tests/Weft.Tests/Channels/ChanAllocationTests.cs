@@ -8,6 +8,7 @@ namespace Weft.Tests.Channels;
 /// In the steady state no operation allocates: whether it waits or not, alone or among many, on one processor or two. All in async methods
 /// of .NET's kind; what a <see cref="GoroutineBody"/> takes is the matter of <see cref="GoroutineBodyAllocationTests"/>.
 /// </summary>
+[ReleaseIsEnough]
 public sealed class ChanAllocationTests
 {
     private const int Operations = Allocations.Operations;

@@ -2,6 +2,7 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Cli;
 
+[ReleaseIsEnough]
 public sealed class CommandLineTests
 {
     [Theory]

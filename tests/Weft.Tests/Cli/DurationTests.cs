@@ -1,7 +1,9 @@
 using Weft.Cli.CommandLine;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Cli;
 
+[ReleaseIsEnough]
 public sealed class DurationTests
 {
     [Theory]

@@ -2,9 +2,11 @@ using Spectre.Console;
 using Weft.Cli.Rendering;
 using Weft.Cli.Results;
 using Weft.Cli.Storm;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Cli;
 
+[ReleaseIsEnough]
 public sealed class RenderingTests
 {
     [Theory]

@@ -1,8 +1,10 @@
 using Weft.Cli.Results;
 using Weft.Cli.Storm;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Cli;
 
+[ReleaseIsEnough]
 public sealed class VerdictTests
 {
     private readonly Verdict _verdict = new(TimeSpan.FromSeconds(2));

@@ -5,6 +5,7 @@ using Weft.Tests.Support;
 namespace Weft.Tests.Docs;
 
 /// <summary>What a reader can paste compiles; a whole program runs, and prints what its comments say.</summary>
+[ReleaseIsEnough]
 public sealed partial class CodeBlockTests
 {
     private const string Surroundings = "static Weft.Tests.Docs.Surroundings";

@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Docs;
 
 /// <summary>What an editor offers: what is there for the compiler and the runtime is not among it.</summary>
+[ReleaseIsEnough]
 public sealed class CompletionTests
 {
     [Fact]

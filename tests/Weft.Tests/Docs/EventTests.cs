@@ -1,6 +1,9 @@
+using Weft.Tests.Support;
+
 namespace Weft.Tests.Docs;
 
 /// <summary>Every event of a scheduler is explained: when it is raised, on which thread, and what happens without a handler.</summary>
+[ReleaseIsEnough]
 public sealed class EventTests
 {
     [Fact]

@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Docs;
 
 /// <summary>What the documents point to is there: files, headings, projects and scripts.</summary>
+[ReleaseIsEnough]
 public sealed partial class LinkTests
 {
     [Fact]

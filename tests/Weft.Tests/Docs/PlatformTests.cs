@@ -1,8 +1,10 @@
+using Weft.Tests.Support;
 using Weft.Threads.Platforms;
 
 namespace Weft.Tests.Docs;
 
 /// <summary>Each POSIX system is compared with its headers, in PosixSystemTests, and has a row in the documents.</summary>
+[ReleaseIsEnough]
 public sealed class PlatformTests
 {
     /// <summary>A new system fails here until its numbers are compared in PosixSystemTests and docs/platforms.md has its row.</summary>

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Docs;
 
 /// <summary>Which form of Start, RunAsync and RunBlocking the compiler takes, and what it says where there is none.</summary>
+[ReleaseIsEnough]
 public sealed class StartFormTests
 {
     private const string Functions =

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Weft.Tests.Support;
 
 namespace Weft.Tests.Docs;
 
@@ -9,6 +10,7 @@ namespace Weft.Tests.Docs;
 /// it for those, and for none of the others. One that it never chooses has no reason to be there. What it refuses is in
 /// <see cref="StartFormTests"/>.
 /// </summary>
+[ReleaseIsEnough]
 public sealed class StartOverloadTests
 {
     private const string Functions =

@@ -4,6 +4,7 @@ using Weft.Tests.Support;
 namespace Weft.Tests.Goroutines;
 
 /// <summary>A body that waits by an awaiter of Weft allocates nothing for it, once the code is compiled for speed.</summary>
+[ReleaseIsEnough]
 public sealed class GoroutineBodyAllocationTests
 {
     // Beside other tests the background compiler, which waits for 100 ms that bring nothing new, may not come to it for many seconds.

@@ -8,6 +8,7 @@ namespace Weft.Tests.Packaging;
 
 /// <summary>The documentation that ships is that of the public members: of all of them, and of no others.</summary>
 [HangLimit(400)]
+[ReleaseIsEnough]
 public sealed class DocumentationTests
 {
     [Fact]

@@ -9,6 +9,7 @@ namespace Weft.Tests.Packaging;
 
 /// <summary>What a user gets: the two packages, packed as for a release and looked into.</summary>
 [HangLimit(400)]
+[ReleaseIsEnough]
 public sealed class PackageTests
 {
     [Fact]

@@ -8,6 +8,7 @@ namespace Weft.Tests.Packaging;
 
 /// <summary>The symbol packages belong to what ships, and lead a debugger to the sources.</summary>
 [HangLimit(400)]
+[ReleaseIsEnough]
 public sealed class SymbolsTests
 {
     // Both from "Portable PDB format", custom debug information.

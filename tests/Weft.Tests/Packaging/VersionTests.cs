@@ -5,6 +5,7 @@ namespace Weft.Tests.Packaging;
 
 /// <summary>The version is that of the tag; what comes after it, or without one, cannot be taken for a release.</summary>
 [HangLimit(400)]
+[ReleaseIsEnough]
 public sealed class VersionTests
 {
     [Fact]

@@ -45,7 +45,7 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Error)
         return [dotnet, Path.Combine(AppContext.BaseDirectory, program), .. arguments];
     }
 
-    private static async Task<ChildProcess> RunCommandAsync(string[] command, (string Name, string? Value)[] environment)
+    internal static async Task<ChildProcess> RunCommandAsync(string[] command, (string Name, string? Value)[] environment)
     {
         var start = new ProcessStartInfo(command[0])
         {

@@ -269,6 +269,25 @@ public sealed class CondTests
     }
 
     [Fact]
+    public async Task Dispose_TheSignalledGoroutineWaitsForTheLock_TheSignalGoesToTheNext()
+    {
+        using var test = TestScheduler.Create(out Scheduler scheduler);
+        scheduler.Start(async () =>
+        {
+            using (await _lock.LockAsync())
+                await _cond.WaitAsync();
+        });
+        await Limits.UntilParked(scheduler, 1, "it waits");
+        Assert.True(_lock.TryLock());
+        _cond.Signal();
+        test.Dispose();
+        Task next = _cond.WaitAsync().AsTask(); // gives up the lock, which the goroutine of the disposed scheduler cannot take
+        await next.WaitAsync(Limits.Hang);
+        _lock.Unlock();
+        Assert.True(_lock.TryLock());
+    }
+
+    [Fact]
     public async Task Dispose_TheSignalIsOnItsWayToAGoroutineThatNeverRuns_GoesToTheNext()
     {
         Task? next = null;
@@ -328,6 +347,7 @@ public sealed class CondTests
         Assert.Equal("condition", Assert.Single(exception.Goroutines).WaitReason);
     }
 
+    [ReleaseIsEnough]
     [Fact]
     public async Task WaitAsync_InTheSteadyState_AllocatesNothing()
     {

@@ -2,6 +2,7 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Sync;
 
+[ReleaseIsEnough]
 public sealed class GoLockAllocationTests
 {
     private const int Operations = Allocations.Operations;

@@ -257,6 +257,7 @@ public sealed class GoLockTests
         Assert.Equal([0, 1, 2], order);
     }
 
+    [ReleaseIsEnough]
     [Fact]
     public async Task LockAsync_InTheSteadyState_AllocatesNothing()
     {

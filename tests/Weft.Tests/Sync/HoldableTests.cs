@@ -218,6 +218,7 @@ public sealed class HoldableTests
         Assert.True(holdable.IsFree());
     }
 
+    [ReleaseIsEnough]
     [Theory]
     [MemberData(nameof(NamesAndProcessors))]
     public async Task Use_HeldByAnotherEachTime_AllocatesNothing(string name, int procs)

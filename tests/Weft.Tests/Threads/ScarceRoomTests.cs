@@ -19,9 +19,9 @@ public sealed class ScarceRoomTests
     {
         _free = Reserve + 1_000;
         for (int i = 0; i < 250; i++)
-            Assert.True(_room.TryTake(Each, 1, now: 0));
+            Assert.True(_room.TryReserve(Each, 1, now: 0));
         Assert.Equal(1, _looks);
-        Assert.True(_room.TryTake(Each, 1, now: 0));
+        Assert.True(_room.TryReserve(Each, 1, now: 0));
         Assert.Equal(2, _looks);
         Assert.False(_room.IsScarce);
     }
@@ -30,11 +30,11 @@ public sealed class ScarceRoomTests
     public void TryTake_PlentySeenAWhileAgo_LooksAgain()
     {
         _free = Reserve + 1_000;
-        Assert.True(_room.TryTake(Each, 1, now: 0));
-        Assert.True(_room.TryTake(Each, 1, now: ScarceRoom.Fresh - 1));
+        Assert.True(_room.TryReserve(Each, 1, now: 0));
+        Assert.True(_room.TryReserve(Each, 1, now: ScarceRoom.Fresh - 1));
         Assert.Equal(1, _looks);
         _free = 0;
-        Assert.False(_room.TryTake(Each, 1, now: ScarceRoom.Fresh));
+        Assert.False(_room.TryReserve(Each, 1, now: ScarceRoom.Fresh));
         Assert.Equal(2, _looks);
     }
 
@@ -42,11 +42,11 @@ public sealed class ScarceRoomTests
     public void TryTake_InTheReserve_GivesOneAThreadAtEachPace()
     {
         _free = Reserve;
-        Assert.True(_room.TryTake(Each, 1, now: 0));
+        Assert.True(_room.TryReserve(Each, 1, now: 0));
         Assert.True(_room.IsScarce);
-        Assert.False(_room.TryTake(Each, 1, now: ScarceRoom.Pace - 1));
-        Assert.True(_room.TryTake(Each, 1, now: ScarceRoom.Pace));
-        Assert.False(_room.TryTake(Each, 1, now: ScarceRoom.Pace + 1));
+        Assert.False(_room.TryReserve(Each, 1, now: ScarceRoom.Pace - 1));
+        Assert.True(_room.TryReserve(Each, 1, now: ScarceRoom.Pace));
+        Assert.False(_room.TryReserve(Each, 1, now: ScarceRoom.Pace + 1));
         Assert.Equal(2, _looks);
     }
 
@@ -54,8 +54,8 @@ public sealed class ScarceRoomTests
     public void TryTake_SeveralInTheReserve_IsRefusedAndLeavesTheOne()
     {
         _free = Reserve;
-        Assert.False(_room.TryTake(Each, 2, now: 0));
-        Assert.True(_room.TryTake(Each, 1, now: 0));
+        Assert.False(_room.TryReserve(Each, 2, now: 0));
+        Assert.True(_room.TryReserve(Each, 1, now: 0));
     }
 
     [Theory]
@@ -64,14 +64,14 @@ public sealed class ScarceRoomTests
     public void TryTake_WhatIsNeverGiven_IsLeft(long free, bool given)
     {
         _free = free;
-        Assert.Equal(given, _room.TryTake(Each, 1, now: 0));
+        Assert.Equal(given, _room.TryReserve(Each, 1, now: 0));
     }
 
     [Fact]
     public void TryTake_NoLimit_GivesAnyNumber()
     {
         _free = long.MaxValue;
-        Assert.True(_room.TryTake(1L << 40, 16, now: 0));
+        Assert.True(_room.TryReserve(1L << 40, 16, now: 0));
         Assert.False(_room.IsScarce);
     }
 
@@ -79,11 +79,11 @@ public sealed class ScarceRoomTests
     public void NoteRefusal_AmidPlenty_LooksAfterAPause()
     {
         _free = Reserve + 1_000;
-        Assert.True(_room.TryTake(Each, 1, now: 0));
+        Assert.True(_room.TryReserve(Each, 1, now: 0));
         _room.NoteRefusal(now: 1);
         Assert.True(_room.IsScarce);
-        Assert.False(_room.TryTake(Each, 1, now: ScarceRoom.RefusalPause));
-        Assert.True(_room.TryTake(Each, 1, now: ScarceRoom.RefusalPause + 1));
+        Assert.False(_room.TryReserve(Each, 1, now: ScarceRoom.RefusalPause));
+        Assert.True(_room.TryReserve(Each, 1, now: ScarceRoom.RefusalPause + 1));
         Assert.False(_room.IsScarce);
         Assert.Equal(2, _looks);
     }

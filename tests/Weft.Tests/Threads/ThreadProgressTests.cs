@@ -62,10 +62,10 @@ public sealed class ThreadProgressTests
         using var mayLeave = new ManualResetEventSlim();
         var thread = new Thread(() =>
         {
-            _progress.Enter(Id, clock: 11);
+            _progress.Add(Id, clock: 11);
             entered.Set();
             mayLeave.Wait();
-            _progress.Leave(Id);
+            _progress.Remove(Id);
         });
         thread.Start();
         entered.Wait();
@@ -80,15 +80,15 @@ public sealed class ThreadProgressTests
     [Fact]
     public void Ask_AComputingThread_IsUnknown()
     {
-        _progress.Enter(Id, clock: 0);
+        _progress.Add(Id, clock: 0);
         Assert.Equal(ThreadActivity.Unknown, _progress.Ask(Id, out _));
-        _progress.Leave(Id);
+        _progress.Remove(Id);
     }
 
     [Fact]
     public void AskAndNote_AllocateNothing()
     {
-        _progress.Enter(Id, clock: 0);
+        _progress.Add(Id, clock: 0);
         _progress.Ask(Id, out _);
         _progress.Note(Id, 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -99,6 +99,6 @@ public sealed class ThreadProgressTests
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        _progress.Leave(Id);
+        _progress.Remove(Id);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class KeptSelects : IKeptSelects
     internal bool TryAdd(Select select, Goroutine goroutine)
     {
         ref Select? slot = ref _selects[_oldest];
-        if (slot is not null && !slot.TryLeavePlaces(goroutine))
+        if (slot is not null && !slot.TryWithdrawPlaces(goroutine))
             return false;
         slot = select;
         _oldest = (_oldest + 1) % Capacity;
@@ -29,18 +29,18 @@ internal sealed class KeptSelects : IKeptSelects
     }
 
     /// <summary>The goroutine never runs again.</summary>
-    public void Leave(Goroutine goroutine)
+    public void Withdraw(Goroutine goroutine)
     {
         foreach (Select? select in _selects)
-            select?.Leave(goroutine);
+            select?.Withdraw(goroutine);
     }
 
     /// <summary>The goroutine has ended.</summary>
-    public void LeavePlaces(Goroutine goroutine)
+    public void WithdrawPlaces(Goroutine goroutine)
     {
         foreach (ref Select? slot in _selects.AsSpan())
         {
-            slot?.TryLeavePlaces(goroutine);
+            slot?.TryWithdrawPlaces(goroutine);
             slot = null;
         }
     }

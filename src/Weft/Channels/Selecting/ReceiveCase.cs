@@ -52,7 +52,7 @@ public sealed class ReceiveCase<T> : SelectCase
 
     internal override void Enqueue(SelectOperation operation) => _waiter.Enqueue(Queued, isSend: false, operation);
 
-    internal override void LeavePlace()
+    internal override void WithdrawPlace()
     {
         if (_waiter.IsQueued)
             Queued.TryRemove(_waiter, isSend: false);

@@ -20,30 +20,30 @@ public sealed partial class Select
     private bool _hasWaited;
 
     /// <summary>The goroutine never runs again.</summary>
-    internal void Leave(Goroutine home)
+    internal void Withdraw(Goroutine home)
     {
         if (_home == home && _isWaiting)
-            _operation!.LeaveWait();
+            _operation!.WithdrawWait();
         else
-            TryLeavePlaces(home);
+            TryWithdrawPlaces(home);
     }
 
     /// <summary>Gives up the places kept for a goroutine; false if the select waits just now.</summary>
-    internal bool TryLeavePlaces(Goroutine home)
+    internal bool TryWithdrawPlaces(Goroutine home)
     {
         if (_home != home)
             return true;
         if (_isWaiting)
             return false;
-        LeavePlaces(home);
+        WithdrawPlaces(home);
         return true;
     }
 
     /// <summary>The goroutine that waits never runs again, and its wait was withdrawn: no case keeps its place.</summary>
-    internal void LeaveForGood()
+    internal void WithdrawForGood()
     {
         foreach (SelectCase each in _cases.AsSpan(0, _count))
-            each.LeavePlace();
+            each.WithdrawPlace();
         if (_hasOthers)
             DisarmOthers();
     }
@@ -59,11 +59,11 @@ public sealed partial class Select
         _isWaiting = false;
         SelectCase won = _cases[winner];
         won.GiveBack();
-        LeaveForGood();
+        WithdrawForGood();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LeavePlaces(Goroutine home)
+    private void WithdrawPlaces(Goroutine home)
     {
         // The goroutine may end on one thread while another, to which it gave the select, begins to use it.
         while (Interlocked.Exchange(ref _leaving, 1) != 0)
@@ -71,7 +71,7 @@ public sealed partial class Select
         if (_home == home)
         {
             foreach (SelectCase each in _cases.AsSpan(0, _count))
-                each.LeavePlace();
+                each.WithdrawPlace();
             _last = null;
             _home = null;
         }
@@ -81,11 +81,11 @@ public sealed partial class Select
 
     /// <summary>The end of a wait in which no places were kept: none are from this one, but may be from the next.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LeaveOrStay(SelectOperation operation)
+    private void WithdrawOrStay(SelectOperation operation)
     {
         operation.UnlistIfMine();
         foreach (SelectCase each in _cases.AsSpan(0, _count))
-            each.LeavePlace();
+            each.WithdrawPlace();
         if (_hasWaited
             && operation.Owner is Goroutine goroutine
             && Machine.CurrentGoroutine == goroutine

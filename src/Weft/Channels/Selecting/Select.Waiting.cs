@@ -68,7 +68,7 @@ public sealed partial class Select
         Machine? machine = Machine.Calling;
         Goroutine? goroutine = machine?.Current;
         if (_home is Goroutine home && (home != goroutine || !_operation!.WasTaken))
-            LeavePlaces(home);
+            WithdrawPlaces(home);
         SelectOperation? operation = null;
         while (true)
         {
@@ -161,9 +161,9 @@ public sealed partial class Select
         operation.Action = null;
         operation.State = null;
         if (_home is not Goroutine keeper)
-            LeaveOrStay(operation);
+            WithdrawOrStay(operation);
         else if (keeper.HasEnded)
-            LeavePlaces(keeper); // it ended while another goroutine waited
+            WithdrawPlaces(keeper); // it ended while another goroutine waited
         else
             NoteLast(winner < _count ? _cases[winner] : null);
         if (_hasOthers)
@@ -177,7 +177,7 @@ public sealed partial class Select
             if (!_registration.Unregister())
             {
                 if (_home is Goroutine home)
-                    LeavePlaces(home);
+                    WithdrawPlaces(home);
                 _operation = null;
             }
 

@@ -17,7 +17,7 @@ public abstract class SelectCase
     internal Chan? Target;
 
     /// <summary>Its place in the channel's queue; null for a case that has no channel.</summary>
-    internal readonly SendOperation? Place;
+    internal readonly Waiter? Place;
 
     /// <summary>Whether the case sends.</summary>
     internal readonly bool IsSend;
@@ -25,7 +25,7 @@ public abstract class SelectCase
     /// <summary>Where its select keeps the channel.</summary>
     internal int ChannelIndex;
 
-    private protected SelectCase(Select select, int index, Chan? channel = null, SendOperation? place = null, bool isSend = false)
+    private protected SelectCase(Select select, int index, Chan? channel = null, Waiter? place = null, bool isSend = false)
     {
         Select = select;
         Index = index;
@@ -70,7 +70,7 @@ public abstract class SelectCase
     }
 
     /// <summary>Without locks, while no wait is open: gives up a place that was kept.</summary>
-    internal virtual void LeavePlace()
+    internal virtual void WithdrawPlace()
     {
     }
 
@@ -80,7 +80,7 @@ public abstract class SelectCase
         Select.NoteChange(channel != Target);
         if (channel == Target)
             return;
-        LeavePlace();
+        WithdrawPlace();
         Target = channel;
     }
 

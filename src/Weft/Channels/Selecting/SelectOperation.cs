@@ -125,10 +125,10 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
             _select.GiveBack(winner);
     }
 
-    private protected override void Leave()
+    private protected override void Withdraw()
     {
         if (TryWithdraw())
-            _select.LeaveForGood();
+            _select.WithdrawForGood();
         else
             OnNeverRun();
     }
@@ -150,8 +150,8 @@ internal sealed class SelectOperation : Operation, IValueTaskSource<SelectCase>
             Unlist();
     }
 
-    /// <inheritdoc cref="Leave"/>
-    internal void LeaveWait() => Leave();
+    /// <inheritdoc cref="Withdraw"/>
+    internal void WithdrawWait() => Withdraw();
 
     ValueTaskSourceStatus IValueTaskSource<SelectCase>.GetStatus(short token) => Status(token);
 

@@ -30,8 +30,6 @@ internal sealed class SelectWaiter<T> : Waiter<T>
         queue.Add(this);
     }
 
-    internal override void EndSend(short token) => throw new NotSupportedException("A case is awaited through its select.");
-
     private protected override bool IsLeftSpecial => _operation!.IsLeftBehind;
 
     private protected override bool IsOpenSpecial => _operation!.IsOpen;

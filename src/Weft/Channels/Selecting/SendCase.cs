@@ -59,7 +59,7 @@ public sealed class SendCase<T> : SelectCase
         _waiter.Enqueue(Queued, isSend: true, operation);
     }
 
-    internal override void LeavePlace()
+    internal override void WithdrawPlace()
     {
         if (_waiter.IsQueued)
             Queued.TryRemove(_waiter, isSend: true);

@@ -15,7 +15,7 @@ internal sealed partial class Engine
         WaitReason reason = cause == HandOffCause.Explicit ? WaitReason.Blocking : WaitReason.ManagedWait;
         Processor? processor = BeginBlocked(machine, goroutine, reason, hosting);
         FaultPoints.Hit("blocking.began");
-        if (goroutine.Release())
+        if (goroutine.ReleaseRunRight())
         {
             if (processor is not null)
                 PutNext(processor, goroutine);
@@ -33,7 +33,7 @@ internal sealed partial class Engine
     /// <returns>Its processor, in the caller's hands; null if the machine has none any more.</returns>
     private Processor? BeginBlocked(Machine machine, Goroutine goroutine, WaitReason reason, Hosting? hosting)
     {
-        bool owns = machine.Enter() || StillOwns(machine);
+        bool owns = machine.EnterScheduler() || StillOwns(machine);
         GoroutineExtra? extra = hosting is null ? null : goroutine.Extra; // made before the lock is taken
         _lock.Enter();
         _machines.Blocked++;
@@ -45,7 +45,7 @@ internal sealed partial class Engine
             extra.AddHost(machine);
         }
 
-        Processor? processor = owns ? TakeFrom(machine) : null;
+        Processor? processor = owns ? Disown(machine) : null;
         AssertInvariants();
         _lock.Exit();
         return processor;
@@ -94,30 +94,30 @@ internal sealed partial class Engine
     {
         FaultPoints.Hit("blocking.ended");
         _lock.Enter();
-        machine.Hosting = Hosting.Returns;
+        machine.Hosting = Hosting.ComesBack;
         bool wasGiven = machine.NextProcessor is not null;
         _lock.Exit();
         FaultPoints.Hit("blocking.returns");
         if (wasGiven)
         {
-            machine.TakeDelivery();
+            machine.AcceptProcessor();
             machine.NextGoroutine = null;
         }
-        else if (goroutine.TryTakeRunRight())
+        else if (goroutine.TryClaimRunRight())
         {
             goroutine.NoteRunner(machine);
             AcquireForRunning(machine, goroutine);
         }
         else
         {
-            goroutine.Resume(machine.Return);
+            goroutine.PostItem(machine.Comeback);
             machine.ParkForProcessor();
-            machine.TakeDelivery();
+            machine.AcceptProcessor();
             wasGiven = machine.NextGoroutine is not null;
             if (wasGiven)
             {
                 machine.NextGoroutine = null;
-                goroutine.RemoveReturn(machine.Return);
+                goroutine.RemoveComeback(machine.Comeback);
             }
         }
 
@@ -127,7 +127,7 @@ internal sealed partial class Engine
         if (wasGiven && _global.MayHaveBound)
             Wake();
         machine.ForgetWait(); // another machine may have run the body meanwhile
-        machine.Leave();
+        machine.ExitScheduler();
     }
 
     /// <summary>
@@ -137,7 +137,7 @@ internal sealed partial class Engine
     private void AcquireForRunning(Machine machine, Goroutine goroutine)
     {
         _lock.Enter();
-        Processor? processor = _processors.TakeIdle();
+        Processor? processor = _processors.PopIdle();
         if (processor is not null)
         {
             Own(machine, processor);
@@ -153,14 +153,14 @@ internal sealed partial class Engine
         }
 
         _machines.Blocked++;
-        goroutine.PushFront(machine.Return);
+        goroutine.PushFront(machine.Comeback);
         goroutine.TryPark(); // it stays Ready, for what was just put into its slot
         _global.EnqueueWoken(goroutine);
         AssertInvariants();
         _lock.Exit();
         Wake();
         machine.ParkForProcessor();
-        machine.TakeDelivery();
+        machine.AcceptProcessor();
         _lock.Enter();
         ExitLockUnblocked();
     }

@@ -46,7 +46,7 @@ internal sealed partial class Engine
     }
 
     /// <summary>The calling machine, in a declared call, gets the run right and a processor back before the call is over.</summary>
-    internal void TakeRunRightBack(Machine machine, Goroutine goroutine)
+    internal void ReclaimRunRight(Machine machine, Goroutine goroutine)
     {
         StepIn(machine, goroutine);
         _lock.Enter();
@@ -58,7 +58,7 @@ internal sealed partial class Engine
     /// <summary>A managed wait begins inside a declared call: there is nothing to give up, but mail to be had.</summary>
     internal void BeginWaitInCall(Machine machine, Hosting hosting)
     {
-        machine.Enter();
+        machine.EnterScheduler();
         SetHosting(machine, hosting);
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class Engine
         _lock.Exit();
         if (!wasGiven)
         {
-            machine.Leave();
+            machine.ExitScheduler();
             return;
         }
 
@@ -85,13 +85,13 @@ internal sealed partial class Engine
         BeginBlocking(machine, goroutine, HandOffCause.Explicit, Hosting.Deaf);
         machine.OutOnCall = goroutine;
         machine.Current = null;
-        machine.Leave();
+        machine.ExitScheduler();
     }
 
     /// <summary>From code of a declared call to code of the goroutine.</summary>
     internal void StepIn(Machine machine, Goroutine goroutine)
     {
-        machine.Enter();
+        machine.EnterScheduler();
         machine.Current = goroutine;
         machine.OutOnCall = null;
         EndBlocking(machine, goroutine);
@@ -121,15 +121,15 @@ internal sealed partial class Engine
     {
         HandOn(BeginBlocked(machine, goroutine, WaitReason.Blocking, hosting: null), cause);
         machine.CallDepth++;
-        machine.Leave();
+        machine.ExitScheduler();
     }
 
     internal void EndCall(Machine machine, Goroutine goroutine)
     {
-        if (!machine.Enter() && !StillOwns(machine))
+        if (!machine.EnterScheduler() && !StillOwns(machine))
             AcquireForRunning(machine, goroutine);
         machine.CallDepth--;
         EndBlocked(goroutine, host: null);
-        machine.Leave();
+        machine.ExitScheduler();
     }
 }

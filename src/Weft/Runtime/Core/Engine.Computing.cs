@@ -13,7 +13,7 @@ internal sealed partial class Engine
     /// </summary>
     private const int ManyComputing = 64;
 
-    // Delivered in the place of a processor, to wake a machine that is to go on without. Made by the monitor when it is needed for the
+    // Handed over in the place of a processor, to wake a machine that is to go on without. Made by the monitor when it is needed for the
     // first time, which it seldom is.
     private Processor? _noProcessor;
 
@@ -26,7 +26,7 @@ internal sealed partial class Engine
     /// each runs until it enters the scheduler. Called by the monitor when there is no other way (<c>StallRelief</c>). How many.
     /// </summary>
     /// <remarks>
-    /// The monitor takes them out of the queues as a thief does. The machine that it delivers to is parked, or new, as for any delivery.
+    /// The monitor takes them out of the queues as a thief does. The machine that it hands them to is parked, or new, as ever.
     /// That machine has no processor: this is the state of a machine after <see cref="TryTake"/> that has noticed it, which all code
     /// knows.
     /// </remarks>
@@ -35,7 +35,7 @@ internal sealed partial class Engine
         _noProcessor ??= new Processor(Processor.NoneId, Platform);
         MoveRingsToGlobal();
         int given = 0;
-        while (given < count && !MachinesLeave && TakeWaiting() is Goroutine goroutine)
+        while (given < count && !MachinesLeave && DequeueWaiting() is Goroutine goroutine)
         {
             FaultPoints.Hit("extra.taken");
             if (!TryRunWithoutProcessor(goroutine))
@@ -76,13 +76,13 @@ internal sealed partial class Engine
     /// <summary>
     /// Takes a goroutine out of the global queue or, if there is none, out of a run-next slot. By the monitor, as a thief.
     /// </summary>
-    private Goroutine? TakeWaiting()
+    private Goroutine? DequeueWaiting()
     {
         _lock.Enter();
         Goroutine? goroutine = _global.Dequeue();
         _lock.Exit();
         foreach (Processor processor in Processors)
-            goroutine ??= processor.TakeRunNextAsThief();
+            goroutine ??= processor.StealRunNextAtOnce();
         return goroutine;
     }
 
@@ -95,9 +95,9 @@ internal sealed partial class Engine
         _lock.Enter();
         Machine? machine;
         bool isNew = false;
-        if (goroutine.PendingReturn is not null || goroutine.LockedMachine is { IsGone: false })
+        if (goroutine.PendingComeback is not null || goroutine.LockedMachine is { IsGone: false })
         {
-            machine = DeliverToOwn(goroutine, _noProcessor!, out _); // it is parked: no other machine can go on with the goroutine
+            machine = HandToItsMachine(goroutine, _noProcessor!, out _); // it is parked: no other machine can go on with the goroutine
         }
         else
         {
@@ -116,7 +116,7 @@ internal sealed partial class Engine
             }
 
             machine.Spinning = false;
-            DeliverLocked(machine, _noProcessor!, goroutine);
+            HandTo(machine, _noProcessor!, goroutine);
         }
 
         machine.TakenFor = HandOffCause.TimeSlice;

@@ -15,7 +15,7 @@ internal sealed partial class Engine
         {
             try
             {
-                if (Owner.OnUnhandledException(goroutine, exception))
+                if (Listener.OnUnhandledException(goroutine, exception))
                     return;
             }
             catch (Exception fromHandler)

@@ -23,16 +23,16 @@ internal sealed partial class Engine
     {
         hasEnded = false;
         Processor? processor = machine.Processor; // null: see RunWithoutProcessor, which hands out none that belong to other machines
-        if (goroutine.PendingReturn is ReturnItem back)
+        if (goroutine.PendingComeback is ComebackItem back)
         {
             machine.Processor = null;
-            TryDeliver(GiveRunRight(goroutine, back), processor!, null);
+            TryHandTo(HandRunRight(goroutine, back), processor!, null);
             return null;
         }
 
         if (goroutine.LockedMachine is Machine locked && locked != machine)
         {
-            if (TryDeliver(locked, processor!, goroutine))
+            if (TryHandTo(locked, processor!, goroutine))
             {
                 machine.Processor = null;
                 return null;
@@ -48,7 +48,7 @@ internal sealed partial class Engine
         }
 
         AssertMayRun(machine, goroutine);
-        goroutine.TakeRunRight();
+        goroutine.MarkRunning();
         goroutine.NoteRunner(machine);
         machine.Current = goroutine;
         machine.Budget = Machine.OperationBudget;
@@ -60,9 +60,9 @@ internal sealed partial class Engine
         }
 
         SynchronizationContext.SetSynchronizationContext(goroutine);
-        machine.Leave();
+        machine.ExitScheduler();
         goroutine.RunMailbox(machine);
-        if (!machine.Enter())
+        if (!machine.EnterScheduler())
             StillOwns(machine);
         machine.Current = null;
         machine.ResetThread();
@@ -70,7 +70,7 @@ internal sealed partial class Engine
         if (goroutine.TryPark())
             return goroutine;
         if (hasEnded)
-            goroutine.SettleEnded();
+            goroutine.CompleteEnded();
         Requeue(machine, goroutine);
         return null;
     }

@@ -34,8 +34,8 @@ internal sealed partial class Engine
         Goroutine? next = null;
         if (machine.Locked is null)
         {
-            machine.TakeDelivery();
-            next = machine.TakeNextGoroutine();
+            machine.AcceptProcessor();
+            next = machine.AcceptGoroutine();
         }
 
         MonitorWaits.Learn();
@@ -54,11 +54,11 @@ internal sealed partial class Engine
             next = FindNext(machine, parked, hasEnded);
         }
 
-        ExitMachine(machine);
+        LeaveForGood(machine);
     }
 
     /// <summary>
-    /// The next goroutine to run, with the machine owning a processor; null when the machine is to exit. Called without locks; waits as
+    /// The next goroutine to run, with the machine owning a processor; null when the machine is to leave. Called without locks; waits as
     /// long as there is nothing to do.
     /// </summary>
     private Goroutine? FindRunnable(Machine machine)
@@ -71,7 +71,7 @@ internal sealed partial class Engine
             {
                 if (!AcquireOrIdle(machine))
                     return null;
-                if (machine.TakeNextGoroutine() is Goroutine given)
+                if (machine.AcceptGoroutine() is Goroutine given)
                     return given;
                 continue;
             }
@@ -80,7 +80,7 @@ internal sealed partial class Engine
                 return null;
             if (processor.Id >= MaxProcs)
             {
-                GiveUpExcess(machine, processor);
+                MakeIdleAsExcess(machine, processor);
                 continue;
             }
 
@@ -132,13 +132,13 @@ internal sealed partial class Engine
             FireTimers(processor);
             if (wasHandedOn && processor.IsTurnOfOwnQueue() && processor.Dequeue() is Goroutine own)
                 return own;
-            if (TakeGlobal(processor, 1) is Goroutine fromGlobal)
+            if (DequeueGlobal(processor, 1) is Goroutine fromGlobal)
                 return fromGlobal;
         }
 
         if (processor.Dequeue() is Goroutine local)
             return local;
-        if (TakeGlobal(processor, int.MaxValue) is Goroutine shared)
+        if (DequeueGlobal(processor, int.MaxValue) is Goroutine shared)
             return shared;
         return FireTimers(processor) ? processor.Dequeue() : null;
     }

@@ -28,7 +28,7 @@ internal sealed partial class Engine
         if (!AnyWork())
             return;
         _lock.Enter();
-        Processor? again = _processors.TakeIdle();
+        Processor? again = _processors.PopIdle();
         if (again is not null)
             Own(machine, again);
         _lock.Exit();
@@ -41,7 +41,7 @@ internal sealed partial class Engine
         StartSearching(machine);
     }
 
-    private void GiveUpExcess(Machine machine, Processor processor)
+    private void MakeIdleAsExcess(Machine machine, Processor processor)
     {
         _lock.Enter();
         machine.Processor = null;
@@ -53,7 +53,7 @@ internal sealed partial class Engine
 
     /// <summary>
     /// A machine without a processor and without a goroutine takes an idle processor if work was left for want of machines; otherwise it
-    /// is idle itself until a processor is delivered. False: exit.
+    /// is idle itself until a processor is handed over. False: leave.
     /// </summary>
     private bool AcquireOrIdle(Machine machine)
     {
@@ -65,7 +65,7 @@ internal sealed partial class Engine
             return false;
         }
 
-        if ((_global.Count > 0 || (_factory.HasShortage && _processors.AnyQueued())) && _processors.TakeIdle() is Processor processor)
+        if ((_global.Count > 0 || (_factory.HasShortage && _processors.AnyQueued())) && _processors.PopIdle() is Processor processor)
         {
             Own(machine, processor);
             _lock.Exit();
@@ -80,9 +80,9 @@ internal sealed partial class Engine
         FaultPoints.Hit("machine.parking");
         Doze(machine);
         machine.ParkForOrder();
-        if (machine.Order == MachineOrder.Exit)
+        if (machine.Order == MachineOrder.Leave)
             return false;
-        machine.TakeDelivery();
+        machine.AcceptProcessor();
         return true;
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class Engine
         if (machine.Processor is not null)
         {
             _lock.Enter();
-            Processor processor = TakeFrom(machine);
+            Processor processor = Disown(machine);
             _lock.Exit();
             HandOff(processor);
         }
@@ -131,13 +131,13 @@ internal sealed partial class Engine
         machine.IsWaitingForGoroutine = false;
         _machines.WaitingForGoroutine--;
 
-        // With the lock: until this machine is gone, a thread that has its goroutine in its hands may still deliver, even after the order
-        // to exit.
-        bool exits = machine.Order == MachineOrder.Exit && machine.NextProcessor is null;
+        // With the lock: until this machine is gone, a thread that has its goroutine in its hands may still hand it a processor,
+        // even after the order to leave.
+        bool leaves = machine.Order == MachineOrder.Leave && machine.NextProcessor is null;
         _lock.Exit();
-        if (exits)
+        if (leaves)
             return null;
-        machine.TakeDelivery();
-        return machine.TakeNextGoroutine();
+        machine.AcceptProcessor();
+        return machine.AcceptGoroutine();
     }
 }

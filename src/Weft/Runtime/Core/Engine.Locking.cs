@@ -52,13 +52,13 @@ internal sealed partial class Engine
     {
         if (Machine.Calling is Machine machine && machine.Engine == this && ReferenceEquals(machine.Current, goroutine))
         {
-            if (machine.Enter() || StillOwns(machine))
+            if (machine.EnterScheduler() || StillOwns(machine))
                 machine.Processor!.GoroutinesEnded++;
             else
                 Interlocked.Increment(ref _endedOutside);
             if (machine.Locked == goroutine)
                 machine.Tainted = true;
-            machine.Leave();
+            machine.ExitScheduler();
         }
         else
         {
@@ -76,7 +76,7 @@ internal sealed partial class Engine
     /// </summary>
     private void KeepUntilStopped(Machine machine)
     {
-        while (machine.Order != MachineOrder.Exit && WaitForLockedGoroutine(machine) is not null)
+        while (machine.Order != MachineOrder.Leave && WaitForLockedGoroutine(machine) is not null)
         {
             // Continuations posted to the ended goroutine belong on no other thread than this.
             FinishPark(machine, Execute(machine, machine.Locked!, out bool hasEnded), hasEnded);

@@ -30,16 +30,16 @@ internal sealed partial class Engine
                 PutGlobal(goroutine);
             }
         }
-        else if (machine.Enter())
+        else if (machine.EnterScheduler())
         {
             PutNext(machine.Processor!, goroutine);
-            machine.Leave();
+            machine.ExitScheduler();
         }
         else
         {
             PutGlobal(goroutine);
             Reenter(machine);
-            machine.Leave();
+            machine.ExitScheduler();
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class Engine
     {
         while (!processor.Queue.TryEnqueue(goroutine))
         {
-            int count = processor.Queue.TakeHalf(out Goroutine? first, out Goroutine? last);
+            int count = processor.Queue.DequeueHalf(out Goroutine? first, out Goroutine? last);
             if (count == 0)
                 continue;
             _lock.Enter();
@@ -131,7 +131,7 @@ internal sealed partial class Engine
     /// <summary>
     /// Takes a fair share of the global queue: one to run, the others into the local queue. At most <paramref name="limit"/>.
     /// </summary>
-    private Goroutine? TakeGlobal(Processor processor, int limit)
+    private Goroutine? DequeueGlobal(Processor processor, int limit)
     {
         if (_global.Count == 0)
             return null;
@@ -176,7 +176,7 @@ internal sealed partial class Engine
         if (Interlocked.CompareExchange(ref _spinning, 1, 0) != 0)
             return;
         _lock.Enter();
-        Processor? processor = _processors.TakeIdle();
+        Processor? processor = _processors.PopIdle();
         _lock.Exit();
         if (processor is null)
         {

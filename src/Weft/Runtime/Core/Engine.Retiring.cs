@@ -31,7 +31,7 @@ internal sealed partial class Engine
             }
 
             _machines.RemoveIdle(oldest);
-            oldest.Order = MachineOrder.Exit;
+            oldest.Order = MachineOrder.Leave;
             AssertInvariants();
             _lock.Exit();
             FaultPoints.Hit("machine.retiring");
@@ -57,7 +57,7 @@ internal sealed partial class Engine
     /// here needs one: <see cref="OSThread"/> puts the thread on the list of those to be freed, and returns. In between the thread is on
     /// neither list, but its host holds it, and the monitor and the engine's end wait until as many threads were reaped as were created.
     /// </summary>
-    private void ExitMachine(Machine machine)
+    private void LeaveForGood(Machine machine)
     {
         StopSearching(machine);
         machine.Tainted |= machine.Locked is not null;
@@ -67,29 +67,29 @@ internal sealed partial class Engine
             _machines.Shed--;
         machine.IsGone = true;
 
-        // Something posted to its ended goroutine may have had another processor delivered here at the last moment.
+        // Something posted to its ended goroutine may have had another processor handed over here at the last moment.
         Processor? owned = machine.Processor;
-        Processor? delivered = machine.NextProcessor;
+        Processor? handed = machine.NextProcessor;
         if (machine.NextGoroutine is Goroutine posted)
             _global.Enqueue(posted);
         machine.Processor = null;
         machine.NextProcessor = null;
         machine.NextGoroutine = null;
         _machines.NoteTaken(machine);
-        if (delivered is { IsNone: true })
-            delivered = null;
+        if (handed is { IsNone: true })
+            handed = null;
         if (owned is not null)
-            TakeIntoHands(owned);
-        if (delivered is not null)
-            TakeIntoHands(delivered);
+            Disown(owned);
+        if (handed is not null)
+            Disown(handed);
         AssertOwnsNothing(machine);
         AssertInvariants();
         _lock.Exit();
         FaultPoints.Hit("machine.unlinked");
         if (owned is not null)
             HandOff(owned);
-        if (delivered is not null)
-            HandOff(delivered);
+        if (handed is not null)
+            HandOff(handed);
         _lock.Enter();
         ExitLockAndTellOfRest();
         _monitor.WakeUp();

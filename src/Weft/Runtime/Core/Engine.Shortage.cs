@@ -10,13 +10,13 @@ internal sealed partial class Engine
     /// without: a limit's worth of goroutines that are locked, or block for their own continuations, would wait for each other's machines
     /// otherwise. The lock is held, and left if this returns true.
     /// </summary>
-    private bool TryGiveToBound(Processor processor, bool spinning)
+    private bool TryHandToBound(Processor processor, bool spinning)
     {
         Drain(processor);
         if (_global.DequeueBound() is not Goroutine goroutine)
             return false;
         ForgetSearcher(spinning);
-        Machine machine = DeliverToOwn(goroutine, processor, out bool waits);
+        Machine machine = HandToItsMachine(goroutine, processor, out bool waits);
         bool known = _factory.HasShortage;
         _factory.HasShortage = true;
         _lock.Exit();
@@ -30,7 +30,7 @@ internal sealed partial class Engine
     /// There is no machine for a processor: its work goes to the global queue and it is idle. Machines that come back from a call take it
     /// up (<see cref="AcquireOrIdle"/>), and the monitor tries again. The lock is held.
     /// </summary>
-    private void GiveUp(Processor processor, bool spinning)
+    private void MakeIdle(Processor processor, bool spinning)
     {
         ForgetSearcher(spinning);
         Drain(processor);
@@ -42,7 +42,7 @@ internal sealed partial class Engine
     private void OnShortage(ThreadShortageCause cause, int error)
     {
         HaveAskedAgain(isKnown: false);
-        Owner.OnThreadShortage(cause, ThreadCount, error);
+        Listener.OnThreadShortage(cause, ThreadCount, error);
     }
 
     /// <summary>
@@ -83,7 +83,7 @@ internal sealed partial class Engine
         if (leaves && !machine.Spinning && _global.DequeueBound() is Goroutine goroutine)
         {
             machine.Processor = null;
-            heir = DeliverToOwn(goroutine, processor, out heirWaits);
+            heir = HandToItsMachine(goroutine, processor, out heirWaits);
         }
         else
         {

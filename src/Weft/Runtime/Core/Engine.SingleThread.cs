@@ -38,7 +38,7 @@ internal sealed partial class Engine
             _lock.Enter();
             var machine = _factory.MakeWithoutThread();
             _machines.Add(machine);
-            Processor? processor = _processors.TakeIdle();
+            Processor? processor = _processors.PopIdle();
             if (processor is not null)
                 Own(machine, processor);
             _lock.Exit();

@@ -24,9 +24,9 @@ internal sealed partial class Engine
             return;
         }
 
-        if (!machine.Enter() && !Reenter(machine))
+        if (!machine.EnterScheduler() && !Reenter(machine))
         {
-            machine.Leave();
+            machine.ExitScheduler();
             StartFromOutside(goroutine);
             return;
         }
@@ -35,7 +35,7 @@ internal sealed partial class Engine
         goroutine.Id = processor.NextGoroutineId();
         processor.GoroutinesStarted++;
         PutNext(processor, goroutine);
-        machine.Leave();
+        machine.ExitScheduler();
     }
 
     private void StartFromOutside(Goroutine goroutine)

@@ -148,7 +148,7 @@ internal sealed partial class Engine
     internal override void Refuse(Goroutine goroutine)
     {
         Interlocked.Increment(ref _refused);
-        Owner.OnWorkRefused(goroutine);
+        Listener.OnWorkRefused(goroutine);
     }
 
     /// <summary>
@@ -184,7 +184,7 @@ internal sealed partial class Engine
                     _machines.RemoveIdle(machine);
                 else if (!machine.IsWaitingForGoroutine || machine.NextProcessor is not null)
                     continue;
-                machine.Order = MachineOrder.Exit;
+                machine.Order = MachineOrder.Leave;
                 machine.Unpark();
             }
         }

@@ -7,9 +7,9 @@ namespace Weft.Runtime.Core;
 internal sealed partial class Engine
 {
     /// <summary>
-    /// Goroutine code entered the scheduler and <see cref="Machine.Enter"/> said no: waits for a processor if it is really gone. False
-    /// in a declared call, which needs none, while the engine is being stopped, when there may be none, and when the machine was given its
-    /// turn without (<see cref="RunWithoutProcessor"/>).
+    /// Goroutine code entered the scheduler and <see cref="Machine.EnterScheduler"/> said no: waits for a processor if it is really
+    /// gone. False in a declared call, which needs none, while the engine is being stopped, when there may be none, and when the
+    /// machine was given its turn without (<see cref="RunWithoutProcessor"/>).
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Reenter(Machine machine)
@@ -48,7 +48,7 @@ internal sealed partial class Engine
     /// <b>The monitor and the machine never both have the processor.</b> The thread may wake in this very moment and enter the scheduler,
     /// where it uses the processor's queues.
     /// Publisher: the machine stores <c>inScheduler = 1</c>, then loads <see cref="Processor.Owner"/>, with nothing in between but program
-    /// order (<see cref="Machine.Enter"/>).
+    /// order (<see cref="Machine.EnterScheduler"/>).
     /// Looker: the monitor stores <c>Owner = null</c>, then loads <c>inScheduler</c>.
     /// Fences: between its two steps the monitor has every CPU that runs a thread of this process execute one
     /// (<see cref="Interlocked.MemoryBarrierProcessWide"/>).

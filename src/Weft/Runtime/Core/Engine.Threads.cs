@@ -28,7 +28,7 @@ internal sealed partial class Engine
         {
             _machines.RemoveIdle(idle);
             idle.Spinning = spinning;
-            DeliverLocked(idle, processor, null);
+            HandTo(idle, processor, null);
             AssertInvariants();
             _lock.Exit();
             idle.Unpark();
@@ -43,7 +43,7 @@ internal sealed partial class Engine
             return;
         }
 
-        if (_factory.HasShortage && !retries && TryGiveToBound(processor, spinning))
+        if (_factory.HasShortage && !retries && TryHandToBound(processor, spinning))
             return;
         if (WeftThread.CallingThreadIsLocked)
         {
@@ -65,11 +65,11 @@ internal sealed partial class Engine
         }
 
         Machine? machine = _factory.TryReserveAffordable(out ThreadShortageCause cause);
-        if (machine is null && TryGiveToBound(processor, spinning))
+        if (machine is null && TryHandToBound(processor, spinning))
             return;
         if (machine is null)
         {
-            GiveUp(processor, spinning);
+            MakeIdle(processor, spinning);
             _lock.Exit();
             Host.CountRefused(wasCounted: false);
             OnShortage(cause, cause == ThreadShortageCause.Limit ? 0 : Platform.TryAgain);
@@ -77,7 +77,7 @@ internal sealed partial class Engine
         }
 
         machine.Spinning = spinning;
-        DeliverLocked(machine, processor, null);
+        HandTo(machine, processor, null);
         AssertInvariants();
         _lock.Exit();
         int error = _factory.Launch(machine);
@@ -85,9 +85,9 @@ internal sealed partial class Engine
             return;
         _lock.Enter();
         machine.NextProcessor = null;
-        if (TryGiveToBound(processor, spinning))
+        if (TryHandToBound(processor, spinning))
             return;
-        GiveUp(processor, spinning);
+        MakeIdle(processor, spinning);
         _lock.Exit();
         OnShortage(ThreadShortageCause.Refused, error);
     }
@@ -131,7 +131,7 @@ internal sealed partial class Engine
         while (true)
         {
             _lock.Enter();
-            bool any = _factory.TryTakeRequest(out (Processor Processor, bool Spinning) request);
+            bool any = _factory.TryDequeueRequest(out (Processor Processor, bool Spinning) request);
             bool shortage = _factory.HasShortage;
             bool retries = false;
             _lock.Exit();
@@ -147,7 +147,7 @@ internal sealed partial class Engine
                     _factory.NoteWaitingWork(ticks);
                 if (!work)
                     _factory.HasShortage = false;
-                else if (_processors.TakeIdle() is Processor processor)
+                else if (_processors.PopIdle() is Processor processor)
                     (any, retries, request) = (true, true, (processor, false));
                 _lock.Exit();
 

@@ -46,9 +46,9 @@ internal sealed partial class Engine : GoroutineHome
 
     private readonly MachineFactory _factory;
 
-    internal Engine(IEngineOwner owner, SchedulerOptions options, Func<Engine, Watcher> watch)
+    internal Engine(IEngineListener listener, SchedulerOptions options, Func<Engine, Watcher> watch)
     {
-        Owner = owner;
+        Listener = listener;
         Options = options;
         Platform = options.Platform ?? ThreadPlatform.Current;
         AllowedThreads = options.AllowedThreads(Platform, out IThreadLimits? limits);
@@ -69,7 +69,7 @@ internal sealed partial class Engine : GoroutineHome
     /// <summary>Under the lock.</summary>
     internal MachineTable Machines => _machines;
 
-    internal IEngineOwner Owner { get; }
+    internal IEngineListener Listener { get; }
 
     internal SchedulerOptions Options { get; }
 

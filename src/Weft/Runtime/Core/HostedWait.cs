@@ -12,22 +12,22 @@ namespace Weft.Runtime.Core;
 /// <para>
 /// <b>States.</b> From <see cref="Engine.BeginBlocking"/> to <see cref="Engine.EndBlocking"/> the machine is a host of its goroutine
 /// (<see cref="GoroutineExtra.Hosts"/>), and <see cref="Runner.Hosting"/> says whether it can be given it: <c>Deaf</c> while the runtime
-/// could not bear other code, <c>Hears</c> in a wait that mail ends, <c>Returns</c> once the wait is over. All of that is under the
-/// engine's lock, and so is the delivery: processor, goroutine and run right at once.
+/// could not bear other code, <c>Hears</c> in a wait that mail ends, <c>ComesBack</c> once the wait is over. All of that is under the
+/// engine's lock, and so is what is handed over: processor, goroutine and run right at once.
 /// </para>
 /// <para>
-/// <b>The giver</b> is the thread that has a processor in its hands and finds no machine for it (<see cref="Engine"/>, TryGiveToBound):
+/// <b>The giver</b> is the thread that has a processor in its hands and finds no machine for it (<see cref="Engine"/>, TryHandToBound):
 /// when a machine blocks, when something is published during a shortage, or the monitor, every 10 ms. As each wait hears of mail, whenever
 /// it began, it does not matter whether there were threads when it began: the last machine may block a moment later.
 /// </para>
 /// <para>
 /// <b>The goroutine is never run twice.</b> To be given, a goroutine must be in the giver's hands, so in no queue, and Ready. A host that
 /// comes back takes the run right only from Parked (no machine has it then), or is given it.
-/// Publisher: the giver stores the delivery under the lock, then wakes the host where it last was.
-/// Looker: the host becomes <c>Returns</c> under the lock, and looks for a delivery in the same hold of it.
+/// Publisher: the giver stores what it hands over under the lock, then wakes the host where it last was.
+/// Looker: the host becomes <c>ComesBack</c> under the lock, and looks for what was handed over in the same hold of it.
 /// Fences: the lock.
-/// Therefore: either the giver finds <c>Returns</c>, and wakes the parker; or the host finds the delivery, and a signal at its event comes
-/// too late for this wait. The next wait ignores a signal that nothing was delivered with.
+/// Therefore: either the giver finds <c>ComesBack</c>, and wakes the parker; or the host finds what was handed over, and a signal
+/// at its event comes too late for this wait. The next wait ignores a signal that nothing was handed over with.
 /// Model: tests/models/hosted-wait.pml.
 /// </para>
 /// </remarks>

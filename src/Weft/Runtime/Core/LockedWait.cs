@@ -42,7 +42,7 @@ internal static class LockedWait
                 int piece = inPieces && (left < 0 || left > Piece) ? Piece : left;
 
                 // A goroutine that keeps posting to itself must not keep itself from seeing what it waits for.
-                if (goroutine.HasMail && goroutine.PendingReturn is null)
+                if (goroutine.HasMail && goroutine.PendingComeback is null)
                     piece = 0;
                 int result = WaitPiece(engine, machine, goroutine, withMail, all, piece);
                 bool timedOut = result == WaitHandle.WaitTimeout;

@@ -25,7 +25,7 @@ internal sealed partial class Machine
         return both;
     }
 
-    /// <summary>A processor was delivered: wakes the machine where it sleeps.</summary>
+    /// <summary>A processor was handed over: wakes the machine where it sleeps.</summary>
     /// <param name="waits">It had <see cref="Running.Hosting.Hears"/> then. It may have left its wait since, and a signal that comes late
     /// is ignored by its next.</param>
     internal void WakeFrom(bool waits)

@@ -8,11 +8,11 @@ namespace Weft.Runtime.Core;
 /// <summary>What an idle or waiting machine is told when it is woken.</summary>
 internal enum MachineOrder
 {
-    /// <summary>Run goroutines with the processor that was delivered.</summary>
+    /// <summary>Run goroutines with the processor that was handed over.</summary>
     Run,
 
     /// <summary>Leave: it was idle for long enough, or the scheduler is being disposed.</summary>
-    Exit,
+    Leave,
 }
 
 /// <summary>
@@ -57,12 +57,12 @@ internal sealed partial class Machine : Runner, IThreadBody
     internal Processor? Processor;
 
     /// <summary>
-    /// Looking for work; counted in the engine. Written by the machine, or by the thread that delivers a processor to it while it is
+    /// Looking for work; counted in the engine. Written by the machine, or by the thread that hands a processor to it while it is
     /// parked.
     /// </summary>
     internal bool Spinning;
 
-    /// <summary>It has not looked for work since its processor was delivered.</summary>
+    /// <summary>It has not looked for work since its processor was handed over.</summary>
     internal bool HasNewProcessor { get; set; }
 
     /// <summary>It leaves because there are too many. Under the engine's lock.</summary>
@@ -74,12 +74,12 @@ internal sealed partial class Machine : Runner, IThreadBody
     /// <summary>Why the monitor took its processor, until the machine has noticed; under the engine's lock.</summary>
     internal HandOffCause? TakenFor { get; set; }
 
-    // Delivered before the wake-up: what to do next, with what.
+    // Handed over before the wake-up: what to do next, with what.
     internal MachineOrder Order { get; set; }
     internal Goroutine? NextGoroutine { get; set; }
     private volatile Processor? _nextProcessor;
 
-    /// <summary>Set last of what is delivered: the machine may be awake for another reason and look at it.</summary>
+    /// <summary>Set last of what is handed over: the machine may be awake for another reason and look at it.</summary>
     internal Processor? NextProcessor
     {
         get => _nextProcessor;
@@ -104,7 +104,7 @@ internal sealed partial class Machine : Runner, IThreadBody
     /// store and the load may pass each other in the CPU; the taker's process-wide barrier makes up for that.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool Enter()
+    internal bool EnterScheduler()
     {
         Volatile.Write(ref _inScheduler, 1);
         return Processor is Processor processor && Volatile.Read(ref processor.Owner) == this;
@@ -112,9 +112,9 @@ internal sealed partial class Machine : Runner, IThreadBody
 
     /// <summary>Goes back to goroutine code; a thread that sees this sees everything stored before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Leave() => Volatile.Write(ref _inScheduler, 0);
+    internal void ExitScheduler() => Volatile.Write(ref _inScheduler, 0);
 
-    /// <summary>Sleeps until a processor was delivered.</summary>
+    /// <summary>Sleeps until a processor was handed over.</summary>
     internal void ParkForProcessor()
     {
         while (_nextProcessor is null)
@@ -122,7 +122,7 @@ internal sealed partial class Machine : Runner, IThreadBody
     }
 
     /// <summary>
-    /// Sleeps until a processor was delivered, or the order to exit. A wake-up may be left over from an order that was overtaken.
+    /// Sleeps until a processor was handed over, or the order to leave. A wake-up may be left over from an order that was overtaken.
     /// </summary>
     internal void ParkForOrder()
     {
@@ -131,16 +131,16 @@ internal sealed partial class Machine : Runner, IThreadBody
             _parker.Park();
     }
 
-    /// <summary>A processor was delivered, or the order to exit came.</summary>
-    internal bool HasOrder => _nextProcessor is not null || Order == MachineOrder.Exit;
+    /// <summary>A processor was handed over, or the order to leave came.</summary>
+    internal bool HasOrder => _nextProcessor is not null || Order == MachineOrder.Leave;
 
     /// <summary>Sleeps until it is woken, at most that many nanoseconds.</summary>
     internal void Nap(long nanoseconds) => _parker.Park(nanoseconds);
 
     internal void Unpark() => _parker.Unpark();
 
-    /// <summary>Takes over the processor that was delivered, if it is one.</summary>
-    internal void TakeDelivery()
+    /// <summary>Accepts the processor that was handed over, if it is one.</summary>
+    internal void AcceptProcessor()
     {
         Processor = NextProcessor is { IsNone: false } processor ? processor : null;
         NextProcessor = null;
@@ -148,8 +148,8 @@ internal sealed partial class Machine : Runner, IThreadBody
         CoarseTime = unchecked((int)Environment.TickCount64);
     }
 
-    /// <summary>The goroutine that was delivered with the processor, if one was.</summary>
-    internal Goroutine? TakeNextGoroutine()
+    /// <summary>Accepts the goroutine that was handed over with the processor, if one was.</summary>
+    internal Goroutine? AcceptGoroutine()
     {
         Goroutine? goroutine = NextGoroutine;
         NextGoroutine = null;

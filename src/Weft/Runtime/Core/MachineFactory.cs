@@ -62,7 +62,7 @@ internal sealed class MachineFactory
     internal void Request(Processor processor, bool spinning) => _requests.Enqueue((processor, spinning));
 
     /// <summary>The next request, if there is one.</summary>
-    internal bool TryTakeRequest(out (Processor Processor, bool Spinning) request) => _requests.TryDequeue(out request);
+    internal bool TryDequeueRequest(out (Processor Processor, bool Spinning) request) => _requests.TryDequeue(out request);
 
     /// <summary>Whether there are more machines than the system leaves room for. Those that are on their way out do not count.</summary>
     internal bool HasTooMany(long now) =>

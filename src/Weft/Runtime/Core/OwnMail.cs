@@ -13,7 +13,7 @@ internal static class OwnMail
     /// </summary>
     internal static void Run(Machine machine, Goroutine goroutine)
     {
-        if (!goroutine.HasMail || goroutine.PendingReturn is not null)
+        if (!goroutine.HasMail || goroutine.PendingComeback is not null)
             return;
         SynchronizationContext? synchronization = SynchronizationContext.Current;
         bool suppressed = ExecutionContext.IsFlowSuppressed();
@@ -25,7 +25,7 @@ internal static class OwnMail
         SynchronizationContext.SetSynchronizationContext(goroutine);
         goroutine.RunMailbox(machine);
         if (goroutine.HasEnded)
-            goroutine.SettleEnded(); // what waits for the end may be what this wait is for
+            goroutine.CompleteEnded(); // what waits for the end may be what this wait is for
         SynchronizationContext.SetSynchronizationContext(synchronization);
         ExecutionContext.Restore(context);
         if (suppressed)

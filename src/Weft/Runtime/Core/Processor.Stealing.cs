@@ -79,5 +79,5 @@ internal sealed partial class Processor
     }
 
     /// <summary>Takes the goroutine out of the run-next slot at once. By the monitor; machines know cheaper ways.</summary>
-    internal Goroutine? TakeRunNextAsThief() => _runNext.IsEmpty ? null : _runNext.Steal();
+    internal Goroutine? StealRunNextAtOnce() => _runNext.IsEmpty ? null : _runNext.Steal();
 }

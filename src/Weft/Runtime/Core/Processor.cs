@@ -88,7 +88,7 @@ internal sealed partial class Processor
     internal int Id { get; }
 
     /// <summary>
-    /// It stands for none: delivered to a machine that is to go on without; see <see cref="Engine.RunWithoutProcessor"/>.
+    /// It stands for none: handed to a machine that is to go on without; see <see cref="Engine.RunWithoutProcessor"/>.
     /// </summary>
     internal bool IsNone => Id == NoneId;
 
@@ -142,7 +142,7 @@ internal sealed partial class Processor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Goroutine? Dequeue()
     {
-        if ((_runNextStreak < MaxRunNextStreak || Queue.IsEmpty) && _runNext.Take() is Goroutine next)
+        if ((_runNextStreak < MaxRunNextStreak || Queue.IsEmpty) && _runNext.Dequeue() is Goroutine next)
         {
             // With the ring empty the count begins again, so that two goroutines alone seldom look at the ring.
             _runNextStreak = _runNextStreak < MaxRunNextStreak ? _runNextStreak + 1 : 1;
@@ -150,7 +150,7 @@ internal sealed partial class Processor
         }
 
         _runNextStreak = 0;
-        return Queue.TryDequeue() ?? _runNext.Take();
+        return Queue.TryDequeue() ?? _runNext.Dequeue();
     }
 
     /// <summary>Owner only. Whether the run-next slot has a goroutine and has its turn.</summary>

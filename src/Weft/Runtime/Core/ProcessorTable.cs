@@ -96,7 +96,7 @@ internal struct ProcessorTable
     }
 
     /// <summary>Takes an idle processor, if there is one, into the caller's hands.</summary>
-    internal Processor? TakeIdle()
+    internal Processor? PopIdle()
     {
         Processor? processor = _firstIdle;
         if (processor is null)
@@ -154,7 +154,7 @@ internal struct ProcessorTable
         if (owner.IsIdle)
             return $"Machine {owner.Id} is idle and owns processor {processor.Id}.";
 
-        // What is posted to a goroutine that has ended locked may have a second one delivered; see the end of a machine.
+        // What is posted to a goroutine that has ended locked may have a second one handed over; see the end of a machine.
         for (int j = 0; j < index; j++)
         {
             if (_all[j].Owner == owner && owner.Locked is null && !owner.Tainted)

@@ -42,7 +42,7 @@ internal struct GoroutineList
         Goroutine? previous = null;
         for (Goroutine? goroutine = _head; goroutine is not null; previous = goroutine, goroutine = goroutine.QueueNext)
         {
-            if (!goroutine.CanBeGiven)
+            if (!goroutine.CanBeHanded)
                 continue;
             Unlink(previous, goroutine);
             return goroutine;

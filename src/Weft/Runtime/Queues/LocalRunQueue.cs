@@ -83,7 +83,7 @@ internal sealed class LocalRunQueue
     }
 
     /// <summary>Owner only, on a full ring: takes its older half out, linked into a chain. Zero when thieves made room meanwhile.</summary>
-    internal int TakeHalf(out Goroutine? first, out Goroutine? last)
+    internal int DequeueHalf(out Goroutine? first, out Goroutine? last)
     {
         uint head = Volatile.Read(ref _head);
         const uint count = Capacity / 2;

@@ -48,7 +48,7 @@ internal struct RunNextSlot
 
     /// <summary>Owner only. Null if it is empty.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Goroutine? Take()
+    internal Goroutine? Dequeue()
     {
         if (IsEmpty)
             return null;

@@ -15,7 +15,6 @@ public abstract partial class Goroutine
 
     // Written by the holder of the run right; the last of these flags to be set is FlagEnded.
     private volatile byte _flags;
-    private static readonly Action<object?> s_nothing = static _ => { };
     private const byte FlagHooked = 1;
     private const byte FlagEnded = 2;
     private const byte FlagRegistered = 4;
@@ -48,7 +47,7 @@ public abstract partial class Goroutine
     private protected abstract object? InvokeBody(object body);
 
     /// <summary>Gives a body what it was started with; the goroutine's handle does not lead there afterwards.</summary>
-    private protected static TState Take<TState>(ref TState state)
+    private protected static TState MoveOut<TState>(ref TState state)
     {
         TState taken = state;
         state = default!;
@@ -60,7 +59,7 @@ public abstract partial class Goroutine
     /// </summary>
     /// <param name="ended">The task or frame of an asynchronous body.</param>
     /// <param name="exception">What left the body.</param>
-    private protected virtual bool Deliver(object? ended, Exception? exception) => exception is null;
+    private protected virtual bool TrySettle(object? ended, Exception? exception) => exception is null;
 
     /// <summary>Of an ended goroutine: whether its outcome can be asked for, which is a little later than its end can be seen.</summary>
     private protected virtual bool IsOutcomeKnown => true;
@@ -180,7 +179,7 @@ public abstract partial class Goroutine
     internal void OnBodyCompleted()
     {
         if (!HasEnded)
-            Resume(s_nothing, null);
+            PostContinuation(Mailbox.Nothing, null);
     }
 
     private static Exception ExceptionOf(Task task)
@@ -210,32 +209,32 @@ public abstract partial class Goroutine
         _body = null;
         _bodyContinuation = null;
         _flags |= FlagEnded;
-        _extra?.KeptSelects?.LeavePlaces(this);
+        _extra?.KeptSelects?.WithdrawPlaces(this);
         Home.OnEnded(this);
-        if (Deliver(ended, exception))
+        if (TrySettle(ended, exception))
             return; // the completion is settled with the release of the run right, which is fenced anyhow
         bool wasCancelled = Cancellation.IsOfAToken(exception!);
         if (wasCancelled)
             Home.CountCancelled();
-        SettleEnded();
+        CompleteEnded();
         if (!wasCancelled)
             Home.OnUnhandledException(this, exception!);
     }
 
-    /// <summary>Settles the completion of an ended goroutine, if it was asked for.</summary>
-    internal void SettleEnded()
+    /// <summary>Completes what tells of the end of an ended goroutine, if it was asked for.</summary>
+    internal void CompleteEnded()
     {
         Interlocked.MemoryBarrier(); // see Completion
-        SettleIfAwaited();
+        CompleteIfAwaited();
     }
 
-    private void SettleIfAwaited()
+    private void CompleteIfAwaited()
     {
         if (_extra is not GoroutineExtra extra)
             return;
         extra.WhenEnded?.Set();
         if (extra.Completion is TaskCompletionSource completion)
-            SettleCompletion(completion);
+            CompleteOnCleanThread(completion);
     }
 
     /// <summary>An exception left something that was posted to the goroutine: an async void method, or a callback of a library.</summary>
@@ -244,13 +243,13 @@ public abstract partial class Goroutine
         Home.OnUnhandledException(this, exception);
     }
 
-    private void SettleCompletion(TaskCompletionSource completion)
+    private void CompleteOnCleanThread(TaskCompletionSource completion)
     {
         if (!completion.Task.IsCompleted)
-            CleanThread.Do(static s => s.self.Settle(s.completion), (self: this, completion));
+            CleanThread.Do(static s => s.self.Complete(s.completion), (self: this, completion));
     }
 
-    private void Settle(TaskCompletionSource completion)
+    private void Complete(TaskCompletionSource completion)
     {
         if (_extra?.Abandoned is Exception reason)
             completion.TrySetException(reason);
@@ -261,18 +260,18 @@ public abstract partial class Goroutine
     /// <summary>The scheduler was disposed before the goroutine ended. Called once nothing of it runs any more.</summary>
     internal void AbandonBecause(Exception reason)
     {
-        AbandonMail();
-        _keptOperations?.LeaveAll(this);
+        _mailbox.Abandon();
+        _keptOperations?.WithdrawAll(this);
         _keptOperations = null;
-        _extra?.KeptSelects?.Leave(this);
+        _extra?.KeptSelects?.Withdraw(this);
         if (HasEnded)
             return;
         Extra.Abandoned = reason;
         _body = null;
         _bodyContinuation = null;
         _flags |= FlagEnded;
-        Extra.KeptSelects?.LeavePlaces(this);
+        Extra.KeptSelects?.WithdrawPlaces(this);
         Abandon(reason);
-        SettleEnded();
+        CompleteEnded();
     }
 }

@@ -17,11 +17,8 @@ public abstract partial class Goroutine
         _body = body;
         _file = file;
         _line = line;
-        _slot = s_begin;
-        _phase = PhaseReady;
         ExecutionContext? context = ExecutionContext.Capture();
-        if (context != Runner.DefaultContext)
-            _slotState = context;
+        _mailbox = new Mailbox(s_begin, context != Runner.DefaultContext ? context : null);
         SetWaitNotificationRequired();
         if (GoroutineTags.AnyLabels)
             InheritLabels();
@@ -36,10 +33,10 @@ public abstract partial class Goroutine
     /// <summary>What it is doing now; it may be doing something else by the time the caller looks at the answer.</summary>
     public GoroutineStatus Status => HasEnded ? GoroutineStatus.Ended : Volatile.Read(ref _blockedDepth) > 0
         ? GoroutineStatus.Blocked
-        : Volatile.Read(ref _phase) switch
+        : _mailbox.Phase switch
         {
-            PhaseReady => GoroutineStatus.Runnable,
-            PhaseRunning => GoroutineStatus.Running,
+            Mailbox.Ready => GoroutineStatus.Runnable,
+            Mailbox.Running => GoroutineStatus.Running,
             _ => GoroutineStatus.Parked,
         };
 

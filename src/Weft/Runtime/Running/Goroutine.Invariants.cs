@@ -21,7 +21,7 @@ public abstract partial class Goroutine
 #if DEBUG
         Runner? before = Interlocked.CompareExchange(ref _runner, machine, null);
         Debug.Assert(before is null, "A goroutine is run by two machines.");
-        Debug.Assert(Volatile.Read(ref _phase) == PhaseRunning, "A goroutine is run without the run right.");
+        Debug.Assert(IsRunning, "A goroutine is run without the run right.");
 #endif
     }
 
@@ -41,7 +41,7 @@ public abstract partial class Goroutine
 #if DEBUG
         Runner? before = Interlocked.Exchange(ref _runner, null);
         Debug.Assert(before is not null, "The run right was given up by a machine that had it not.");
-        Debug.Assert(Volatile.Read(ref _phase) == PhaseRunning, "The run right was given up twice.");
+        Debug.Assert(IsRunning, "The run right was given up twice.");
 #endif
     }
 #pragma warning restore CA1822

@@ -17,32 +17,8 @@ public abstract partial class Goroutine
     /// </summary>
     internal void YieldWith(object action, object? state)
     {
-        if (_slot is null && Volatile.Read(ref _inbox) is null)
-        {
-            _slot = action;
-            _slotState = state;
-        }
-        else
-        {
-            YieldBehindMail(action, state);
-        }
-    }
-
-    // What has come before goes first: a flow of the goroutine that yields over and over, waiting for another one, would keep that from
-    // running.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void YieldBehindMail(object action, object? state)
-    {
-        if (_slot is not null || !TakeInbox())
-        {
-            PushInbox(new WorkItem(action, state));
-            return;
-        }
-
-        var last = (WorkItem)_slot!;
-        while (last.Next is WorkItem next)
-            last = next;
-        last.Next = new WorkItem(action, state);
+        if (!_mailbox.TryYield(action, state))
+            PostToInbox(new WorkItem(action, state));
     }
 
     /// <summary>
@@ -53,16 +29,13 @@ public abstract partial class Goroutine
     {
         for (int budget = ItemBudget; budget > 0; budget--)
         {
-            if (_slot is null && !TakeInbox())
+            if (!_mailbox.TryTake(out object? taken, out object? state))
                 return;
 
             // The item before may have left another context behind; the first finds the one that the machine has set.
             if (budget != ItemBudget)
                 SetSynchronizationContext(this);
-            object action = _slot!;
-            object? state = _slotState;
-            _slot = null;
-            _slotState = null;
+            object action = taken!;
 
             // The tests for the common kinds are comparisons, the one for a work item is a walk through the base classes.
             if (!ReferenceEquals(action, s_begin)
@@ -70,15 +43,8 @@ public abstract partial class Goroutine
                 && action is not (Action<object?> or System.Action)
                 && action is WorkItem item)
             {
-                if (item is ReturnItem)
-                {
-                    _slot = item;
+                if (!_mailbox.TryTakeFirst(item))
                     return;
-                }
-
-                _slot = item.Next;
-                item.Next = null;
-                item.WasTaken = true;
                 if (item.Action is null)
                 {
                     item.OnMailForNobody(); // completed before it was awaited
@@ -89,39 +55,15 @@ public abstract partial class Goroutine
                 state = item.State;
             }
 
-            object? before = _slot;
+            object? before = _mailbox.Next;
             AssertRunner(runner);
             RunItem(runner, action, state);
             AssertRunner(runner);
-            if (_slot is not null && !ReferenceEquals(_slot, before))
+            if (_mailbox.Next is object next && !ReferenceEquals(next, before))
                 return; // it yielded
             if (LockedTo is Runner locked && locked != runner)
                 return; // it asked for another thread
         }
-    }
-
-    /// <summary>Moves everything from the inbox into the slot, oldest first.</summary>
-    private bool TakeInbox()
-    {
-        if (_inbox is null)
-            return false;
-        _slot = TakeInboxAsChain();
-        return true;
-    }
-
-    private WorkItem? TakeInboxAsChain()
-    {
-        WorkItem? item = Interlocked.Exchange(ref _inbox, null);
-        WorkItem? chain = null;
-        while (item is not null)
-        {
-            WorkItem? next = item.Next;
-            item.Next = chain;
-            chain = item;
-            item = next;
-        }
-
-        return chain;
     }
 
     private void RunItem(Runner runner, object action, object? state)

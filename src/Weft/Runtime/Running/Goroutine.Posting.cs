@@ -13,7 +13,7 @@ public abstract partial class Goroutine
     public sealed override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
-        Resume(d, state);
+        PostContinuation(d, state);
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ public abstract partial class Goroutine
         }
 
         var done = new TaskCompletionSource(); // only a thread waits for it: to wake one takes no thread of the pool
-        Resume(
+        PostContinuation(
             (Action<object?>)(static s =>
             {
                 var (callback, argument, completion) = ((SendOrPostCallback, object?, TaskCompletionSource))s!;

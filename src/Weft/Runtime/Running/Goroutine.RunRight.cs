@@ -1,23 +1,20 @@
 using System.Runtime.CompilerServices;
-using Weft.Runtime.Host;
 using Weft.Runtime.Running;
 
 namespace Weft;
 
 /// <content>
-/// The run right: the machine that has it, and no other, runs the goroutine and touches its slot. The phases say which one that is; see
-/// Goroutine.Mailbox.cs.
+/// The run right: the machine that has it, and no other, runs the goroutine and touches the slot of its mailbox. The phases say which one
+/// that is; see <see cref="Mailbox"/>.
 /// </content>
 public abstract partial class Goroutine
 {
     /// <summary>Ready to Running, by the machine that took the goroutine from a queue, or for the machine that it is handed to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void TakeRunRight() => Volatile.Write(ref _phase, PhaseRunning);
+    internal void MarkRunning() => _mailbox.MarkRunning();
 
     /// <summary>Parked to Running, by a machine that comes back from a wait.</summary>
-    internal bool TryTakeRunRight() =>
-        Volatile.Read(ref _phase) == PhaseParked
-        && Interlocked.CompareExchange(ref _phase, PhaseRunning, PhaseParked) == PhaseParked;
+    internal bool TryClaimRunRight() => _mailbox.TryClaim();
 
     /// <summary>
     /// Gives the run right up. True when the goroutine is Parked: then a full fence and <see cref="FinishPark"/> are to follow at once.
@@ -27,9 +24,7 @@ public abstract partial class Goroutine
     internal bool TryPark()
     {
         NoteReleasing();
-        bool parks = _slot is null;
-        Volatile.Write(ref _phase, parks ? PhaseParked : PhaseReady);
-        return parks;
+        return _mailbox.TryPark();
     }
 
     /// <summary>
@@ -43,10 +38,9 @@ public abstract partial class Goroutine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool FinishPark(bool hasEnded)
     {
-        FaultPoints.Hit("runright.released");
-        bool ready = _inbox is not null && Interlocked.CompareExchange(ref _phase, PhaseReady, PhaseParked) == PhaseParked;
+        bool ready = _mailbox.FinishPark();
         if (hasEnded)
-            SettleIfAwaited();
+            CompleteIfAwaited();
         return ready;
     }
 
@@ -54,7 +48,7 @@ public abstract partial class Goroutine
     /// Gives the run right up, the fence and telling of the end included. True when the goroutine is Ready, and the caller puts it into a
     /// queue.
     /// </summary>
-    internal bool Release()
+    internal bool ReleaseRunRight()
     {
         bool hasEnded = HasEnded;
         bool parks = TryPark();
@@ -62,63 +56,16 @@ public abstract partial class Goroutine
         if (parks)
             return FinishPark(hasEnded);
         if (hasEnded)
-            SettleIfAwaited();
+            CompleteIfAwaited();
         return true;
     }
 
-    /// <summary>Takes out the return item that stands first in the mailbox. Only the holder of the run right may call it.</summary>
-    internal void RemovePendingReturn()
-    {
-        var item = (ReturnItem)_slot!;
-        _slot = item.Next;
-        item.Next = null;
-    }
+    /// <inheritdoc cref="Mailbox.RemovePendingComeback"/>
+    internal void RemovePendingComeback() => _mailbox.RemovePendingComeback();
 
-    /// <summary>Puts an item before everything else. Only the holder of the run right may call it.</summary>
-    internal void PushFront(WorkItem item)
-    {
-        item.Next = SlotAsChain();
-        _slot = item;
-        _slotState = null;
-    }
+    /// <inheritdoc cref="Mailbox.PushFront"/>
+    internal void PushFront(WorkItem item) => _mailbox.PushFront(item);
 
-    /// <summary>
-    /// Takes out the return item of a machine that was given the run right before its turn; what stands before it stays. Only the holder of
-    /// the run right, which is that machine, may call it.
-    /// </summary>
-    internal void RemoveReturn(ReturnItem item)
-    {
-        WorkItem? first = SlotAsChain();
-        WorkItem? last = first;
-        while (last?.Next is WorkItem next)
-            last = next;
-        WorkItem? arrived = TakeInboxAsChain(); // not empty: the machine has pushed its item
-        if (last is null)
-            first = arrived;
-        else
-            last.Next = arrived;
-
-        WorkItem? before = null;
-        WorkItem? found = first;
-        while (found != item)
-        {
-            before = found;
-            found = found!.Next;
-        }
-
-        if (before is null)
-            first = item.Next;
-        else
-            before.Next = item.Next;
-        item.Next = null;
-        _slot = first;
-        _slotState = null;
-    }
-
-    private WorkItem? SlotAsChain() => _slot switch
-    {
-        null => null,
-        WorkItem chain => chain,
-        object action => new WorkItem(action, _slotState),
-    };
+    /// <inheritdoc cref="Mailbox.RemoveComeback"/>
+    internal void RemoveComeback(ComebackItem item) => _mailbox.RemoveComeback(item);
 }

@@ -5,18 +5,10 @@ namespace Weft;
 /// <content>
 /// Being looked at by a search for goroutines that nothing can wake: for a moment the handle leads nowhere.
 /// <para>
-/// <b>Held.</b> A fourth phase. The searcher moves a Parked goroutine to Held by compare-and-swap, and from then on has the run right:
-/// no other thread touches what belongs to that (the body, what the goroutine keeps, its selects, its parent). A sender that brings
-/// something to run finds the goroutine not Parked and pushes to the inbox, from which nothing is taken away.
-/// </para>
-/// <para>
-/// <b>No wake-up is lost.</b>
-/// Publisher: the sender pushes to the inbox, then reads the phase.
-/// Looker: the searcher puts everything back, stores Parked, then reads the inbox.
-/// Fences: the sender's compare-and-swap; the full fence in <see cref="LetGo"/>.
-/// Therefore: one of them sees the other's store, as when a machine parks the goroutine; if both do, the compare-and-swap from Parked to
-/// Ready has one winner.
-/// Model: tests/models/release.pml, with the searcher in the place of the machine.
+/// <b>Held.</b> The searcher moves the mailbox of a Parked goroutine to Held, and from then on has the run right: no other thread touches
+/// what belongs to that (the body, what the goroutine keeps, its selects, its parent). A sender that brings something to run finds the
+/// goroutine not Parked and pushes to the inbox, from which nothing is taken away. The searcher puts everything back before it lets go,
+/// and looks at the inbox as a machine does that parks the goroutine: see <see cref="Mailbox"/>.
 /// </para>
 /// <para>
 /// <b>What is used without the run right.</b> The sources of <see cref="Completion"/> and of a result's task are asked for by any thread: a
@@ -26,8 +18,6 @@ namespace Weft;
 /// </content>
 public abstract partial class Goroutine
 {
-    internal const int PhaseHeld = 3;
-
     // In the place of a body that the collector has taken.
     private static readonly object s_gone = new();
 
@@ -37,7 +27,7 @@ public abstract partial class Goroutine
     /// </summary>
     internal bool TryHold()
     {
-        if (Volatile.Read(ref _phase) != PhaseParked || Interlocked.CompareExchange(ref _phase, PhaseHeld, PhaseParked) != PhaseParked)
+        if (!_mailbox.TryHold())
             return false;
 
         // A machine that blocks with frames of it has a stack, and that leads to all it needs.
@@ -50,14 +40,12 @@ public abstract partial class Goroutine
     /// <summary>Gives up what <see cref="TryHold"/> gave, and has the goroutine run if something came meanwhile.</summary>
     internal void LetGo()
     {
-        Volatile.Write(ref _phase, PhaseParked);
-        Interlocked.MemoryBarrier();
-        if (FinishPark(hasEnded: false))
+        if (_mailbox.LetGo())
             Home.Enqueue(this);
     }
 
     /// <summary>Whether something came while it was held.</summary>
-    internal bool WasSentTo => Volatile.Read(ref _inbox) is not null;
+    internal bool WasSentTo => _mailbox.HasArrivals;
 
     /// <summary>
     /// No search is needed to know that it never goes on: the body itself sleeps without end, and nothing else of the goroutine does
@@ -69,7 +57,7 @@ public abstract partial class Goroutine
 
     /// <summary>Takes away what the handle leads to. Called by the searcher that holds the goroutine.</summary>
     /// <param name="alone">No other scheduler has goroutines.</param>
-    internal GoroutineLuggage TakeLuggage(bool alone)
+    internal GoroutineLuggage DetachLuggage(bool alone)
     {
         var luggage = new GoroutineLuggage
         {
@@ -78,7 +66,7 @@ public abstract partial class Goroutine
             KeptOperations = _keptOperations,
             KeptSleep = _keptSleep,
             KeptSelects = _extra?.KeptSelects,
-            Ends = TakeEnds(alone),
+            Ends = DetachEnds(alone),
         };
         _body = null;
         _bodyContinuation = null;
@@ -89,8 +77,8 @@ public abstract partial class Goroutine
         return luggage;
     }
 
-    /// <summary>Undoes <see cref="TakeLuggage"/>.</summary>
-    internal void PutBack(GoroutineLuggage luggage)
+    /// <summary>Undoes <see cref="DetachLuggage"/>.</summary>
+    internal void AttachLuggage(GoroutineLuggage luggage)
     {
         _body = luggage.Body;
         _bodyContinuation = luggage.BodyContinuation;
@@ -99,16 +87,16 @@ public abstract partial class Goroutine
         if (luggage.KeptSelects is not null)
             _extra!.KeptSelects = luggage.KeptSelects;
         if (luggage.Ends is not null)
-            PutEndsBack(luggage.Ends);
+            AttachEnds(luggage.Ends);
     }
 
     /// <summary>
-    /// Instead of <see cref="PutBack"/>, of a goroutine that has been given up: the body is gone, and the ends are what is left of them.
+    /// Instead of <see cref="AttachLuggage"/>, of a goroutine that is lost: the body is gone, and the ends are what is left of them.
     /// </summary>
-    internal void PutBackWithoutBody(GoroutineEnds ends)
+    internal void AttachWithoutBody(GoroutineEnds ends)
     {
         _body = s_gone;
-        PutEndsBack(ends);
+        AttachEnds(ends);
     }
 
     /// <summary>Takes away what leads to those that wait for the end; null if there is nothing to take.</summary>
@@ -116,10 +104,10 @@ public abstract partial class Goroutine
     /// The end of the scheduler tells them, too. Those of the same scheduler end with it, so it does not count as something that wakes
     /// them. Others are not taken away.
     /// </remarks>
-    internal GoroutineEnds? TakeEnds(bool alone)
+    internal GoroutineEnds? DetachEnds(bool alone)
     {
         GoroutineEnds? ends = null;
-        TakeOwnEnds(alone, ref ends);
+        DetachOwnEnds(alone, ref ends);
         if (alone && _extra is { Completion: TaskCompletionSource completion } extra)
         {
             ends ??= new GoroutineEnds();
@@ -130,21 +118,21 @@ public abstract partial class Goroutine
         return ends;
     }
 
-    /// <summary>Undoes <see cref="TakeEnds"/>.</summary>
-    internal void PutEndsBack(GoroutineEnds ends)
+    /// <summary>Undoes <see cref="DetachEnds"/>.</summary>
+    internal void AttachEnds(GoroutineEnds ends)
     {
-        PutOwnEndsBack(ends);
+        AttachOwnEnds(ends);
         if (ends.HasCompletion)
             Volatile.Write(ref _extra!.Completion, ends.Completion);
     }
 
-    /// <summary>As <see cref="TakeEnds"/>, for what a kind of goroutine has of its own.</summary>
-    private protected virtual void TakeOwnEnds(bool alone, ref GoroutineEnds? ends)
+    /// <summary>As <see cref="DetachEnds"/>, for what a kind of goroutine has of its own.</summary>
+    private protected virtual void DetachOwnEnds(bool alone, ref GoroutineEnds? ends)
     {
     }
 
-    /// <summary>Undoes <see cref="TakeOwnEnds"/>.</summary>
-    private protected virtual void PutOwnEndsBack(GoroutineEnds ends)
+    /// <summary>Undoes <see cref="DetachOwnEnds"/>.</summary>
+    private protected virtual void AttachOwnEnds(GoroutineEnds ends)
     {
     }
 }

@@ -15,9 +15,14 @@ public abstract partial class Goroutine
     // Machines that block with frames of this goroutine; under the engine's lock.
     private int _blockedDepth;
 
-    // The system's tick count, in milliseconds, since which the goroutine waits; meaningful while it waits.
-    private int _waitSince;
     private WaitReason _waitReason;
+
+    // The system's tick count, in milliseconds, since which the goroutine waits; meaningful while it waits.
+    private int WaitSince
+    {
+        get => _mailbox.OwnersNote;
+        set => _mailbox.OwnersNote = value;
+    }
 
     /// <summary>Where the registry keeps it; owned by the registry.</summary>
     internal int RegistrySlot;
@@ -43,9 +48,6 @@ public abstract partial class Goroutine
 
     internal WaitReason WaitReason => _waitReason;
 
-    /// <summary>Whether something waits to be run. The caller holds the run right.</summary>
-    internal bool HasMail => _slot is not null || Volatile.Read(ref _inbox) is not null;
-
     /// <summary>Whether a machine other than the calling one, which runs this goroutine, waits with frames of it on the stack.</summary>
     internal bool IsBlockedElsewhere(Runner runner) => Volatile.Read(ref _blockedDepth) > runner.CallDepth;
 
@@ -56,7 +58,7 @@ public abstract partial class Goroutine
     private void NoteParked(WaitReason reason, int now)
     {
         _waitReason = reason;
-        _waitSince = now;
+        WaitSince = now;
         if (!IsRegistered)
             Home.Register(this);
     }
@@ -64,7 +66,7 @@ public abstract partial class Goroutine
     internal void NoteBlocked(WaitReason reason)
     {
         _waitReason = reason;
-        _waitSince = unchecked((int)Environment.TickCount64);
+        WaitSince = unchecked((int)Environment.TickCount64);
     }
 
     internal GoroutineInfo Describe()
@@ -79,7 +81,7 @@ public abstract partial class Goroutine
             Status = status,
             WaitReason = waits ? _waitReason.Text() : null,
             WaitDuration = waits
-                ? TimeSpan.FromMilliseconds(Math.Max(0, unchecked((int)Environment.TickCount64 - _waitSince)))
+                ? TimeSpan.FromMilliseconds(Math.Max(0, unchecked((int)Environment.TickCount64 - WaitSince)))
                 : TimeSpan.Zero,
             LockedToThread = LockedTo is not null,
         };

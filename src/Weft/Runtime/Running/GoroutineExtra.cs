@@ -76,7 +76,7 @@ internal sealed class GoroutineExtra
         Runner? hears = null;
         for (Runner? host = Hosts; host is not null; host = host.NextHost)
         {
-            if (host.Hosting == Hosting.Returns)
+            if (host.Hosting == Hosting.ComesBack)
                 return host;
             if (hears is null && host.Hosting == Hosting.Hears)
                 hears = host;

@@ -12,5 +12,5 @@ internal enum Hosting : byte
     Hears,
 
     /// <summary>Its wait is over: it wants the run right back.</summary>
-    Returns,
+    ComesBack,
 }

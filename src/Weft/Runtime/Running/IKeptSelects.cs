@@ -6,8 +6,8 @@ namespace Weft.Runtime.Running;
 internal interface IKeptSelects
 {
     /// <summary>The goroutine never runs again: gives back what the selects got, and their places.</summary>
-    void Leave(Goroutine goroutine);
+    void Withdraw(Goroutine goroutine);
 
     /// <summary>The goroutine has ended: gives the places back.</summary>
-    void LeavePlaces(Goroutine goroutine);
+    void WithdrawPlaces(Goroutine goroutine);
 }

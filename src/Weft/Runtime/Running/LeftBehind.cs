@@ -8,10 +8,10 @@ namespace Weft.Runtime.Running;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A goroutine that is abandoned takes out what it can find: the operations that it keeps (<see cref="WorkItem.LeaveAll"/>), and what is in
-/// its mailbox (<see cref="WorkItem.OnNeverRun"/>). What it does not find is known by its owner's scheduler: a sender that comes across it
-/// in a queue drops it. To ask for that would cost each wake-up three loads; so it is asked only once a scheduler of the process was
-/// disposed.
+/// A goroutine that is abandoned takes out what it can find: the operations that it keeps (<see cref="WorkItem.WithdrawAll"/>), and what
+/// is in its mailbox (<see cref="WorkItem.OnNeverRun"/>). What it does not find is known by its owner's scheduler: a sender that comes
+/// across it in a queue drops it. To ask for that would cost each wake-up three loads; so it is asked only once a scheduler of the process
+/// was disposed.
 /// </para>
 /// <para>
 /// <b>Nothing that was sent is lost.</b>

@@ -36,7 +36,7 @@ internal abstract class Runner : WeftThread
     /// <summary>What is left of <see cref="OperationBudget"/>; written by the machine.</summary>
     internal int Budget;
 
-    private protected Runner() => Return = new ReturnItem(this);
+    private protected Runner() => Comeback = new ComebackItem(this);
 
     /// <summary>The context of a thread on which nobody has set an AsyncLocal; known once the first machine has started.</summary>
     internal static ExecutionContext? DefaultContext { get; private protected set; }
@@ -58,9 +58,9 @@ internal abstract class Runner : WeftThread
     internal Goroutine? OnStack => Current ?? OutOnCall;
 
     /// <summary>Queued in a goroutine's mailbox when this machine wants the goroutine back.</summary>
-    internal ReturnItem Return { get; }
+    internal ComebackItem Comeback { get; }
 
-    /// <summary>On its way out: nothing may be delivered to it any more. Under the engine's lock.</summary>
+    /// <summary>On its way out: nothing may be handed to it any more. Under the engine's lock.</summary>
     internal bool IsGone { get; set; }
 
     /// <summary>Declared blocking calls on its stack; written by the machine.</summary>

@@ -2,7 +2,7 @@ namespace Weft.Runtime.Running;
 
 /// <summary>
 /// Something to be run as a part of a goroutine, that can wait in its mailbox without an allocation: a continuation with its state, or a
-/// machine that wants the goroutine back (<see cref="Runner.Return"/>).
+/// machine that wants the goroutine back (<see cref="Runner.Comeback"/>).
 /// </summary>
 internal class WorkItem
 {
@@ -41,7 +41,7 @@ internal class WorkItem
     /// It is the first of those that the goroutine keeps for its next waits, and the goroutine never runs again: all of them leave what
     /// they wait for.
     /// </summary>
-    internal virtual void LeaveAll(Goroutine goroutine)
+    internal virtual void WithdrawAll(Goroutine goroutine)
     {
     }
 
@@ -50,7 +50,7 @@ internal class WorkItem
 }
 
 /// <summary>A machine that blocked with this goroutine's frames on its stack and is back: it gets the run right and a processor.</summary>
-internal sealed class ReturnItem(Runner runner) : WorkItem
+internal sealed class ComebackItem(Runner runner) : WorkItem
 {
     internal Runner Runner { get; } = runner;
 }

@@ -103,7 +103,7 @@ internal sealed class DeadlockWatch(Engine engine)
         if (engine.Registry.Find(static g => !g.HasEnded && g.WaitReason.IsChannel()) is not null && !IsQuietOutside())
             return now + Grace;
         _suspectedTicks = ticks;
-        engine.Owner.OnDeadlockSuspected(EngineReport.Asleep(engine));
+        engine.Listener.OnDeadlockSuspected(EngineReport.Asleep(engine));
         return TimerHeap.Never;
     }
 

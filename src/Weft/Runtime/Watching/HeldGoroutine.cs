@@ -41,11 +41,11 @@ internal sealed class HeldGoroutine
     {
         if (_neverGoesOn)
         {
-            ark.Luggage.Add(new GoroutineLuggage { Ends = Goroutine.TakeEnds(_alone) });
+            ark.Luggage.Add(new GoroutineLuggage { Ends = Goroutine.DetachEnds(_alone) });
             return;
         }
 
-        GoroutineLuggage luggage = Goroutine.TakeLuggage(_alone);
+        GoroutineLuggage luggage = Goroutine.DetachLuggage(_alone);
         ark.Luggage.Add(luggage);
         _body = GCHandle.Alloc(luggage.Body, GCHandleType.Weak);
         if (luggage.Ends is not null)
@@ -58,7 +58,7 @@ internal sealed class HeldGoroutine
         if (_neverGoesOn)
         {
             if (luggage.Ends is not null)
-                Goroutine.PutEndsBack(luggage.Ends);
+                Goroutine.AttachEnds(luggage.Ends);
             return false;
         }
 
@@ -66,29 +66,29 @@ internal sealed class HeldGoroutine
         if (_body.IsAllocated)
             _body.Free();
         _dependent.Dispose();
-        Goroutine.PutBack(luggage);
+        Goroutine.AttachLuggage(luggage);
         return IsLost;
     }
 
     /// <summary>Takes everything away and keeps only what others can reach.</summary>
-    internal void GiveUp()
+    internal void Weaken()
     {
         if (_neverGoesOn)
         {
-            if (Goroutine.TakeEnds(_alone) is GoroutineEnds ends)
-                GiveUp(ends);
+            if (Goroutine.DetachEnds(_alone) is GoroutineEnds ends)
+                Weaken(ends);
             return;
         }
 
-        GoroutineLuggage luggage = Goroutine.TakeLuggage(_alone);
+        GoroutineLuggage luggage = Goroutine.DetachLuggage(_alone);
         if (luggage.Ends is not null)
-            GiveUp(luggage.Ends);
+            Weaken(luggage.Ends);
         _dependent = new DependentHandle(luggage.Body, luggage);
     }
 
     // A source can be asked for by those that have its task; a parent by those that wait at it. Goroutines that wait for this one's end are
     // none of these: they are of the same scheduler, and nobody else tells them.
-    private void GiveUp(GoroutineEnds ends)
+    private void Weaken(GoroutineEnds ends)
     {
         if (ends.Completion is not null)
             _completion = new DependentHandle(ends.Completion.Task, ends.Completion);
@@ -99,20 +99,20 @@ internal sealed class HeldGoroutine
     }
 
     /// <summary>Puts back what is left. True if the body is gone.</summary>
-    internal bool TakeUp()
+    internal bool Recover()
     {
         (object? body, object? luggage) = _neverGoesOn ? default : _dependent.TargetAndDependent;
         if (body is not null)
-            Goroutine.PutBack((GoroutineLuggage)luggage!);
+            Goroutine.AttachLuggage((GoroutineLuggage)luggage!);
         else
-            PutRestBack();
+            RecoverRest();
         _dependent.Dispose();
         _completion.Dispose();
         _promise.Dispose();
         return body is null;
     }
 
-    private void PutRestBack()
+    private void RecoverRest()
     {
         var ends = new GoroutineEnds
         {
@@ -124,8 +124,8 @@ internal sealed class HeldGoroutine
         if (_parent is not null && _parent.TryGetTarget(out IGoroutineParent? parent))
             ends.Parent = parent;
         if (_neverGoesOn)
-            Goroutine.PutEndsBack(ends);
+            Goroutine.AttachEnds(ends);
         else
-            Goroutine.PutBackWithoutBody(ends);
+            Goroutine.AttachWithoutBody(ends);
     }
 }

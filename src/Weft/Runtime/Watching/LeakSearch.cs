@@ -126,10 +126,10 @@ internal sealed class LeakSearch
             Pack();
             FaultPoints.Hit("search.packed");
             count = GC.CollectionCount(0);
-            GiveArkUp();
+            DropArk();
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
             FaultPoints.Hit("search.collected");
-            TakeArkBack();
+            RecoverArk();
             count = GC.CollectionCount(0) - count;
         }
         while (!Unpack() && count > 1 && ++round < MaxCollections);
@@ -142,14 +142,14 @@ internal sealed class LeakSearch
         foreach (HeldGoroutine held in _held)
         {
             if (found.Contains(held.Goroutine))
-                held.GiveUp();
+                held.Weaken();
         }
 
         FaultPoints.Hit("search.givenup");
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
         foreach (HeldGoroutine held in _held)
         {
-            if (found.Contains(held.Goroutine) && (!held.TakeUp() || held.Goroutine.WasSentTo))
+            if (found.Contains(held.Goroutine) && (!held.Recover() || held.Goroutine.WasSentTo))
                 found.Remove(held.Goroutine);
         }
 
@@ -169,10 +169,10 @@ internal sealed class LeakSearch
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void GiveArkUp() => _ark = null;
+    private void DropArk() => _ark = null;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TakeArkBack()
+    private void RecoverArk()
     {
         if (!_arkHandle!.TryGetTarget(out _ark))
             throw new InvalidOperationException("A search for goroutines that nothing can wake has lost what it had taken away.");

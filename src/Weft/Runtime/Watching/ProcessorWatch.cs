@@ -25,7 +25,7 @@ internal sealed class ProcessorWatch(Engine engine)
     /// once come in crowds.
     /// </summary>
     /// <returns>Whether a processor was taken, or a goroutine got its turn without.</returns>
-    internal bool Retake(long now, bool closely)
+    internal bool TakeWhereDue(long now, bool closely)
     {
         bool taken = false;
         long lastTurn = 0;
@@ -46,13 +46,13 @@ internal sealed class ProcessorWatch(Engine engine)
             if (processor.Id < engine.MaxProcs)
                 lastTurn = Math.Max(lastTurn, sample.Since);
             if (machine is not null && (isStill || closely))
-                taken |= TryRetake(processor, machine, now - sample.Since);
+                taken |= TryTake(processor, machine, now - sample.Since);
         }
 
         return taken | RelieveStall(now, lastTurn);
     }
 
-    private bool TryRetake(Processor processor, Machine machine, long forNanoseconds)
+    private bool TryTake(Processor processor, Machine machine, long forNanoseconds)
     {
         if (engine.IdleProcessorCount > 0 || machine.WasInScheduler || !engine.AnyWork())
             return false;

@@ -97,7 +97,7 @@ internal sealed partial class SystemMonitor
     /// <summary>Takes processors from machines that do not let go of them while goroutines wait.</summary>
     private long WatchProcessors(long now)
     {
-        _isActive |= _processors.Retake(now, closely: _nap == ShortestNap);
+        _isActive |= _processors.TakeWhereDue(now, closely: _nap == ShortestNap);
         return TimerHeap.Never; // it looks at each nap
     }
 

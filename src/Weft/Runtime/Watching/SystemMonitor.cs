@@ -120,7 +120,7 @@ internal sealed partial class SystemMonitor : Watcher, IThreadBody
             }
             else if (_engine.MachineCount == 0 && suspectAt == TimerHeap.Never)
             {
-                if (TryExit())
+                if (TryLeave())
                     return;
 
                 // Something came between, and may be gone again.
@@ -151,7 +151,7 @@ internal sealed partial class SystemMonitor : Watcher, IThreadBody
         EndDeepSleep();
     }
 
-    private bool TryExit()
+    private bool TryLeave()
     {
         if (NextTimer() != TimerHeap.Never && !_engine.IsStopping)
             return false;

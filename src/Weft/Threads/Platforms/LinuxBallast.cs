@@ -27,8 +27,8 @@ internal sealed unsafe class LinuxBallast
     /// <summary>Where it begins; 0 if it is not held.</summary>
     internal nint Address => Volatile.Read(ref _address);
 
-    /// <summary>Takes it, unless it is held or the system refuses it. By one thread at a time.</summary>
-    internal void TryTake()
+    /// <summary>Maps it, unless it is held or the system refuses it. By one thread at a time.</summary>
+    internal void TryMap()
     {
         if (IsHeld)
             return;
@@ -50,8 +50,8 @@ internal sealed unsafe class LinuxBallast
         Volatile.Write(ref _address, address);
     }
 
-    /// <summary>Gives it up, if it is held.</summary>
-    internal void GiveUp()
+    /// <summary>Unmaps it, if it is held.</summary>
+    internal void Unmap()
     {
         nint address = Interlocked.Exchange(ref _address, 0);
         if (address != 0)

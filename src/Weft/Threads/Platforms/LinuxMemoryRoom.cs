@@ -52,15 +52,15 @@ internal sealed unsafe class LinuxMemoryRoom
     /// <param name="mappings">How many mappings come with each.</param>
     /// <param name="bytes">Bytes that each takes.</param>
     /// <param name="stacks">How many.</param>
-    internal bool TryTake(int mappings, nuint bytes, int stacks)
+    internal bool TryReserve(int mappings, nuint bytes, int stacks)
     {
         long now = Environment.TickCount64;
-        if (!_mappings.TryTake(mappings, stacks, now) || !_bytes.TryTake((long)bytes, stacks, now))
+        if (!_mappings.TryReserve(mappings, stacks, now) || !_bytes.TryReserve((long)bytes, stacks, now))
             return false;
         if (!_ballast.IsHeld && now >= Volatile.Read(ref _ballastAt) && !_mappings.IsScarce && !_bytes.IsScarce
             && Interlocked.Exchange(ref _takesBallast, 1) == 0)
         {
-            _ballast.TryTake();
+            _ballast.TryMap();
             Volatile.Write(ref _ballastAt, now + BallastPause);
             Volatile.Write(ref _takesBallast, 0);
         }
@@ -72,7 +72,7 @@ internal sealed unsafe class LinuxMemoryRoom
     internal void NoteRefusedThread()
     {
         Volatile.Write(ref _ballastAt, Environment.TickCount64 + BallastPause);
-        _ballast.GiveUp();
+        _ballast.Unmap();
     }
 
     /// <summary>The system has refused to map, protect or unmap: that takes mappings, all three.</summary>

@@ -36,7 +36,7 @@ internal static class LinuxProcIds
     private static long s_checkAt;
 
     /// <summary>The calling thread starts.</summary>
-    internal static void Enter()
+    internal static void AddCaller()
     {
         if (s_numbering == Unknown)
             Check();
@@ -47,7 +47,7 @@ internal static class LinuxProcIds
     }
 
     /// <summary>The calling thread ends.</summary>
-    internal static void Leave()
+    internal static void RemoveCaller()
     {
         if (s_anyShown)
             s_shown.TryRemove(CurrentThreadId, out _);

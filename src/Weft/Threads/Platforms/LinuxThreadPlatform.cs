@@ -65,7 +65,7 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
     /// <inheritdoc/>
     /// <remarks>Where the thread brings no signal stack along, the runtime maps and guards one.</remarks>
     public bool HasRoomFor(int stacks, nuint size) =>
-        Room.TryTake(StackReserve == 0 ? 2 * MappingsOfAStack : MappingsOfAStack, size, stacks);
+        Room.TryReserve(StackReserve == 0 ? 2 * MappingsOfAStack : MappingsOfAStack, size, stacks);
 
     public int Map(nuint size, out nint address)
     {
@@ -232,9 +232,9 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
     [UnmanagedCallersOnly]
     private static nint Start(nint argument)
     {
-        LinuxProcIds.Enter();
-        OSThread.Enter(argument);
-        LinuxProcIds.Leave();
+        LinuxProcIds.AddCaller();
+        OSThread.RunRooted(argument);
+        LinuxProcIds.RemoveCaller();
         return 0;
     }
 }

@@ -120,7 +120,7 @@ internal sealed unsafe class ManagedThreadPlatform : IThreadPlatform
     {
         int id = CurrentThreadId();
         _running[id] = Thread.CurrentThread;
-        OSThread.Enter(root);
+        OSThread.RunRooted(root);
         _running.TryRemove(id, out _);
     }
 

@@ -170,9 +170,9 @@ internal abstract unsafe class PosixThreadPlatform : IThreadPlatform
     private void Run(nint root)
     {
         int id = CurrentThreadId();
-        Progress.Enter(id, CurrentCpuClock());
-        OSThread.Enter(root);
-        Progress.Leave(id);
+        Progress.Add(id, CurrentCpuClock());
+        OSThread.RunRooted(root);
+        Progress.Remove(id);
     }
 
     [UnmanagedCallersOnly]

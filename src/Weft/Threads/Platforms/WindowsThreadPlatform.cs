@@ -176,9 +176,9 @@ internal sealed unsafe class WindowsThreadPlatform : IThreadPlatform
     private static uint Start(nint argument)
     {
         int id = (int)GetCurrentThreadId();
-        s_progress.Enter(id, 0);
-        OSThread.Enter(argument);
-        s_progress.Leave(id);
+        s_progress.Add(id, 0);
+        OSThread.RunRooted(argument);
+        s_progress.Remove(id);
         WaitForPendingIO();
         return 0;
     }

@@ -105,6 +105,56 @@ public sealed class MisuseTests
         }).Within();
     }
 
+    [Theory]
+    [InlineData("sleep")]
+    [InlineData("semaphore")]
+    [InlineData("wait-group")]
+    public async Task GetResult_OfAWaitThatHasEndedAndWhoseAwaiterHasNotGoneOn_ThrowsThere(string operation)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 2);
+        await scheduler.StartChecked(async () =>
+        {
+            var semaphore = new GoSemaphore(1);
+            var group = new WaitGroup();
+            GoSemaphore.Releaser held = semaphore.Acquire();
+            group.Add(1);
+            if (operation == "semaphore")
+            {
+                ValueTask<GoSemaphore.Releaser> wait = semaphore.AcquireAsync();
+                await AskEarly(async () => (await wait).Dispose(), held.Dispose, () => wait.IsCompleted, () => wait.Result.Dispose());
+            }
+            else
+            {
+                ValueTask wait = operation == "sleep" ? Go.SleepAsync(TimeSpan.FromMilliseconds(1)) : group.WaitAsync();
+                await AskEarly(async () => await wait, group.Done, () => wait.IsCompleted, () => wait.GetAwaiter().GetResult());
+            }
+
+            await Go.SleepAsync(TimeSpan.FromMilliseconds(1));
+        }).Within();
+
+        static async Task AskEarly(Func<Task> awaits, Action end, Func<bool> hasEnded, Action getResult)
+        {
+            Task first = awaits(); // another flow of this goroutine, which goes on once this one waits
+            end();
+            while (!IsTrue(hasEnded))
+                Thread.SpinWait(100);
+            Assert.Contains("once only", Assert.Throws<InvalidOperationException>(getResult).Message, StringComparison.Ordinal);
+            await first;
+        }
+
+        static bool IsTrue(Func<bool> hasEnded)
+        {
+            try
+            {
+                return hasEnded();
+            }
+            catch (InvalidOperationException)
+            {
+                return false; // it is awaited, and has not ended
+            }
+        }
+    }
+
     [Fact]
     public async Task WaitAsync_OfASelectThatWaitsInAnotherFlow_ThrowsThere()
     {

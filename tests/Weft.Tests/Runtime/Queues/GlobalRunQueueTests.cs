@@ -80,7 +80,7 @@ public sealed class GlobalRunQueueTests : IDisposable
     {
         var queue = new GlobalRunQueue();
         Goroutine[] others = Make(4);
-        Goroutine woken = Hosted(Hosting.Hears), enqueued = Hosted(Hosting.Returns), deaf = Hosted(Hosting.Deaf);
+        Goroutine woken = Hosted(Hosting.Hears), enqueued = Hosted(Hosting.ComesBack), deaf = Hosted(Hosting.Deaf);
         queue.EnqueueNewest(others[0]);
         queue.Enqueue(others[1]);
         queue.EnqueueWoken(others[2]);

@@ -51,7 +51,7 @@ public sealed class LocalRunQueueTests : IDisposable
     {
         Goroutine[] all = Make(LocalRunQueue.Capacity);
         LocalRunQueue queue = Filled(all);
-        int count = queue.TakeHalf(out Goroutine? first, out Goroutine? last);
+        int count = queue.DequeueHalf(out Goroutine? first, out Goroutine? last);
         var chain = new List<Goroutine>();
         for (Goroutine? goroutine = first; goroutine is not null; goroutine = goroutine.QueueNext)
             chain.Add(goroutine);
@@ -106,7 +106,7 @@ public sealed class LocalRunQueueTests : IDisposable
         {
             while (!queue.TryEnqueue(all[i]))
             {
-                int count = queue.TakeHalf(out Goroutine? first, out _);
+                int count = queue.DequeueHalf(out Goroutine? first, out _);
                 for (Goroutine? goroutine = first; count > 0; count--, goroutine = goroutine!.QueueNext)
                     Count(goroutine!);
             }

@@ -26,7 +26,8 @@ public sealed class PairFairnessTests
     [InlineData("blocking", 8)]
     public async Task Pairs_OnOneProcessor_HaveAboutTheSameTurns(string form, int pairs)
     {
-        int window = form == "blocking" ? 1_000 : 2_000;
+        // Many pairs have fewer turns each: a try that takes seconds is hardly ever undisturbed on a busy machine.
+        int window = form == "blocking" ? 1_000 : pairs > 8 ? 400 : 2_000;
         int idlest = await Undisturbed.ResultAsync(procs: 1, scheduler => IdlestAsync(scheduler, form, pairs, window));
         Assert.InRange(idlest, window / Factor, window);
     }

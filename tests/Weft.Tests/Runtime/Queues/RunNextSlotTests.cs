@@ -18,10 +18,10 @@ public sealed class RunNextSlotTests : IDisposable
     {
         Goroutine goroutine = Make(1)[0];
         Assert.True(_slot.IsEmpty);
-        Assert.Null(_slot.Take());
+        Assert.Null(_slot.Dequeue());
         _slot.Put(goroutine);
         Assert.False(_slot.IsEmpty);
-        Assert.Same(goroutine, _slot.Take());
+        Assert.Same(goroutine, _slot.Dequeue());
         Assert.True(_slot.IsEmpty);
         Assert.Null(_slot.Steal());
     }
@@ -33,7 +33,7 @@ public sealed class RunNextSlotTests : IDisposable
         _slot.Put(goroutine);
         Assert.Same(goroutine, _slot.Steal());
         Assert.True(_slot.IsEmpty);
-        Assert.Null(_slot.Take());
+        Assert.Null(_slot.Dequeue());
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class RunNextSlotTests : IDisposable
             // Left there at times, so that a thief on the same CPU finds something, too.
             if ((put & 0xFFFF) == 0)
                 Thread.Yield();
-            if (!_slot.IsEmpty && _slot.Take() is { } own)
+            if (!_slot.IsEmpty && _slot.Dequeue() is { } own)
                 Interlocked.Increment(ref taken[own.Id]);
             Assert.True(_slot.IsEmpty);
             _slot.Put(all[put % all.Length]);

@@ -8,10 +8,10 @@ public sealed class LinuxBallastTests
     public LinuxBallastTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux counts mappings.");
 
     [Fact]
-    public void TryTake_Free_HoldsItsMappingsUntilGivenUp()
+    public void TryMap_Free_HoldsItsMappingsUntilUnmapped()
     {
         var ballast = new LinuxBallast();
-        ballast.TryTake();
+        ballast.TryMap();
         Assert.True(ballast.IsHeld);
         nint start = ballast.Address;
         nint end = start + (nint)LinuxBallast.Bytes;
@@ -22,27 +22,27 @@ public sealed class LinuxBallastTests
         Assert.Equal(LinuxBallast.Bytes, held.Sum(static map => map.End - map.Start));
         Assert.DoesNotContain(held, static map => map.Permissions.Contains('w', StringComparison.Ordinal));
 
-        ballast.GiveUp();
+        ballast.Unmap();
         Assert.False(ballast.IsHeld);
         Assert.Empty(Within(start, end).Intersect(held));
     }
 
     [Fact]
-    public void TryTake_Held_TakesNoMore()
+    public void TryMap_Held_MapsNoMore()
     {
         var ballast = new LinuxBallast();
-        ballast.TryTake();
+        ballast.TryMap();
         nint start = ballast.Address;
-        ballast.TryTake();
+        ballast.TryMap();
         Assert.Equal(start, ballast.Address);
-        ballast.GiveUp();
+        ballast.Unmap();
     }
 
     [Fact]
-    public void GiveUp_NotHeld_DoesNothing()
+    public void Unmap_NotHeld_DoesNothing()
     {
         var ballast = new LinuxBallast();
-        ballast.GiveUp();
+        ballast.Unmap();
         Assert.False(ballast.IsHeld);
     }
 

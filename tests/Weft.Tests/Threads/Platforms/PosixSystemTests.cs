@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Weft.Tests.Support;
 using Weft.Threads;
 using Weft.Threads.Platforms;
 
@@ -8,6 +9,7 @@ namespace Weft.Tests.Threads.Platforms;
 /// The numbers of the systems that are not run here, against what their headers and manual pages document. They are written out a second
 /// time, so that a slip of the pen in either place shows.
 /// </summary>
+[ReleaseIsEnough]
 public sealed unsafe class PosixSystemTests
 {
     // What the headers say, and what the platform says.

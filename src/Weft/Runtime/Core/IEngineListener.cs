@@ -1,7 +1,7 @@
 namespace Weft.Runtime.Core;
 
 /// <summary>What an engine tells of: the scheduler, which raises its events. Any thread may call it, in scheduler code, too.</summary>
-internal interface IEngineOwner
+internal interface IEngineListener
 {
     /// <summary>A thread was wanted and could not be had.</summary>
     /// <param name="cause">Why.</param>
