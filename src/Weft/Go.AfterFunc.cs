@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Weft.Goroutines;
 
@@ -45,4 +46,15 @@ public static partial class Go
         ArgumentNullException.ThrowIfNull(body);
         return new GoTimer(Scheduler.CurrentEngine, engine => new TaskGoroutine(engine, body, file, line), duration);
     }
+
+    /// <summary>An error of the compiler, instead of a body that is lost: give an async lambda.</summary>
+    /// <param name="duration">Not used.</param>
+    /// <param name="body">Not used.</param>
+    /// <typeparam name="TBody">The type of the body that is made.</typeparam>
+    [OverloadResolutionPriority(1)]
+    [Obsolete(GoroutineBodies.IsMadeOnly, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static GoTimer AfterFunc<TBody>(TimeSpan duration, Func<TBody> body)
+        where TBody : struct, IGoroutineBody =>
+        throw new NotSupportedException(GoroutineBodies.IsMadeOnly);
 }

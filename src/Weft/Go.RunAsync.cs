@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using Weft.Goroutines;
 
 namespace Weft;
 
@@ -18,14 +19,6 @@ public static partial class Go
     public static AwaitableGoroutine RunAsync(GoroutineBody body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Scheduler.RunAsync(body, file, line);
 
-    /// <inheritdoc cref="Weft.Scheduler.RunAsync(Func{GoroutineBody}, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public static AwaitableGoroutine RunAsync(
-        Func<GoroutineBody> body,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        Scheduler.RunAsync(body, file, line);
-
     /// <inheritdoc cref="Weft.Scheduler.RunAsync{TState}(Action{TState}, TState, string, int)"/>
     public static AwaitableGoroutine RunAsync<TState>(
         Action<TState> body,
@@ -37,15 +30,6 @@ public static partial class Go
     /// <inheritdoc cref="Weft.Scheduler.RunAsync{TState}(Func{TState, Task}, TState, string, int)"/>
     public static AwaitableGoroutine RunAsync<TState>(
         Func<TState, Task> body,
-        TState state,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        Scheduler.RunAsync(body, state, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.RunAsync{TState}(Func{TState, GoroutineBody}, TState, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public static AwaitableGoroutine RunAsync<TState>(
-        Func<TState, GoroutineBody> body,
         TState state,
         [CallerFilePath] string file = "",
         [CallerLineNumber] int line = 0) =>
@@ -108,4 +92,12 @@ public static partial class Go
         bool isAsynchronous = true)
         where TTask : Task =>
         throw new NotSupportedException(Weft.Scheduler.IsAsynchronous);
+
+    /// <inheritdoc cref="Weft.Scheduler.RunBlocking{TBody}(Func{TBody})"/>
+    [OverloadResolutionPriority(1)]
+    [Obsolete(GoroutineBodies.IsMadeOnly, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static AwaitableGoroutine RunBlocking<TBody>(Func<TBody> call)
+        where TBody : struct, IGoroutineBody =>
+        throw new NotSupportedException(GoroutineBodies.IsMadeOnly);
 }

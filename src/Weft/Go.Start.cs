@@ -111,11 +111,6 @@ public static partial class Go
     public static void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Scheduler.Run(main, file, line);
 
-    /// <inheritdoc cref="Weft.Scheduler.Run(GoroutineBody, string, int)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(GoroutineBody main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Run(main, file, line);
-
     /// <inheritdoc cref="Weft.Scheduler.Run(Func{GoroutineBody}, string, int)"/>
     [OverloadResolutionPriority(1)]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -130,11 +125,6 @@ public static partial class Go
     /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{Task{TResult}}, string, int)"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Scheduler.Run(main, file, line);
-
-    /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(GoroutineBody{TResult}, string, int)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static TResult Run<TResult>(GoroutineBody<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Scheduler.Run(main, file, line);
 
     /// <inheritdoc cref="Weft.Scheduler.Run{TResult}(Func{GoroutineBody{TResult}}, string, int)"/>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 using Weft.Waiting;
 
@@ -6,13 +7,20 @@ namespace Weft.Channels;
 /// <summary>
 /// Receives one value after the other until the channel is closed and empty. It is made once a loop; waiting allocates nothing more.
 /// </summary>
-internal sealed class ChanEnumerator<T>(Chan<T> channel, CancellationToken token) : IAsyncEnumerator<T>, IValueTaskSource<bool>
+internal class ChanEnumerator<T>(Chan<T> channel, CancellationToken token) : IAsyncEnumerator<T>, IValueTaskSource<bool>
 {
     private IValueTaskSource<Received<T>>? _operation;
 
-    public T Current { get; private set; } = default!;
+    public T Current { get; private protected set; } = default!;
 
-    public ValueTask<bool> MoveNextAsync()
+    private protected Chan<T> Channel => channel;
+
+    private protected CancellationToken Token => token;
+
+    /// <summary>What the end throws; null when it only ends.</summary>
+    private protected virtual Exception? EndError => null;
+
+    public virtual ValueTask<bool> MoveNextAsync()
     {
         if (channel.ReceiveOrBegin(token, out T value, out Outcome outcome) is { } operation)
         {
@@ -21,10 +29,10 @@ internal sealed class ChanEnumerator<T>(Chan<T> channel, CancellationToken token
         }
 
         Current = value;
-        return new ValueTask<bool>(outcome == Outcome.Done);
+        return outcome == Outcome.Done || EndError is not Exception error ? new ValueTask<bool>(outcome == Outcome.Done) : Failed(error);
     }
 
-    public ValueTask DisposeAsync() => default;
+    public virtual ValueTask DisposeAsync() => default;
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _operation!.GetStatus(token);
 
@@ -38,6 +46,15 @@ internal sealed class ChanEnumerator<T>(Chan<T> channel, CancellationToken token
     bool IValueTaskSource<bool>.GetResult(short token)
     {
         (Current, bool ok) = _operation!.GetResult(token);
+        if (!ok && EndError is Exception error)
+            ExceptionDispatchInfo.Throw(error);
         return ok;
+    }
+
+    private static ValueTask<bool> Failed(Exception error)
+    {
+        var failed = Task.FromException<bool>(error);
+        _ = failed.Exception; // a caller that does not await it has overlooked nothing
+        return new ValueTask<bool>(failed);
     }
 }

@@ -1,7 +1,3 @@
-using System.Runtime.ExceptionServices;
-using System.Threading.Tasks.Sources;
-using Weft.Waiting;
-
 namespace Weft.Channels;
 
 /// <summary>
@@ -21,61 +17,26 @@ internal sealed class ReadAllEnumerable<T>(Chan<T> channel, CancellationToken to
     }
 
     private sealed class Enumerator(Chan<T> channel, CancellationTokenSource? source, CancellationToken token)
-        : IAsyncEnumerator<T>, IValueTaskSource<bool>
+        : ChanEnumerator<T>(channel, token)
     {
-        private IValueTaskSource<Received<T>>? _operation;
+        private protected override Exception? EndError => Channel.CloseError;
 
-        public T Current { get; private set; } = default!;
-
-        public ValueTask<bool> MoveNextAsync()
+        public override ValueTask<bool> MoveNextAsync()
         {
             // What is there is given even so.
-            if (token.IsCancellationRequested && channel.TryReceive(out T? left))
+            if (Token.IsCancellationRequested && Channel.TryReceive(out T? left))
             {
                 Current = left;
                 return new ValueTask<bool>(true);
             }
 
-            if (channel.ReceiveOrBegin(token, out T value, out Outcome outcome) is { } operation)
-            {
-                _operation = operation;
-                return new ValueTask<bool>(this, operation.Version);
-            }
-
-            Current = value;
-            return outcome == Outcome.Done || channel.CloseError is null
-                ? new ValueTask<bool>(outcome == Outcome.Done)
-                : Failed(channel.CloseError);
+            return base.MoveNextAsync();
         }
 
-        public ValueTask DisposeAsync()
+        public override ValueTask DisposeAsync()
         {
             source?.Dispose();
-            return default;
-        }
-
-        ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _operation!.GetStatus(token);
-
-        void IValueTaskSource<bool>.OnCompleted(
-            Action<object?> continuation,
-            object? state,
-            short token,
-            ValueTaskSourceOnCompletedFlags flags) =>
-            _operation!.OnCompleted(continuation, state, token, flags);
-
-        bool IValueTaskSource<bool>.GetResult(short token)
-        {
-            (Current, bool ok) = _operation!.GetResult(token);
-            if (!ok && channel.CloseError is Exception error)
-                ExceptionDispatchInfo.Throw(error);
-            return ok;
-        }
-
-        private static ValueTask<bool> Failed(Exception error)
-        {
-            var failed = Task.FromException<bool>(error);
-            _ = failed.Exception; // a caller that does not await it has overlooked nothing
-            return new ValueTask<bool>(failed);
+            return base.DisposeAsync();
         }
     }
 }

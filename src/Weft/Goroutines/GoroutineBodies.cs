@@ -5,6 +5,11 @@ namespace Weft.Goroutines;
 /// <summary>Calls the bodies of goroutines.</summary>
 internal static class GoroutineBodies
 {
+    /// <summary>What the compiler says of a function that would make a body which nothing runs.</summary>
+    internal const string IsMadeOnly =
+        "This function only makes a GoroutineBody, which nothing would run. Give the body as a value, as in Start(F(x)), "
+        + "where one is taken; elsewhere give an async lambda or a method that returns a task.";
+
     /// <summary>Calls a body that has no result, or gives none to anybody.</summary>
     /// <returns>The task or frame that it goes on in; null when it has run to its end.</returns>
     internal static object? Invoke(BodyKind kind, object body)

@@ -9,8 +9,9 @@ namespace Weft;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Async lambdas given to <see cref="Go.Start(Func{GoroutineBody}, string, int)"/> and the like are bodies by themselves. Everything can be
-/// awaited in a body. A body itself cannot be awaited: a method that others await returns a <see cref="Task"/> or <see cref="ValueTask"/>.
+/// It is given as a value, <c>Start(F(x))</c>. Only Start of <see cref="Go"/> and <see cref="Scheduler"/>, and Run, also take a function
+/// that makes it; async lambdas that are given to these are bodies by themselves. Everything can be awaited in a body. A body itself cannot
+/// be awaited: a method that others await returns a <see cref="Task"/> or <see cref="ValueTask"/>.
 /// </para>
 /// <para>
 /// Against an <c>async Task</c> method it saves the task, the closure and two delegates for each goroutine, and about a fifth of the time
@@ -37,7 +38,7 @@ namespace Weft;
 /// </code>
 /// </example>
 [AsyncMethodBuilder(typeof(GoroutineBodyBuilder))]
-public readonly struct GoroutineBody
+public readonly struct GoroutineBody : IGoroutineBody
 {
     private readonly BodyFrame? _frame;
 

@@ -25,7 +25,7 @@ namespace Weft;
 /// </code>
 /// </example>
 [AsyncMethodBuilder(typeof(GoroutineBodyBuilder<>))]
-public readonly struct GoroutineBody<TResult>
+public readonly struct GoroutineBody<TResult> : IGoroutineBody
 {
     private readonly ResultFrame<TResult>? _frame;
 

@@ -76,15 +76,6 @@ internal sealed class TaskRun<TState>(Engine engine, Func<TState, Task> body, TS
     private protected override object? InvokeBody(object body) => GoroutineBodies.NotNull(((Func<TState, Task>)body)(MoveOut(ref _state)));
 }
 
-internal sealed class BodyRun<TState>(Engine engine, Func<TState, GoroutineBody> body, TState state, string file, int line)
-    : Goroutine<NoResult>(engine, body, BodyKind.BodyAction, file, line)
-{
-    private TState _state = state;
-
-    private protected override object? InvokeBody(object body) =>
-        GoroutineBodies.Claim(((Func<TState, GoroutineBody>)body)(MoveOut(ref _state)).Frame);
-}
-
 internal sealed class FunctionGoroutine<TState, TResult>(Engine engine, Func<TState, TResult> body, TState state, string file, int line)
     : Goroutine<TResult>(engine, body, BodyKind.Function, file, line)
 {

@@ -31,19 +31,6 @@ public sealed partial class Scheduler
     public void Run(Func<Task> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<object?>(NotNull(main), BodyKind.AsynchronousAction, file, line);
 
-    /// <summary>
-    /// Runs a body that an async method has made, as in <c>Run(Main(args))</c>, and returns when it has ended; other goroutines may live
-    /// on. The calling thread waits.
-    /// </summary>
-    /// <exception cref="ArgumentException"><paramref name="main"/> is the default value.</exception>
-    /// <exception cref="InvalidOperationException"><paramref name="main"/> was started before.</exception>
-    /// <exception cref="DeadlockException">Every goroutine is asleep, and it is certain that nothing can wake main.</exception>
-    /// <exception cref="ObjectDisposedException">The scheduler is disposed, or is disposed before main ends.</exception>
-    /// <inheritdoc cref="Run(Action, string, int)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(GoroutineBody main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        RunMain<object?>(GoroutineBodies.ClaimArgument(main.Frame, nameof(main)), BodyKind.Frame, file, line);
-
     /// <inheritdoc cref="Run(Action, string, int)"/>
     [OverloadResolutionPriority(1)]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -69,16 +56,6 @@ public sealed partial class Scheduler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TResult Run<TResult>(Func<Task<TResult>> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         RunMain<TResult>(NotNull(main), BodyKind.AsynchronousFunction, file, line);
-
-    /// <summary>
-    /// Runs a body that an async method has made and returns its result; other goroutines may live on. The calling thread waits.
-    /// </summary>
-    /// <typeparam name="TResult">The type of the result.</typeparam>
-    /// <returns>What main returned.</returns>
-    /// <inheritdoc cref="Run(GoroutineBody, string, int)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public TResult Run<TResult>(GoroutineBody<TResult> main, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        RunMain<TResult>(GoroutineBodies.ClaimArgument(main.Frame, nameof(main)), BodyKind.Frame, file, line);
 
     /// <inheritdoc cref="Run{TResult}(Func{TResult}, string, int)"/>
     [OverloadResolutionPriority(1)]

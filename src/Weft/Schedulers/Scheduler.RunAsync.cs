@@ -10,7 +10,8 @@ namespace Weft;
 public sealed partial class Scheduler
 {
     internal const string HasResult =
-        "RunAsync is for bodies without a result. Start a body with a result by Start: that goroutine can be awaited for it.";
+        "RunAsync is for bodies without a result. Start a body with a result by Start: that goroutine can be awaited for it. "
+        + "A GoroutineBody is given as a value: RunAsync(F(x)), not RunAsync(() => F(x)).";
     internal const string IsAsynchronous =
         "RunBlocking is for calls that block. Run an asynchronous body by RunAsync, or by Start if it has a result.";
 
@@ -45,11 +46,6 @@ public sealed partial class Scheduler
     public AwaitableGoroutine RunAsync(GoroutineBody body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Launch(new Goroutine<NoResult>(_engine, GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line));
 
-    /// <inheritdoc cref="RunAsync(Action, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public AwaitableGoroutine RunAsync(Func<GoroutineBody> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Launch(new Goroutine<NoResult>(_engine, NotNull(body), BodyKind.BodyAction, file, line));
-
     /// <summary>As <see cref="RunAsync(Action, string, int)"/>, with an argument, which spares the closure.</summary>
     /// <param name="body">The body. An exception that leaves it is thrown where the goroutine is awaited.</param>
     /// <param name="state">Passed to the body.</param>
@@ -71,15 +67,6 @@ public sealed partial class Scheduler
         [CallerFilePath] string file = "",
         [CallerLineNumber] int line = 0) =>
         Launch(new TaskRun<TState>(_engine, NotNull(body), state, file, line));
-
-    /// <inheritdoc cref="RunAsync{TState}(Action{TState}, TState, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public AwaitableGoroutine RunAsync<TState>(
-        Func<TState, GoroutineBody> body,
-        TState state,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        Launch(new BodyRun<TState>(_engine, NotNull(body), state, file, line));
 
     /// <summary>
     /// An error of the compiler, instead of a result that is lost: use <see cref="Start{TResult}(Func{TResult}, string, int)"/>.
@@ -175,4 +162,14 @@ public sealed partial class Scheduler
         bool isAsynchronous = true)
         where TTask : Task =>
         throw new NotSupportedException(IsAsynchronous);
+
+    /// <summary>An error of the compiler, instead of a body that is lost: use <see cref="RunAsync(GoroutineBody, string, int)"/>.</summary>
+    /// <param name="call">Not used.</param>
+    /// <typeparam name="TBody">The type of the body that is made.</typeparam>
+    [OverloadResolutionPriority(1)]
+    [Obsolete(GoroutineBodies.IsMadeOnly, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public AwaitableGoroutine RunBlocking<TBody>(Func<TBody> call)
+        where TBody : struct, IGoroutineBody =>
+        throw new NotSupportedException(GoroutineBodies.IsMadeOnly);
 }

@@ -43,19 +43,6 @@ public sealed partial class GoroutineGroup
     public Goroutine Start(GoroutineBody body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         StartNow(Child(GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line));
 
-    /// <inheritdoc cref="Start(Action, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public Goroutine Start(Func<GoroutineBody> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        StartNow(Child(NotNull(body), BodyKind.BodyAction, file, line));
-
-    /// <inheritdoc cref="Start(Action{CancellationToken}, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public Goroutine Start(
-        Func<CancellationToken, GoroutineBody> body,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        StartNow(Child(Bind(NotNull(body)), BodyKind.BodyAction, file, line));
-
     /// <summary>
     /// Starts a child that has a result: await what this returns, or read its <see cref="Goroutine{TResult}.Task"/> after
     /// <see cref="WaitAsync"/>. If <see cref="Limit"/> children are under way, blocks the calling thread until one has ended.
@@ -97,22 +84,6 @@ public sealed partial class GoroutineGroup
         [CallerFilePath] string file = "",
         [CallerLineNumber] int line = 0) =>
         StartNow(Child<TResult>(GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line));
-
-    /// <inheritdoc cref="Start{TResult}(Func{TResult}, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public Goroutine<TResult> Start<TResult>(
-        Func<GoroutineBody<TResult>> body,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        StartNow(Child<TResult>(NotNull(body), BodyKind.BodyFunction, file, line));
-
-    /// <inheritdoc cref="Start{TResult}(Func{TResult}, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public Goroutine<TResult> Start<TResult>(
-        Func<CancellationToken, GoroutineBody<TResult>> body,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        StartNow(Child<TResult>(Bind(NotNull(body)), BodyKind.BodyFunction, file, line));
 
     private static T NotNull<T>(T body, [CallerArgumentExpression(nameof(body))] string? name = null)
         where T : class

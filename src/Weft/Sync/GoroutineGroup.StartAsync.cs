@@ -49,19 +49,6 @@ public sealed partial class GoroutineGroup
     public ValueTask<Goroutine> StartAsync(GoroutineBody body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         StartSoon<Goroutine>(Child(GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line));
 
-    /// <inheritdoc cref="StartAsync(Action, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public ValueTask<Goroutine> StartAsync(Func<GoroutineBody> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        StartSoon<Goroutine>(Child(NotNull(body), BodyKind.BodyAction, file, line));
-
-    /// <inheritdoc cref="StartAsync(Action{CancellationToken}, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public ValueTask<Goroutine> StartAsync(
-        Func<CancellationToken, GoroutineBody> body,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        StartSoon<Goroutine>(Child(Bind(NotNull(body)), BodyKind.BodyAction, file, line));
-
     /// <summary>
     /// Starts a child that has a result, at once or, if <see cref="Limit"/> children are under way, when those that asked before have
     /// started and there is room. Ends when the child has started, with the goroutine: await that one for the result.
@@ -106,22 +93,6 @@ public sealed partial class GoroutineGroup
         [CallerFilePath] string file = "",
         [CallerLineNumber] int line = 0) =>
         StartSoon<Goroutine<TResult>>(Child<TResult>(GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line));
-
-    /// <inheritdoc cref="StartAsync{TResult}(Func{TResult}, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public ValueTask<Goroutine<TResult>> StartAsync<TResult>(
-        Func<GoroutineBody<TResult>> body,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        StartSoon<Goroutine<TResult>>(Child<TResult>(NotNull(body), BodyKind.BodyFunction, file, line));
-
-    /// <inheritdoc cref="StartAsync{TResult}(Func{TResult}, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public ValueTask<Goroutine<TResult>> StartAsync<TResult>(
-        Func<CancellationToken, GoroutineBody<TResult>> body,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        StartSoon<Goroutine<TResult>>(Child<TResult>(Bind(NotNull(body)), BodyKind.BodyFunction, file, line));
 
     private ValueTask<TGoroutine> StartSoon<TGoroutine>(TGoroutine child)
         where TGoroutine : Goroutine

@@ -50,18 +50,14 @@ public sealed class SingleFlight<TKey, TResult>(IEqualityComparer<TKey>? compare
         Func<Task<TResult>> body,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        JoinAsync(key, body, BodyKind.AsynchronousFunction, file, line, cancellationToken);
-
-    /// <inheritdoc cref="RunAsync(TKey, Func{Task{TResult}}, CancellationToken, string, int)"/>
-    [OverloadResolutionPriority(1)]
-    public ValueTask<TResult> RunAsync(
-        TKey key,
-        Func<GoroutineBody<TResult>> body,
-        CancellationToken cancellationToken = default,
-        [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0) =>
-        JoinAsync(key, body, BodyKind.BodyFunction, file, line, cancellationToken);
+        [CallerLineNumber] int line = 0)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<TResult>(cancellationToken);
+        FlightWait<TResult> wait = Join(key, body, BodyKind.AsynchronousFunction, file, line, blocks: false, cancellationToken);
+        return new ValueTask<TResult>(wait, wait.Version);
+    }
 
     /// <summary>
     /// Waits for the result of the run that is under way for a key, or of a new one, and blocks the calling thread until then; a
@@ -93,15 +89,6 @@ public sealed class SingleFlight<TKey, TResult>(IEqualityComparer<TKey>? compare
     /// <param name="key">The key.</param>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public void Forget(TKey key) => _flights.TryRemove(key, out _);
-
-    private ValueTask<TResult> JoinAsync(TKey key, object body, BodyKind kind, string file, int line, CancellationToken token)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        if (token.IsCancellationRequested)
-            return ValueTask.FromCanceled<TResult>(token);
-        FlightWait<TResult> wait = Join(key, body, kind, file, line, blocks: false, token);
-        return new ValueTask<TResult>(wait, wait.Version);
-    }
 
     /// <remarks>
     /// A flight is taken out of the table before its waiters are told (<see cref="Flight{TResult}"/>). A caller that found it there and

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Weft.Goroutines;
@@ -68,10 +69,15 @@ public sealed class WaitGroup : IWaitQueue, IGoroutineParent
     public Goroutine Go(GoroutineBody body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Start(GoroutineBodies.ClaimArgument(body.Frame, nameof(body)), BodyKind.Frame, file, line);
 
-    /// <inheritdoc cref="Go(Action, string, int)"/>
+    /// <summary>An error of the compiler, instead of a body that is lost: use <see cref="Go(GoroutineBody, string, int)"/>.</summary>
+    /// <param name="body">Not used.</param>
+    /// <typeparam name="TBody">The type of the body that is made.</typeparam>
     [OverloadResolutionPriority(1)]
-    public Goroutine Go(Func<GoroutineBody> body, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Start(body, BodyKind.BodyAction, file, line);
+    [Obsolete(GoroutineBodies.IsMadeOnly, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Goroutine Go<TBody>(Func<TBody> body)
+        where TBody : struct, IGoroutineBody =>
+        throw new NotSupportedException(GoroutineBodies.IsMadeOnly);
 
     /// <summary>Waits until the counter is zero; it is at first.</summary>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; what is counted goes on.</param>

@@ -32,11 +32,14 @@ internal unsafe interface IThreadPlatform
     /// </summary>
     bool CreatesThreads => true;
 
-    /// <summary>Whether threads run on stacks that Weft maps, and that must be unmapped after the join.</summary>
-    bool OwnsStacks { get; }
+    /// <summary>
+    /// Whether threads run on stacks that Weft maps, and that must be unmapped after the join. Only then are <see cref="Map"/>,
+    /// <see cref="Protect"/>, <see cref="Unmap"/> and <see cref="Discard"/> called; elsewhere the system has the stacks.
+    /// </summary>
+    bool OwnsStacks => false;
 
     /// <summary>Bytes in a page.</summary>
-    nuint PageSize { get; }
+    nuint PageSize => (nuint)Environment.SystemPageSize;
 
     /// <summary>The error number that means "not now, perhaps later": EAGAIN.</summary>
     int TryAgain => 11;
@@ -59,16 +62,16 @@ internal unsafe interface IThreadPlatform
     bool HasRoomFor(int stacks, nuint size) => true;
 
     /// <summary>Maps <paramref name="size"/> bytes of readable and writable memory for stacks.</summary>
-    int Map(nuint size, out nint address);
+    int Map(nuint size, out nint address) => throw OwnsNoStacks();
 
     /// <summary>Makes a range inaccessible.</summary>
-    int Protect(nint address, nuint size);
+    int Protect(nint address, nuint size) => throw OwnsNoStacks();
 
     /// <summary>Unmaps a range.</summary>
-    int Unmap(nint address, nuint size);
+    int Unmap(nint address, nuint size) => throw OwnsNoStacks();
 
     /// <summary>Gives the pages of a range back to the system; the range stays mapped.</summary>
-    int Discard(nint address, nuint size);
+    int Discard(nint address, nuint size) => throw OwnsNoStacks();
 
     /// <summary>
     /// Creates a joinable thread that runs <see cref="OSThread.RunRooted"/> of <paramref name="thread"/>. On platforms that own stacks,
@@ -110,4 +113,7 @@ internal unsafe interface IThreadPlatform
 
     /// <summary>Gives the CPU to another thread.</summary>
     void Yield();
+
+    private NotSupportedException OwnsNoStacks() =>
+        new($"The platform {Name} maps no stacks. Ask {nameof(OwnsStacks)} first.");
 }

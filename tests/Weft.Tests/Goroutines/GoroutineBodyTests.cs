@@ -37,7 +37,7 @@ public sealed class GoroutineBodyTests
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         Assert.Equal(3, await scheduler.Start(Sum(1, 2)).Within());
-        Assert.Equal(7, scheduler.Run(Sum(3, 4)));
+        Assert.Equal(7, scheduler.Run(() => Sum(3, 4)));
 
         static async GoroutineBody<int> Sum(int a, int b)
         {
@@ -47,16 +47,16 @@ public sealed class GoroutineBodyTests
     }
 
     [Fact]
-    public void Start_OfABodyThatWasStarted_Throws()
+    public async Task Start_OfABodyThatWasStarted_Throws()
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         int runs = 0;
         GoroutineBody body = Body();
-        scheduler.Run(body);
+        await scheduler.RunAsync(body).Within();
         foreach (Action again in new Action[]
         {
             () => scheduler.Start(body),
-            () => scheduler.Run(body),
+            () => scheduler.RunAsync(body),
             () => Go.Start(body),
             () => new WaitGroup().Go(body),
             () => new GoroutineGroup().Start(body),
@@ -116,8 +116,7 @@ public sealed class GoroutineBodyTests
         Assert.Throws<ArgumentException>("body", () => scheduler.Start(default(GoroutineBody)));
         Assert.Throws<ArgumentException>("body", () => scheduler.Start(default(GoroutineBody<int>)));
         Assert.Throws<ArgumentException>("body", () => Go.Start(default(GoroutineBody)));
-        Assert.Throws<ArgumentException>("main", () => scheduler.Run(default(GoroutineBody)));
-        Assert.Throws<ArgumentException>("main", () => scheduler.Run(default(GoroutineBody<int>)));
+        Assert.Throws<ArgumentException>("body", () => (object)scheduler.RunAsync(default(GoroutineBody)));
         Assert.Throws<ArgumentException>("body", () => new WaitGroup().Go(default(GoroutineBody)));
         Assert.Throws<ArgumentException>("body", () => new GoroutineGroup().Start(default(GoroutineBody<int>)));
     }
@@ -130,7 +129,6 @@ public sealed class GoroutineBodyTests
         Assert.Throws<ArgumentNullException>("body", () => scheduler.Start((Func<GoroutineBody<int>>)null!));
         Assert.Throws<ArgumentNullException>("body", () => scheduler.Start((Func<int, GoroutineBody>)null!, 1));
         Assert.Throws<ArgumentNullException>("main", () => scheduler.Run((Func<GoroutineBody>)null!));
-        Assert.Throws<ArgumentNullException>("body", () => new GoroutineGroup().Start((Func<CancellationToken, GoroutineBody>)null!));
     }
 
     [Fact]
@@ -314,7 +312,7 @@ public sealed class GoroutineBodyTests
             int runs = 0;
             var group = new WaitGroup();
             group.Go(Count(1));
-            group.Go(() => Count(2));
+            group.Go(Count(2));
             await group.WaitAsync();
             await Go.Start(value => Count(value), 4).Completion;
             await Go.Start((GoroutineBody)Count(8)).Completion;

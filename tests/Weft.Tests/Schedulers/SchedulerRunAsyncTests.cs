@@ -6,7 +6,7 @@ namespace Weft.Tests.Schedulers;
 public sealed class SchedulerRunAsyncTests
 {
     public static TheoryData<string> Forms =>
-        ["action", "task", "body", "frame", "action-state", "task-state", "body-state", "blocking", "blocking-state"];
+        ["action", "task", "body", "frame", "action-state", "task-state", "blocking", "blocking-state"];
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -162,7 +162,6 @@ public sealed class SchedulerRunAsyncTests
             "frame" => scheduler.RunAsync(BodyOf(what)),
             "action-state" => scheduler.RunAsync(static w => w(), what),
             "task-state" => scheduler.RunAsync(TaskOf, what),
-            "body-state" => scheduler.RunAsync(BodyOf, what),
             "blocking" => scheduler.RunBlocking(what),
             _ => scheduler.RunBlocking(static w => w(), what),
         };

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Sync;
 
+/// <summary>What is <see cref="GoLock"/>'s alone. What holds for every such primitive is in <see cref="HoldableTests"/>.</summary>
 public sealed class GoLockTests
 {
     [Fact]
@@ -184,46 +184,6 @@ public sealed class GoLockTests
         await greedy.Within();
     }
 
-    [Fact]
-    public async Task LockAsync_AlreadyCancelled_ThrowsAndTakesNothing()
-    {
-        var @lock = new GoLock();
-        var cancelled = new CancellationToken(canceled: true);
-        var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await @lock.LockAsync(cancelled));
-        Assert.Equal(cancelled, exception.CancellationToken);
-        Assert.ThrowsAny<OperationCanceledException>(() => @lock.Lock(cancelled));
-        Assert.True(@lock.TryLock());
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task LockAsync_CancelledWhileWaiting_ThrowsAndTheNextGetsIt(bool blocking)
-    {
-        using var _ = TestScheduler.Create(out Scheduler scheduler);
-        using var source = new CancellationTokenSource();
-        var @lock = new GoLock();
-        Assert.True(@lock.TryLock());
-        Goroutine<bool> cancelled = blocking
-            ? scheduler.StartChecked(() => { Assert.ThrowsAny<OperationCanceledException>(() => @lock.Lock(source.Token)); })
-            : scheduler.StartChecked(async () =>
-            {
-                Goroutine? self = Go.Current;
-                var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await @lock.LockAsync(source.Token));
-                Assert.Equal(source.Token, exception.CancellationToken);
-                Assert.Same(self, Go.Current);
-            });
-        await Limits.Until(() => Waits(cancelled), "it waits", scheduler);
-        Goroutine<bool> next = scheduler.StartChecked(async () => (await @lock.LockAsync()).Dispose());
-        await Limits.Until(() => Waits(next), "the next waits", scheduler);
-        await source.CancelAsync();
-        await cancelled.Within();
-        Assert.False(next.Completion.IsCompleted);
-        @lock.Unlock();
-        await next.Within();
-        Assert.True(@lock.TryLock());
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -343,25 +303,6 @@ public sealed class GoLockTests
     }
 
     [Fact]
-    public async Task LockAsync_OfAnEndedScheduler_DoesNotKeepTheLock()
-    {
-        var @lock = new GoLock();
-        Assert.True(@lock.TryLock());
-        using (TestScheduler.Create(out Scheduler ended))
-        {
-            Goroutine waiting = ended.Start(async () => (await @lock.LockAsync()).Dispose());
-            await Limits.Until(() => Waits(waiting), "it waits", ended);
-        }
-
-        using var _ = TestScheduler.Create(out Scheduler scheduler);
-        Goroutine<bool> next = scheduler.StartChecked(async () => (await @lock.LockAsync()).Dispose());
-        await Limits.Until(() => Waits(next), "the next waits", scheduler);
-        @lock.Unlock();
-        await next.Within();
-        Assert.True(@lock.TryLock());
-    }
-
-    [Fact]
     public async Task AsTask_Locked_CompletesWhenUnlocked()
     {
         var @lock = new GoLock();
@@ -475,31 +416,6 @@ public sealed class GoLockTests
                 release.Wait();
             }
         }
-    }
-
-    [Fact]
-    public void Run_ALockIsTakenTwice_IsADeadlockThatNamesIt()
-    {
-        using var _ = TestScheduler.Create(out Scheduler scheduler);
-        var exception = Assert.Throws<DeadlockException>(() => scheduler.Run(async () =>
-        {
-            var @lock = new GoLock();
-            await @lock.LockAsync();
-            await @lock.LockAsync();
-        }));
-        Assert.Equal("lock", Assert.Single(exception.Goroutines).WaitReason);
-    }
-
-    [Fact]
-    public void Run_AThreadHoldsTheLock_IsNoDeadlock()
-    {
-        using var _ = TestScheduler.Create(out Scheduler scheduler);
-        var @lock = new GoLock();
-        Assert.True(@lock.TryLock());
-        using var timer = new Timer(_ => @lock.Unlock(), null, TimeSpan.FromSeconds(1.5), Timeout.InfiniteTimeSpan);
-        long start = Stopwatch.GetTimestamp();
-        scheduler.Run(async () => (await @lock.LockAsync()).Dispose());
-        Assert.True(Stopwatch.GetElapsedTime(start) >= TimeSpan.FromSeconds(1.4), "It had to wait for the timer.");
     }
 
     private static bool Waits(Goroutine goroutine) => goroutine.Status is GoroutineStatus.Parked or GoroutineStatus.Blocked;

@@ -66,8 +66,10 @@ public sealed class HoldableTests
         ];
         Goroutine<bool>[] cancelled = scheduler.StartMany(ways.Length, async i =>
         {
+            Goroutine? self = Go.Current;
             var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(ways[i]);
             Assert.Equal(source.Token, exception.CancellationToken);
+            Assert.Same(self, Go.Current);
         });
         Goroutine<bool> blocked = scheduler.StartChecked(() =>
         {

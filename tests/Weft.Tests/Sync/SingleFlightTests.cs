@@ -18,6 +18,7 @@ public sealed class SingleFlightTests
             Assert.Equal(42, await _flight.RunAsync(i % 2 == 0 ? "key" : "KEY", () => RunAsync(ending.Task)));
             Assert.Same(self, Go.Current);
         });
+        await Limits.Until(() => Volatile.Read(ref _runs) == 1, "the body runs", scheduler); // or that of the next would be the one
         Goroutine<bool> blocking = scheduler.StartChecked(() => Assert.Equal(42, _flight.Run("key", () => -1)));
         Task<int> outside = _flight.RunAsync("key", () => RunAsync(ending.Task)).AsTask();
         await Limits.Until(() => Array.TrueForAll([.. callers, blocking], Waits), "all wait", scheduler);
@@ -112,7 +113,7 @@ public sealed class SingleFlightTests
         })).Message;
         Assert.Contains("Go.Exit", message, StringComparison.Ordinal);
 
-        static async GoroutineBody<int> BodyAsync()
+        static async Task<int> BodyAsync()
         {
             await Go.Yield();
             return 3;

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Weft;
 
 /// <content>
-/// A select as one expression. Each kind of case takes a synchronous or an asynchronous handler; an async lambda is the latter.
+/// A select as one expression. Each kind of case takes a synchronous or an asynchronous handler; an async lambda is the latter, and so is a
+/// lambda whose call gives a <see cref="ValueTask"/> or converts to one. The forms that take such a handler are preferred: the compiler
+/// would take <c>n => other.SendAsync(n)</c> for an action, and the send would be lost.
 /// </content>
 public sealed partial class Select
 {
@@ -36,6 +38,15 @@ public sealed partial class Select
         return Handle(added, () => then(added.Value));
     }
 
+    /// <inheritdoc cref="OnReceive{T}(IReceiveChan{T}, Func{T, Task})"/>
+    [OverloadResolutionPriority(1)]
+    public Select OnReceive<T>(IReceiveChan<T>? channel, Func<T, ValueTask> then)
+    {
+        ArgumentNullException.ThrowIfNull(then);
+        ReceiveCase<T> added = Receive(channel);
+        return Handle(added, () => then(added.Value));
+    }
+
     /// <summary>Adds a case that receives a value or the news that the channel is closed and empty.</summary>
     /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel; null: never.</param>
@@ -57,6 +68,15 @@ public sealed partial class Select
         return Handle(added, () => then(new Received<T>(added.Value, added.HasValue)));
     }
 
+    /// <inheritdoc cref="OnReceiveOrClosed{T}(IReceiveChan{T}, Func{Received{T}, Task})"/>
+    [OverloadResolutionPriority(1)]
+    public Select OnReceiveOrClosed<T>(IReceiveChan<T>? channel, Func<Received<T>, ValueTask> then)
+    {
+        ArgumentNullException.ThrowIfNull(then);
+        ReceiveCase<T> added = Receive(channel);
+        return Handle(added, () => then(new Received<T>(added.Value, added.HasValue)));
+    }
+
     /// <summary>Adds a case that sends.</summary>
     /// <typeparam name="T">The type of the channel's values.</typeparam>
     /// <param name="channel">The channel; null: never.</param>
@@ -71,6 +91,10 @@ public sealed partial class Select
     /// <param name="then">What to do when it was sent; <see cref="RunAsync"/> awaits it.</param>
     public Select OnSend<T>(ISendChan<T>? channel, T value, Func<Task> then) => Handle(Send(channel, value), NotNull(then));
 
+    /// <inheritdoc cref="OnSend{T}(ISendChan{T}, T, Func{Task})"/>
+    [OverloadResolutionPriority(1)]
+    public Select OnSend<T>(ISendChan<T>? channel, T value, Func<ValueTask> then) => Handle(Send(channel, value), NotNull(then));
+
     /// <summary>Adds a case that wins after a time.</summary>
     /// <param name="duration">As for <see cref="Timeout"/>.</param>
     /// <param name="then">What to do then; null: nothing.</param>
@@ -82,6 +106,10 @@ public sealed partial class Select
     /// <param name="then">What to do then; <see cref="RunAsync"/> awaits it.</param>
     public Select OnTimeout(TimeSpan duration, Func<Task> then) => Handle(Timeout(duration), NotNull(then));
 
+    /// <inheritdoc cref="OnTimeout(TimeSpan, Func{Task})"/>
+    [OverloadResolutionPriority(1)]
+    public Select OnTimeout(TimeSpan duration, Func<ValueTask> then) => Handle(Timeout(duration), NotNull(then));
+
     /// <summary>Adds a case that wins when a task has ended.</summary>
     /// <param name="task">The task; null: never.</param>
     /// <param name="then">What to do then; null: nothing.</param>
@@ -92,6 +120,10 @@ public sealed partial class Select
     /// <param name="task">The task; null: never.</param>
     /// <param name="then">What to do then; <see cref="RunAsync"/> awaits it.</param>
     public Select OnTask(Task? task, Func<Task> then) => Handle(Task(task), NotNull(then));
+
+    /// <inheritdoc cref="OnTask(System.Threading.Tasks.Task, Func{System.Threading.Tasks.Task})"/>
+    [OverloadResolutionPriority(1)]
+    public Select OnTask(Task? task, Func<ValueTask> then) => Handle(Task(task), NotNull(then));
 
     /// <summary>Adds a case that wins when a token is cancelled.</summary>
     /// <param name="token">As for <see cref="Cancelled"/>.</param>
@@ -106,6 +138,11 @@ public sealed partial class Select
     [SuppressMessage("Design", "CA1068", Justification = "The handler stands last in every form; the token is what is waited for.")]
     public Select OnCancelled(CancellationToken token, Func<Task> then) => Handle(Cancelled(token), NotNull(then));
 
+    /// <inheritdoc cref="OnCancelled(CancellationToken, Func{Task})"/>
+    [OverloadResolutionPriority(1)]
+    [SuppressMessage("Design", "CA1068", Justification = "The handler stands last in every form; the token is what is waited for.")]
+    public Select OnCancelled(CancellationToken token, Func<ValueTask> then) => Handle(Cancelled(token), NotNull(then));
+
     /// <summary>Makes <see cref="RunAsync"/> do this instead of waiting, when no case can go on at once.</summary>
     /// <param name="then">What to do then.</param>
     /// <returns>This select.</returns>
@@ -115,10 +152,20 @@ public sealed partial class Select
     /// <param name="then">What to do then; <see cref="RunAsync"/> awaits it.</param>
     public Select OnDefault(Func<Task> then) => HandleDefault(NotNull(then));
 
+    /// <inheritdoc cref="OnDefault(Func{Task})"/>
+    [OverloadResolutionPriority(1)]
+    public Select OnDefault(Func<ValueTask> then) => HandleDefault(NotNull(then));
+
     /// <summary>
     /// Waits as <see cref="WaitAsync"/> does, or not at all if there is a default, then calls what was given with the case that won, and
     /// awaits it if it is asynchronous. An exception that leaves it leaves this method.
     /// </summary>
+    /// <remarks>
+    /// A handler is awaited if it is an async lambda or gives a <see cref="Task"/>, a <see cref="ValueTask"/> or what converts to one, as
+    /// <c>n => other.SendAsync(n)</c> does. A lambda that gives anything else is an action, whose value is dropped. So a
+    /// <see cref="ValueTask{T}"/>, or what converts to one, needs an async lambda, <c>async n => await other.ReceiveAsync()</c>; and a
+    /// <see cref="GoroutineBody"/> has to be started, <c>n => Go.Start(F(n))</c>.
+    /// </remarks>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>; nothing is sent or received, and no
     /// handler is called then.</param>
     /// <returns>The index of that case, in the order in which they were added; -1 for the default.</returns>
@@ -143,6 +190,9 @@ public sealed partial class Select
             case Func<Task> then:
                 await (then() ?? throw new InvalidOperationException(
                     "The handler of a select gave null. Return a task, such as Task.CompletedTask."));
+                break;
+            case Func<ValueTask> then:
+                await then();
                 break;
         }
 

@@ -4,7 +4,7 @@ namespace Weft.Threads.Platforms;
 internal sealed unsafe class FreeBsdThreadPlatform : PosixThreadPlatform
 {
     /// <summary>Names have MAXCOMLEN (19) characters.</summary>
-    internal static readonly PosixSystem System = new("freebsd", TryAgain: 35, NoSuchCall: 78, MonotonicClock: 4, MaxNameBytes: 19);
+    internal static readonly PosixSystem System = new("freebsd", TryAgain: 35, MonotonicClock: 4, MaxNameBytes: 19);
 
     private readonly delegate* unmanaged<int> _getThreadId = (delegate* unmanaged<int>)PosixLibrary.Find("pthread_getthreadid_np");
     private readonly delegate* unmanaged<nint, byte*, void> _setName =

@@ -6,7 +6,7 @@ namespace Weft.Threads.Platforms;
 internal sealed unsafe class IllumosThreadPlatform : PosixThreadPlatform
 {
     /// <summary>PTHREAD_MAX_NAMELEN_NP is 32, with the final zero.</summary>
-    internal static readonly PosixSystem System = new("illumos", TryAgain: 11, NoSuchCall: 89, MonotonicClock: 4, MaxNameBytes: 31);
+    internal static readonly PosixSystem System = new("illumos", TryAgain: 11, MonotonicClock: 4, MaxNameBytes: 31);
 
     private readonly delegate* unmanaged<nint, byte*, int> _setName =
         (delegate* unmanaged<nint, byte*, int>)PosixLibrary.FindOrNull("pthread_setname_np");

@@ -36,8 +36,6 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     public bool OwnsStacks => true;
 
-    public nuint PageSize { get; } = (nuint)Environment.SystemPageSize;
-
     public nuint StackReserve => LinuxSignalStack.Reserve;
 
     public int TryAgain => EAGAIN;

@@ -9,7 +9,7 @@ namespace Weft.Threads.Platforms;
 internal sealed unsafe class MacThreadPlatform : PosixThreadPlatform
 {
     /// <summary>MAXTHREADNAMESIZE is 64, with the final zero. The clock is not used.</summary>
-    internal static readonly PosixSystem System = new("macos", TryAgain: 35, NoSuchCall: 78, MonotonicClock: 6, MaxNameBytes: 63);
+    internal static readonly PosixSystem System = new("macos", TryAgain: 35, MonotonicClock: 6, MaxNameBytes: 63);
 
     internal const int THREAD_BASIC_INFO = 3;
 

@@ -9,9 +9,8 @@ namespace Weft.Threads.Platforms;
 /// </summary>
 internal sealed unsafe class ManagedThreadPlatform : IThreadPlatform
 {
-    // Error numbers of Linux, for messages; the caller only compares the first with TryAgain.
+    // EAGAIN as Linux numbers it: the caller only compares it with TryAgain.
     private const int NotNow = 11;
-    private const int NotSupported = 38;
 
     // Waits on different words rarely meet in a gate; if they do, they wake for nothing.
     private const int GateCount = 64;
@@ -29,23 +28,7 @@ internal sealed unsafe class ManagedThreadPlatform : IThreadPlatform
 
     public string Name => "managed";
 
-    public bool OwnsStacks => false;
-
-    public nuint PageSize { get; } = (nuint)Environment.SystemPageSize;
-
     public int TryAgain => NotNow;
-
-    public int Map(nuint size, out nint address)
-    {
-        address = 0;
-        return NotSupported;
-    }
-
-    public int Protect(nint address, nuint size) => NotSupported;
-
-    public int Unmap(nint address, nuint size) => NotSupported;
-
-    public int Discard(nint address, nuint size) => NotSupported;
 
     public int Create(OSThread thread, nint stack, nuint size, out nint handle)
     {

@@ -6,7 +6,7 @@ namespace Weft.Threads.Platforms;
 internal sealed unsafe class NetBsdThreadPlatform : PosixThreadPlatform
 {
     /// <summary>PTHREAD_MAX_NAMELEN_NP is 32, with the final zero.</summary>
-    internal static readonly PosixSystem System = new("netbsd", TryAgain: 35, NoSuchCall: 78, MonotonicClock: 3, MaxNameBytes: 31);
+    internal static readonly PosixSystem System = new("netbsd", TryAgain: 35, MonotonicClock: 3, MaxNameBytes: 31);
 
     private readonly delegate* unmanaged<int> _getThreadId = (delegate* unmanaged<int>)PosixLibrary.Find("_lwp_self");
     private readonly delegate* unmanaged<nint, byte*, void*, int> _setName =

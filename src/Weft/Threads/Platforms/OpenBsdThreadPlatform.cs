@@ -6,7 +6,7 @@ namespace Weft.Threads.Platforms;
 internal sealed unsafe class OpenBsdThreadPlatform : PosixThreadPlatform
 {
     /// <summary>Names have _MAXCOMLEN (24) bytes, with the final zero.</summary>
-    internal static readonly PosixSystem System = new("openbsd", TryAgain: 35, NoSuchCall: 78, MonotonicClock: 3, MaxNameBytes: 23);
+    internal static readonly PosixSystem System = new("openbsd", TryAgain: 35, MonotonicClock: 3, MaxNameBytes: 23);
 
     private readonly delegate* unmanaged<int> _getThreadId = (delegate* unmanaged<int>)PosixLibrary.Find("getthrid");
     private readonly delegate* unmanaged<nint, byte*, void> _setName =

@@ -6,10 +6,9 @@ namespace Weft.Threads.Platforms;
 /// <summary>Numbers that POSIX leaves to the system.</summary>
 /// <param name="Name">For diagnostics.</param>
 /// <param name="TryAgain">EAGAIN.</param>
-/// <param name="NoSuchCall">ENOSYS.</param>
 /// <param name="MonotonicClock">CLOCK_MONOTONIC.</param>
 /// <param name="MaxNameBytes">Bytes of a thread's name without the final zero.</param>
-internal readonly record struct PosixSystem(string Name, int TryAgain, int NoSuchCall, int MonotonicClock, int MaxNameBytes);
+internal readonly record struct PosixSystem(string Name, int TryAgain, int MonotonicClock, int MaxNameBytes);
 
 /// <summary>
 /// POSIX threads by documented calls only: stacks of the system's own (pthread_attr_setstacksize), freed by its library in pthread_join. A
@@ -46,10 +45,6 @@ internal abstract unsafe class PosixThreadPlatform : IThreadPlatform
 
     public string Name => _system.Name;
 
-    public bool OwnsStacks => false;
-
-    public nuint PageSize { get; } = (nuint)Environment.SystemPageSize;
-
     public int TryAgain => _system.TryAgain;
 
     /// <inheritdoc/>
@@ -76,18 +71,6 @@ internal abstract unsafe class PosixThreadPlatform : IThreadPlatform
     /// <summary>The numbers and structures are those of 64-bit systems.</summary>
     private protected static bool Is64Bit => sizeof(nint) == 8;
 
-    public int Map(nuint size, out nint address)
-    {
-        address = 0;
-        return _system.NoSuchCall;
-    }
-
-    public int Protect(nint address, nuint size) => _system.NoSuchCall;
-
-    public int Unmap(nint address, nuint size) => _system.NoSuchCall;
-
-    public int Discard(nint address, nuint size) => _system.NoSuchCall;
-
     public int Create(OSThread thread, nint stack, nuint size, out nint handle)
     {
         handle = 0;
@@ -96,7 +79,8 @@ internal abstract unsafe class PosixThreadPlatform : IThreadPlatform
         block->Platform = GCHandle.ToIntPtr(_self);
 
         // macOS refuses sizes that are not whole pages.
-        size = (size + PageSize - 1) / PageSize * PageSize;
+        nuint page = (nuint)Environment.SystemPageSize;
+        size = (size + page - 1) / page * page;
         byte* attributes = stackalloc byte[PosixLibrary.ObjectSize];
         int error = Library.AttributesInit(attributes);
         if (error == 0)

@@ -17,22 +17,6 @@ internal sealed unsafe class SingleThreadPlatform : IThreadPlatform
 
     public bool CreatesThreads => false;
 
-    public bool OwnsStacks => false;
-
-    public nuint PageSize { get; } = (nuint)Environment.SystemPageSize;
-
-    public int Map(nuint size, out nint address)
-    {
-        address = 0;
-        return NotSupported;
-    }
-
-    public int Protect(nint address, nuint size) => NotSupported;
-
-    public int Unmap(nint address, nuint size) => NotSupported;
-
-    public int Discard(nint address, nuint size) => NotSupported;
-
     public int Create(OSThread thread, nint stack, nuint size, out nint handle)
     {
         handle = 0;

@@ -10,8 +10,6 @@ namespace Weft.Threads.Platforms;
 /// </summary>
 internal sealed unsafe class WindowsThreadPlatform : IThreadPlatform
 {
-    private const int NotSupported = 50; // ERROR_NOT_SUPPORTED
-
     // The clock interrupt, every 15.6 ms at the slowest, is what charges a thread that just runs on: shorter looks prove nothing.
     private const long ClockInterval = 16;
 
@@ -38,23 +36,7 @@ internal sealed unsafe class WindowsThreadPlatform : IThreadPlatform
 
     public string Name => "windows";
 
-    public bool OwnsStacks => false;
-
-    public nuint PageSize { get; } = (nuint)Environment.SystemPageSize;
-
     public int TryAgain => ERROR_NOT_ENOUGH_MEMORY;
-
-    public int Map(nuint size, out nint address)
-    {
-        address = 0;
-        return NotSupported;
-    }
-
-    public int Protect(nint address, nuint size) => NotSupported;
-
-    public int Unmap(nint address, nuint size) => NotSupported;
-
-    public int Discard(nint address, nuint size) => NotSupported;
 
     public int Create(OSThread thread, nint stack, nuint size, out nint handle)
     {

@@ -18,6 +18,19 @@ public sealed class SelectExpressionTests
         { "default", (select, then) => select.OnDefault(then) },
     };
 
+    // As a user writes them: the compiler must not take them for actions.
+    public static TheoryData<string, Func<Select, Chan<int>, Select>> SendingHandlers => new()
+    {
+        { "receive", (select, other) => select.OnReceive(Full(), n => other.SendAsync(n)) },
+        { "receive or closed", (select, other) => select.OnReceiveOrClosed(Full(), n => other.SendAsync(n.Value)) },
+        { "send", (select, other) => select.OnSend(new Chan<int>(1), 1, () => other.SendAsync(1)) },
+        { "timeout", (select, other) => select.OnTimeout(TimeSpan.Zero, () => other.SendAsync(1)) },
+        { "task", (select, other) => select.OnTask(Task.CompletedTask, () => other.SendAsync(1)) },
+        { "cancelled", (select, other) => select.OnCancelled(s_cancelled, () => other.SendAsync(1)) },
+        { "default", (select, other) => select.OnDefault(() => other.SendAsync(1)) },
+        { "value task", (select, other) => select.OnReceive(Full(), n => new ValueTask(other.SendAsync(n).AsTask())) },
+    };
+
     public static TheoryData<string, Func<Select, Action, Select>> Handlers => new()
     {
         { "receive", (select, then) => select.OnReceive(Full(), _ => then()) },
@@ -44,6 +57,17 @@ public sealed class SelectExpressionTests
         gate.SetResult();
         Assert.Equal(kind == "default" ? -1 : 0, await running);
         Assert.True(ended, kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(SendingHandlers))]
+    public async Task RunAsync_HandlerThatSendsWithoutAsync_ReturnsWhenTheValueIsTaken(string kind, Func<Select, Chan<int>, Select> add)
+    {
+        var other = new Chan<int>();
+        Task<int> running = add(new Select(), other).RunAsync().AsTask();
+        Assert.False(running.IsCompleted, kind);
+        Assert.Equal(1, await other.ReceiveAsync().AsTask().WaitAsync(Limits.Hang));
+        Assert.Equal(kind == "default" ? -1 : 0, await running.WaitAsync(Limits.Hang));
     }
 
     [Theory]
@@ -120,6 +144,8 @@ public sealed class SelectExpressionTests
     public void OnReceive_NoHandlerWhereOneIsNeeded_NamesIt()
     {
         Assert.Equal("then", Assert.Throws<ArgumentNullException>(() => new Select().OnReceive(Full(), (Func<int, Task>)null!)).ParamName);
+        Assert.Equal(
+            "then", Assert.Throws<ArgumentNullException>(() => new Select().OnReceive(Full(), (Func<int, ValueTask>)null!)).ParamName);
         Assert.Equal("then", Assert.Throws<ArgumentNullException>(() => new Select().OnTimeout(default, (Func<Task>)null!)).ParamName);
         Assert.Equal("then", Assert.Throws<ArgumentNullException>(() => new Select().OnDefault((Action)null!)).ParamName);
     }

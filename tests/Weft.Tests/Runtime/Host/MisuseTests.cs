@@ -164,7 +164,7 @@ public sealed class MisuseTests
             var numbers = new Chan<int>();
             var select = new Select();
             select.Receive(numbers);
-            AwaitableGoroutine first = Go.RunAsync(async () => await select.WaitAsync());
+            AwaitableGoroutine first = Go.RunAsync(async () => { await select.WaitAsync(); });
             while (first.Status != GoroutineStatus.Parked)
                 await Go.Yield();
             Assert.Contains(

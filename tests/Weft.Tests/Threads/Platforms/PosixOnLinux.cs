@@ -19,7 +19,7 @@ internal sealed unsafe class PosixOnLinux : PosixThreadPlatform
     /// <param name="relativeWaits">Waits as macOS has them: for a length of time.</param>
     internal PosixOnLinux(bool relativeWaits)
         : base(
-            new PosixSystem("posix-on-linux", TryAgain: Native.EAGAIN, NoSuchCall: 38, ClockMonotonic, MaxNameBytes: 15),
+            new PosixSystem("posix-on-linux", TryAgain: Native.EAGAIN, ClockMonotonic, MaxNameBytes: 15),
             relativeWaits ? &TimedWaitRelative : null)
     {
     }
