@@ -14,7 +14,7 @@
  *
  * A handle is void from the first join that succeeds; a call with it afterwards is the defect that pthread_join does not forgive.
  *
- * Memory. Claim = Done is a plain store: it may stay in the store buffer of whoever finishes until the fence (Interlocked.Decrement of _taken). All
+ * Memory. Claim = Done is a plain store: it may stay in the store buffer of the finisher until the fence (Interlocked.Decrement of _taken). All
  * other shared words are written under the lock or by interlocked instructions.
  *
  * Mutations, each of which must make the model fail:
