@@ -4,17 +4,20 @@ using Weft.Waiting;
 namespace Weft.Channels;
 
 /// <summary>
-/// A place in one of a channel's two queues, whatever the type of the value: a send or a receive that waits for its counterpart. The queue
-/// that it is in says which of the two.
+/// A place in one of a channel's two queues: a send or a receive that waits for its counterpart. The queue that it is in says which of the
+/// two. The type of the value is known to <see cref="Waiter{T}"/>.
 /// </summary>
 /// <remarks>
-/// The awaiter of a send knows no type of a value, so its side is here: <see cref="SendAwaitable"/> refers to this class, and
-/// <see cref="ReceiveAwaitable{T}"/> to <see cref="ChanOperation{T}"/>. Waiters of other kinds are not awaited: a thread blocks, and a
-/// select is awaited as a whole.
+/// <see cref="SendAwaitable"/> has no type parameter, as a send gives nothing. So it refers to this class, and what it needs is here;
+/// <see cref="ReceiveAwaitable{T}"/> refers to <see cref="ChanOperation{T}"/>. Waiters of other kinds are not awaited: a thread blocks, and
+/// a select is awaited as a whole.
 /// </remarks>
 internal abstract class Waiter : Operation, IValueTaskSource
 {
-    /// <summary>In one of the channel's queues. Written under the channel's lock.</summary>
+    /// <summary>
+    /// In one of the channel's queues. Written under the channel's lock. Volatile, as a select reads it without. Nobody else puts the
+    /// select's waiters into a queue; and a peer that takes one out and does not claim it marks the select.
+    /// </summary>
     internal volatile bool IsQueued;
 
     /// <summary>For the awaiter of a send: ends this use.</summary>

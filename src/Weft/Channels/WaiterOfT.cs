@@ -6,7 +6,8 @@ namespace Weft.Channels;
 
 /// <summary>
 /// A place in one of a channel's queues, with what is sent or received. Everything here is guarded by the channel's lock. Once the waiter
-/// has been taken out of the queue and claimed (<see cref="TryClaim"/>), it belongs to the thread that took it.
+/// has been taken out of the queue and claimed (<see cref="TryClaim"/>), it belongs to the thread that took it. The place that a select
+/// keeps while it does not wait can be claimed by nobody: its value belongs to the user of the select.
 /// </summary>
 internal abstract class Waiter<T> : Waiter
 {

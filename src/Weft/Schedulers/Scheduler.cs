@@ -249,7 +249,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineLi
     void IEngineListener.OnDeadlockSuspected(IReadOnlyList<GoroutineInfo> asleep)
     {
         if (DeadlockSuspected is EventHandler<DeadlockSuspectedEventArgs> handler)
-            QueueToPool(handler, new DeadlockSuspectedEventArgs(asleep));
+            RaiseOnPool(handler, new DeadlockSuspectedEventArgs(asleep));
         if (_writesSuspicions)
             CleanThread.QueueToPool(_ => DeadlockSuspicion.Write(Name, asleep), null);
     }
@@ -257,10 +257,10 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineLi
     void IEngineListener.OnWorkRefused(Goroutine goroutine)
     {
         if (WorkRefused is EventHandler<WorkRefusedEventArgs> handler)
-            QueueToPool(handler, new WorkRefusedEventArgs(goroutine));
+            RaiseOnPool(handler, new WorkRefusedEventArgs(goroutine));
     }
 
-    private void QueueToPool<T>(EventHandler<T> handler, T args) => CleanThread.QueueToPool(_ => handler(this, args), null);
+    private void RaiseOnPool<T>(EventHandler<T> handler, T args) => CleanThread.QueueToPool(_ => handler(this, args), null);
 
     bool IEngineListener.OnUnhandledException(Goroutine goroutine, Exception exception)
     {

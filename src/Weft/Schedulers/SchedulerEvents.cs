@@ -41,8 +41,8 @@ public sealed class WorkRefusedEventArgs : EventArgs
 }
 
 /// <summary>
-/// Everything has slept for a second while somebody waits in Run, for things that only goroutines end, as far as the scheduler knows,
-/// although something outside could reach them. That may be a deadlock, or a wait for an event that has not come yet.
+/// Somebody waits in Run, and everything has slept for a second. As far as is known, each goroutine waits for what only goroutines end; but
+/// something outside can still reach that. It may be a deadlock, or a wait for an event that has not come yet.
 /// </summary>
 /// <seealso cref="Scheduler.DeadlockSuspected"/>
 public sealed class DeadlockSuspectedEventArgs : EventArgs

@@ -14,8 +14,8 @@ internal interface IWaitLine
     WaitReason ReasonFor(LineWaiter waiter);
 
     /// <summary>
-    /// What the waiter waits for will be had outside goroutines. Called before the waiter comes into the line, so that nobody that finds it
-    /// taken from outside misses the note.
+    /// Notes that code outside goroutines will have what is waited for. Called before that waiter enters the line: a goroutine that finds
+    /// it taken then sees the note.
     /// </summary>
     void NoteOutside();
 

@@ -96,7 +96,8 @@ internal unsafe interface IThreadPlatform
 
     /// <summary>
     /// Sleeps while <c>*word == expected</c>, at most <paramref name="timeoutNanoseconds"/> (negative: no limit). May return early for no
-    /// reason. Never enters a managed wait.
+    /// reason. Calls no wait hook (<see cref="SynchronizationContext.Wait"/>). <see cref="Thread.Interrupt"/> does not end it, and meets
+    /// the thread's next managed wait; the same holds for <see cref="Wake"/> and both forms of join.
     /// </summary>
     void Wait(int* word, int expected, long timeoutNanoseconds);
 

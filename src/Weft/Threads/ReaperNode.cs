@@ -1,7 +1,8 @@
 namespace Weft.Threads;
 
 /// <summary>
-/// What the reaper keeps about a thread, inside the thread, so that no list can fail to grow. Guarded by the reaper's lock.
+/// What the reaper keeps about a thread, inside the thread, so that no list can fail to grow. Guarded by the reaper's lock
+/// while the claim is open; after that it is the claimer's own.
 /// </summary>
 internal struct ReaperNode
 {
@@ -9,7 +10,10 @@ internal struct ReaperNode
     internal OSThread? Newer;
     internal bool IsListed;
 
-    /// <summary>Written under the lock; <see cref="JoinClaim.Done"/> is written, and may be read, without it.</summary>
+    /// <summary>
+    /// Becomes <see cref="JoinClaim.Claimed"/> under the lock, and <see cref="JoinClaim.Done"/> without it, by the thread that claimed. May
+    /// be read without the lock.
+    /// </summary>
     internal volatile JoinClaim Claim;
 }
 

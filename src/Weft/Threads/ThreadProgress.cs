@@ -38,7 +38,8 @@ internal sealed class ThreadProgress
     internal void Add(int threadId, int clock) => _members[threadId] = new Member(Thread.CurrentThread, clock);
 
     /// <summary>Takes the calling thread out: from now on it is gone.</summary>
-    internal void Remove(int threadId) => _members.TryRemove(threadId, out _);
+    internal void Remove(int threadId) =>
+        Uninterrupted.Do((_members, threadId), static gone => gone._members.TryRemove(gone.threadId, out _));
 
     /// <summary>
     /// What is known without looking at CPU time; <see cref="ThreadActivity.Unknown"/>: look, and call <see cref="Note(int, ulong)"/>.

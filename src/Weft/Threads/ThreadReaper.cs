@@ -233,7 +233,7 @@ internal sealed unsafe class ThreadReaper
     {
         for (int i = 0; thread.Handle == 0; i++)
         {
-            int word = 0;
+            int word = 0; // nobody changes it: a wait on it is a sleep
             if (i < HandleYields)
                 _platform.Yield();
             else

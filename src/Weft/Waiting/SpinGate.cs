@@ -3,13 +3,13 @@ using Weft.Threads;
 namespace Weft.Waiting;
 
 /// <summary>
-/// Guards a few instructions. Never enters a managed wait, so it may be taken anywhere, and <see cref="Thread.Interrupt"/> does not end the
-/// wait for it; not re-entrant. Hold it for no call that can block, and run no user code under it. A mutable struct: keep it in a field
-/// that is not read-only.
+/// Guards a few instructions. It calls no wait hook, so it may be taken anywhere, and <see cref="Thread.Interrupt"/> does not end the wait
+/// for it; not re-entrant. Hold it for no call that can block, and run no user code under it. A mutable struct: keep it in a field that is
+/// not read-only.
 /// </summary>
 internal struct SpinGate
 {
-    // What it guards takes some 20 ns: a few pauses outlast that on another core.
+    // What it guards takes some 20 ns: these 80 pauses outlast that on another core.
     private const int SpinRounds = 10;
     private const int PausesPerRound = 8;
 
@@ -30,14 +30,14 @@ internal struct SpinGate
 
     private unsafe void EnterContended()
     {
-        int word = 0;
+        int word = 0; // nobody changes it: a wait on it is a sleep
         int round = 0;
         do
         {
             if (round < SpinRounds)
                 Thread.SpinWait(PausesPerRound);
             else if (round < SpinRounds + YieldRounds)
-                Thread.Yield();
+                ThreadPlatform.Current.Yield();
             else
                 ThreadPlatform.Current.Wait(&word, 0, NapNanoseconds);
             round++;

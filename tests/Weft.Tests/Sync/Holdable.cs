@@ -77,17 +77,26 @@ public sealed class Holdable
                     rwLock.Unlock,
                     () => Try(rwLock.TryLock, rwLock.Unlock),
                     "read-write lock");
+            case "permit":
+                return OfSemaphore(permits: 1);
+            case "all permits":
+                return OfSemaphore(permits: 3);
             default:
-                int permits = name == "permit" ? 1 : 3;
-                var semaphore = new GoSemaphore(permits);
-                return Of(
-                    token => semaphore.AcquireAsync(permits, token),
-                    token => semaphore.Acquire(permits, token),
-                    () => Assert.True(semaphore.TryAcquire()),
-                    () => semaphore.Release(),
-                    () => semaphore.FreePermits == permits && Try(() => semaphore.TryAcquire(permits), () => semaphore.Release(permits)),
-                    "semaphore");
+                throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such primitive: add a case for it.");
         }
+    }
+
+    // The holder has one of the permits, and the waiters want all.
+    private static Holdable OfSemaphore(int permits)
+    {
+        var semaphore = new GoSemaphore(permits);
+        return Of(
+            token => semaphore.AcquireAsync(permits, token),
+            token => semaphore.Acquire(permits, token),
+            () => Assert.True(semaphore.TryAcquire()),
+            () => semaphore.Release(),
+            () => semaphore.FreePermits == permits && Try(() => semaphore.TryAcquire(permits), () => semaphore.Release(permits)),
+            "semaphore");
     }
 
     private static bool Try(Func<bool> take, Action giveBack)

@@ -220,6 +220,28 @@ public sealed class HoldableTests
 
     [ReleaseIsEnough]
     [Theory]
+    [MemberData(nameof(Holdable.Names), MemberType = typeof(Holdable))]
+    public void Run_AGoroutineHoldsItAndAThreadCouldLetItGo_IsSuspectedToBeADeadlock(string name)
+    {
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        var holdable = Holdable.Make(name);
+        int suspicions = 0;
+        scheduler.DeadlockSuspected += (_, _) =>
+        {
+            Interlocked.Increment(ref suspicions);
+            holdable.LetGo();
+        };
+        scheduler.Run(async () =>
+        {
+            holdable.Hold();
+            await holdable.UseAsync(CancellationToken.None);
+        });
+        Assert.Equal(1, Volatile.Read(ref suspicions));
+        Assert.True(holdable.IsFree());
+    }
+
+    [ReleaseIsEnough]
+    [Theory]
     [MemberData(nameof(NamesAndProcessors))]
     public async Task Use_HeldByAnotherEachTime_AllocatesNothing(string name, int procs)
     {

@@ -163,6 +163,22 @@ public sealed class InterruptTests
     /// <summary>Starts a thread and returns once it blocks.</summary>
     internal static Thread Waiting(Action body, out Func<bool> wasInterrupted)
     {
+        Thread thread = Start(body, out wasInterrupted);
+        Assert.True(SpinWait.SpinUntil(() => (thread.ThreadState & ThreadState.WaitSleepJoin) != 0, Limits.Hang), "It does not wait.");
+        return thread;
+    }
+
+    /// <summary>Starts a thread whose first managed wait an interrupt meets.</summary>
+    internal static Thread Interrupted(Action body, out Func<bool> wasInterrupted) => Start(
+        () =>
+        {
+            Thread.CurrentThread.Interrupt();
+            body();
+        },
+        out wasInterrupted);
+
+    private static Thread Start(Action body, out Func<bool> wasInterrupted)
+    {
         bool interrupted = false;
         wasInterrupted = () => interrupted;
         var thread = new Thread(() =>
@@ -178,7 +194,6 @@ public sealed class InterruptTests
         });
         thread.IsBackground = true;
         thread.Start();
-        Assert.True(SpinWait.SpinUntil(() => (thread.ThreadState & ThreadState.WaitSleepJoin) != 0, Limits.Hang), "It does not wait.");
         return thread;
     }
 

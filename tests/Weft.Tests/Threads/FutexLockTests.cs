@@ -1,4 +1,5 @@
 using Weft.Tests.Support;
+using Weft.Tests.Sync;
 using Weft.Threads;
 using Weft.Threads.Platforms;
 
@@ -66,6 +67,31 @@ public sealed class FutexLockTests
         gate.Exit();
         waiter.Join();
         Assert.Equal(0, context.Waits);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Enter_ThreadInterrupted_EntersAndTheInterruptMeetsTheNextWait(bool managed)
+    {
+        var gate = new FutexLock(PlatformOf(managed));
+        bool hasEntered = false;
+        gate.Enter();
+        Thread thread = InterruptTests.Interrupted(
+            () =>
+            {
+                gate.Enter();
+                hasEntered = true;
+                gate.Exit();
+                Thread.Sleep(Timeout.Infinite);
+            },
+            out Func<bool> wasInterrupted);
+        if (managed)
+            Eventually.True(() => (thread.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) != 0, "asleep, or ended");
+        gate.Exit();
+        InterruptTests.Join(thread);
+        Assert.True(hasEntered);
+        Assert.True(wasInterrupted());
     }
 
     private static IThreadPlatform PlatformOf(bool managed) => managed ? new ManagedThreadPlatform() : ThreadPlatform.Current;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Weft.Tests.Support;
+using Weft.Tests.Sync;
 using Weft.Threads;
 
 namespace Weft.Tests.Threads;
@@ -60,6 +61,33 @@ public abstract partial class OSThreadBehaviour : IDisposable
         Assert.Equal(OSThreadState.Reaped, thread.State);
         Assert.Equal(Platform.OwnsStacks ? ThreadExitState.Stack : ThreadExitState.Ref, thread.ExitState);
         thread.Join();
+    }
+
+    [Fact]
+    public void Join_ThreadInterrupted_WaitsForTheEndAndTheInterruptMeetsTheNextWait()
+    {
+        int mayEnd = 0;
+        OSThread thread = Start(() =>
+        {
+            while (Volatile.Read(ref mayEnd) == 0)
+                Thread.Yield();
+        });
+        int isJoining = 0;
+        OSThreadState? joined = null;
+        Thread joiner = InterruptTests.Interrupted(
+            () =>
+            {
+                Volatile.Write(ref isJoining, 1);
+                thread.Join();
+                joined = thread.State;
+                Thread.Sleep(Timeout.Infinite);
+            },
+            out Func<bool> wasInterrupted);
+        Eventually.True(() => Volatile.Read(ref isJoining) == 1, "joining");
+        Volatile.Write(ref mayEnd, 1);
+        InterruptTests.Join(joiner);
+        Assert.Equal(OSThreadState.Reaped, joined);
+        Assert.True(wasInterrupted());
     }
 
     [Fact]

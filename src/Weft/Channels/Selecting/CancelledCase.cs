@@ -25,7 +25,7 @@ public sealed class CancelledCase : SelectCase
         get => _token;
         set
         {
-            Select.NoteChange(false);
+            Select.NoteChange(ofChannel: false);
             _token = value;
         }
     }

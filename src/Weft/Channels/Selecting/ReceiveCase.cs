@@ -38,7 +38,7 @@ public sealed class ReceiveCase<T> : SelectCase
 
     internal override bool TryNow(out Operation? counterpart)
     {
-        Outcome outcome = Queued.ReceiveNow(out T value, out Waiter<T>? sender);
+        Outcome outcome = TargetChan.ReceiveNow(out T value, out Waiter<T>? sender);
         counterpart = sender;
         if (outcome == Outcome.Pending)
             return false;
@@ -50,18 +50,18 @@ public sealed class ReceiveCase<T> : SelectCase
     internal override void FinishCounterpart(Operation counterpart, Machine? machine) =>
         ((Waiter<T>)counterpart).Finish(Outcome.Done, machine);
 
-    internal override void Enqueue(SelectOperation operation) => _waiter.Enqueue(Queued, isSend: false, operation);
+    internal override void Enqueue(SelectOperation operation) => _waiter.Enqueue(TargetChan, isSend: false, operation);
 
     internal override void WithdrawPlace()
     {
         if (_waiter.IsQueued)
-            Queued.TryRemove(_waiter, isSend: false);
+            TargetChan.TryRemove(_waiter, isSend: false);
     }
 
     internal override void GiveBack()
     {
         if (_waiter.EndedAs == Outcome.Done)
-            Queued.GiveBack(_waiter.Value);
+            TargetChan.GiveBack(_waiter.Value);
         _waiter.Value = default!;
     }
 
@@ -72,5 +72,6 @@ public sealed class ReceiveCase<T> : SelectCase
         _waiter.Value = default!;
     }
 
-    private Chan<T> Queued => Unsafe.As<Chan<T>>(Target!);
+    // A cast would be checked in each wait: the constructor and Channel put nothing else there.
+    private Chan<T> TargetChan => Unsafe.As<Chan<T>>(Target!);
 }

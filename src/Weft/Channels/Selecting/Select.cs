@@ -94,7 +94,7 @@ public sealed partial class Select
     private TCase Add<TCase>(TCase added)
         where TCase : SelectCase
     {
-        NoteChange(true);
+        NoteChange(ofChannel: true);
         if (_count == MaxCases)
             throw new InvalidOperationException($"A select can have {MaxCases} cases.");
         if (_count == _cases.Length)

@@ -77,7 +77,7 @@ public abstract class SelectCase
     /// <summary>Another channel, or none; the place at the present one is given up.</summary>
     private protected void ChangeTarget(Chan? channel)
     {
-        Select.NoteChange(channel != Target);
+        Select.NoteChange(ofChannel: channel != Target);
         if (channel == Target)
             return;
         WithdrawPlace();

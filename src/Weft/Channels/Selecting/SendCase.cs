@@ -34,9 +34,9 @@ public sealed class SendCase<T> : SelectCase
         get => _value;
         set
         {
-            Select.NoteChange(false);
+            Select.NoteChange(ofChannel: false);
             _value = value;
-            _waiter.Value = value; // it may have kept its place
+            _waiter.Value = value; // it may have kept its place, which nobody can claim now
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class SendCase<T> : SelectCase
 
     internal override bool TryNow(out Operation? counterpart)
     {
-        Outcome outcome = Queued.SendNow(_value, out Waiter<T>? receiver);
+        Outcome outcome = TargetChan.SendNow(_value, out Waiter<T>? receiver);
         counterpart = receiver;
         _waiter.EndedAs = outcome;
         return outcome != Outcome.Pending;
@@ -56,13 +56,13 @@ public sealed class SendCase<T> : SelectCase
     internal override void Enqueue(SelectOperation operation)
     {
         _waiter.Value = _value;
-        _waiter.Enqueue(Queued, isSend: true, operation);
+        _waiter.Enqueue(TargetChan, isSend: true, operation);
     }
 
     internal override void WithdrawPlace()
     {
         if (_waiter.IsQueued)
-            Queued.TryRemove(_waiter, isSend: true);
+            TargetChan.TryRemove(_waiter, isSend: true);
         _waiter.Value = default!;
     }
 
@@ -72,5 +72,6 @@ public sealed class SendCase<T> : SelectCase
             throw Chan<T>.SendOnClosed();
     }
 
-    private Chan<T> Queued => Unsafe.As<Chan<T>>(Target!);
+    // A cast would be checked in each wait: the constructor and Channel put nothing else there.
+    private Chan<T> TargetChan => Unsafe.As<Chan<T>>(Target!);
 }

@@ -25,7 +25,7 @@ public sealed class TaskCase : SelectCase, IWaiter<TaskCase>
         get => _task;
         set
         {
-            Select.NoteChange(false);
+            Select.NoteChange(ofChannel: false);
             if (_task == value)
                 return;
             _task = value;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
+using Weft.Threads;
 using Weft.Waiting;
 
 namespace Weft.Channels.Selecting;

@@ -23,7 +23,7 @@ public sealed class TimeoutCase : SelectCase
         get => _duration;
         set
         {
-            Select.NoteChange(false);
+            Select.NoteChange(ofChannel: false);
             _duration = value;
         }
     }

@@ -1,5 +1,6 @@
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
+using Weft.Threads;
 
 namespace Weft.Runtime.Core;
 

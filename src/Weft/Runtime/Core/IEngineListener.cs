@@ -1,6 +1,9 @@
 namespace Weft.Runtime.Core;
 
-/// <summary>What an engine tells of: the scheduler, which raises its events. Any thread may call it, in scheduler code, too.</summary>
+/// <summary>
+/// Whom the engine tells what has happened. The scheduler implements it, and raises its events. Any thread may call it, in scheduler code,
+/// too.
+/// </summary>
 internal interface IEngineListener
 {
     /// <summary>A thread was wanted and could not be had.</summary>

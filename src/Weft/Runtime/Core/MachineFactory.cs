@@ -96,7 +96,7 @@ internal sealed class MachineFactory
     }
 
     /// <summary>
-    /// The same as <see cref="TryReserve"/> as long as the system has threads to spare; it may be asked, without the lock.
+    /// <see cref="TryReserve"/>, if the system has threads to spare. May leave the lock to ask the system.
     /// </summary>
     /// <param name="cause">Why there is none.</param>
     internal Machine? TryReserveAffordable(out ThreadShortageCause cause)

@@ -1,3 +1,5 @@
+using Weft.Threads;
+
 namespace Weft.Runtime.Host;
 
 /// <summary>

@@ -4,7 +4,8 @@ namespace Weft.Runtime.Host;
 
 /// <summary>
 /// Labelled points at which a stress test may delay a thread, to widen the windows of races. Builds that ship have none: it takes a
-/// debug build, or one with the property <c>WeftChecked</c>.
+/// debug build, or an optimized one with the property <c>WeftChecked</c>, which defines DEBUG. A new label is listed in
+/// docs/reliability.md.
 /// </summary>
 internal static class FaultPoints
 {
@@ -19,7 +20,8 @@ internal static class FaultPoints
     /// <summary>Called with the label of each point passed; null when nobody tests.</summary>
     internal static Action<string>? Hook { get; set; }
 
-    /// <summary>Set by a stress test: the monitor does not make up for a wake-up that was lost, so that the loss shows.</summary>
+    /// <summary>Set by a stress test: the monitor does not make up for a wake-up that was lost, so that the loss shows. Read by
+    /// every build, set by none that ships.</summary>
     internal static bool NoSecondChance { get; set; }
 
     [Conditional("DEBUG")]

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using ThreadState = System.Threading.ThreadState;
 
 namespace Weft.Threads.Platforms;
 
 /// <summary>
-/// For systems without a file of their own: <see cref="Thread"/>, on stacks that the runtime owns. Its waits are managed ones; they run
-/// without a synchronization context, so they never enter <see cref="SynchronizationContext.Wait"/>.
+/// For systems without a file of their own: <see cref="Thread"/>, on stacks that the runtime owns. Its waits are managed ones. They run
+/// without a synchronization context, so they never enter <see cref="SynchronizationContext.Wait"/>; and an interrupt does not end them,
+/// but meets the thread's next wait.
 /// </summary>
 internal sealed unsafe class ManagedThreadPlatform : IThreadPlatform
 {
@@ -74,29 +77,20 @@ internal sealed unsafe class ManagedThreadPlatform : IThreadPlatform
 
     public void Wait(int* word, int expected, long timeoutNanoseconds)
     {
-        const long NanosecondsPerMillisecond = 1_000_000;
-        int timeout = timeoutNanoseconds < 0
-            ? Timeout.Infinite
-            : (int)Math.Min((timeoutNanoseconds + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond, int.MaxValue);
         using var noContext = new NoContext(enter: true);
-        object gate = GateOf(word);
-        lock (gate)
-        {
-            // The waker changes the word before it takes the gate: seen unchanged here, its pulse is still to come.
-            if (Volatile.Read(ref *word) == expected)
-                Monitor.Wait(gate, timeout);
-        }
+        var sleep = new Sleep(GateOf(word), (nint)word, expected, timeoutNanoseconds, Stopwatch.GetTimestamp());
+        Uninterrupted.Do(sleep, static sleep => sleep.Begin());
     }
 
     public void Wake(int* word, int count)
     {
         using var noContext = new NoContext(enter: true);
-        object gate = GateOf(word);
-        lock (gate)
+        Uninterrupted.Do(GateOf(word), static gate =>
         {
             // All, whatever the count: others may wait on another word at the same gate.
-            Monitor.PulseAll(gate);
-        }
+            lock (gate)
+                Monitor.PulseAll(gate);
+        });
     }
 
     public void Yield() => Thread.Yield();
@@ -106,7 +100,7 @@ internal sealed unsafe class ManagedThreadPlatform : IThreadPlatform
         GCHandle own = GCHandle.FromIntPtr(handle);
         using (new NoContext(enter: true))
         {
-            if (!((Thread)own.Target!).Join(milliseconds))
+            if (!Uninterrupted.Get(((Thread)own.Target!, milliseconds), static join => join.Item1.Join(join.milliseconds)))
                 return false;
         }
 
@@ -121,7 +115,39 @@ internal sealed unsafe class ManagedThreadPlatform : IThreadPlatform
         int id = CurrentThreadId();
         _running[id] = Thread.CurrentThread;
         OSThread.RunRooted(root);
-        _running.TryRemove(id, out _);
+        Uninterrupted.Do((_running, id), static gone => gone._running.TryRemove(gone.id, out _));
+    }
+
+    /// <summary>A wait on a word, which may be begun again when an interrupt has ended it.</summary>
+    private readonly record struct Sleep(object Gate, nint Word, int Expected, long TimeoutNanoseconds, long Since)
+    {
+        internal void Begin()
+        {
+            Monitor.Enter(Gate);
+            try
+            {
+                // The waker changes the word before it takes the gate: seen unchanged here, its pulse is still to come.
+                if (Volatile.Read(ref *(int*)Word) == Expected)
+                    Monitor.Wait(Gate, MillisecondsLeft());
+            }
+            finally
+            {
+                // Not a lock statement: where Monitor.Wait is managed code (NativeAOT, and CoreCLR on Unix since .NET 11), an interrupt
+                // that comes while it takes the gate again leaves the thread without it.
+                if (Monitor.IsEntered(Gate))
+                    Monitor.Exit(Gate);
+            }
+        }
+
+        private int MillisecondsLeft()
+        {
+            const long NanosecondsPerMillisecond = 1_000_000;
+            if (TimeoutNanoseconds < 0)
+                return Timeout.Infinite;
+            long passed = Stopwatch.GetElapsedTime(Since).Ticks * TimeSpan.NanosecondsPerTick;
+            long left = Math.Max(TimeoutNanoseconds - passed, 0);
+            return (int)Math.Min((left + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond, int.MaxValue);
+        }
     }
 
     /// <summary>Takes the synchronization context off the calling thread, and puts it back.</summary>

@@ -2,43 +2,43 @@ using Weft.Runtime.Running;
 
 namespace Weft.Tests.Runtime.Running;
 
-/// <summary>Each reason to wait has a text of its own and a decision on deadlocks: a new one without both fails here.</summary>
+/// <summary>Each reason to wait has a text of its own and two decisions on deadlocks: a new one without them fails here.</summary>
 public sealed class WaitReasonTests
 {
-    // Whether only other goroutines can end such a wait.
-    private static readonly Dictionary<WaitReason, bool> s_onlyGoroutinesWake = new()
+    // What the search for deadlocks is told.
+    private static readonly Dictionary<WaitReason, (bool OnlyGoroutinesWake, bool MayBeMeantForEver)> s_decisions = new()
     {
-        [WaitReason.Await] = false,
-        [WaitReason.Yield] = false,
-        [WaitReason.Sleep] = false,
-        [WaitReason.SleepForever] = true,
-        [WaitReason.Join] = true,
-        [WaitReason.ManagedWait] = false,
-        [WaitReason.Blocking] = false,
-        [WaitReason.ChanSend] = true,
-        [WaitReason.ChanReceive] = true,
-        [WaitReason.Select] = true,
-        [WaitReason.SelectNothing] = true,
-        [WaitReason.Lock] = true,
-        [WaitReason.WaitGroup] = true,
-        [WaitReason.Group] = true,
-        [WaitReason.GroupLimit] = true,
-        [WaitReason.RWLock] = true,
-        [WaitReason.Semaphore] = true,
-        [WaitReason.Cond] = true,
-        [WaitReason.SingleFlight] = true,
+        [WaitReason.Await] = (false, true),
+        [WaitReason.Yield] = (false, false),
+        [WaitReason.Sleep] = (false, false),
+        [WaitReason.SleepForever] = (true, true),
+        [WaitReason.Join] = (true, false),
+        [WaitReason.ManagedWait] = (false, false),
+        [WaitReason.Blocking] = (false, false),
+        [WaitReason.ChanSend] = (true, false),
+        [WaitReason.ChanReceive] = (true, false),
+        [WaitReason.Select] = (true, false),
+        [WaitReason.SelectNothing] = (true, true),
+        [WaitReason.Lock] = (true, false),
+        [WaitReason.WaitGroup] = (true, false),
+        [WaitReason.Group] = (true, false),
+        [WaitReason.GroupLimit] = (true, false),
+        [WaitReason.RWLock] = (true, false),
+        [WaitReason.Semaphore] = (true, false),
+        [WaitReason.Cond] = (true, false),
+        [WaitReason.SingleFlight] = (true, false),
     };
 
     [Fact]
-    public void WaitReason_EachValue_HasATextAndADecisionOnDeadlocks()
+    public void WaitReason_EachValue_HasATextAndTheDecisionsOnDeadlocks()
     {
         WaitReason[] all = [.. Enum.GetValues<WaitReason>().Where(static reason => reason != WaitReason.OrOutside)];
         Assert.All(all, static reason =>
         {
-            bool isDecided = s_onlyGoroutinesWake.TryGetValue(reason, out bool onlyGoroutinesWake);
-            Assert.True(isDecided, $"Decide whether {reason} counts for deadlocks.");
-            Assert.Equal(onlyGoroutinesWake, reason.OnlyGoroutinesWake());
+            Assert.True(s_decisions.TryGetValue(reason, out var decided), $"Decide how {reason} counts for deadlocks.");
+            Assert.Equal(decided.OnlyGoroutinesWake, reason.OnlyGoroutinesWake());
             Assert.False((reason | WaitReason.OrOutside).OnlyGoroutinesWake());
+            Assert.Equal(decided.MayBeMeantForEver, reason.MayBeMeantForEver());
             Assert.NotEqual(reason.ToString(), reason.Text());
             Assert.Equal(reason.Text(), (reason | WaitReason.OrOutside).Text());
         });

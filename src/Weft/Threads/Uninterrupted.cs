@@ -1,4 +1,4 @@
-namespace Weft.Runtime.Host;
+namespace Weft.Threads;
 
 /// <summary>
 /// Code of the scheduler's own that may wait for a lock of .NET's. To wait for one throws on a thread that was interrupted; then
@@ -6,17 +6,25 @@ namespace Weft.Runtime.Host;
 /// </summary>
 internal static class Uninterrupted
 {
-    /// <summary>Runs something that has changed nothing when the wait for a lock in it throws.</summary>
-    internal static void Do<T>(T argument, Action<T> code)
+    /// <summary>Runs something that has changed nothing when a wait in it throws.</summary>
+    internal static void Do<T>(T argument, Action<T> code) =>
+        Get((argument, code), static call =>
+        {
+            call.code(call.argument);
+            return true;
+        });
+
+    /// <summary>The same with a result.</summary>
+    internal static TResult Get<T, TResult>(T argument, Func<T, TResult> code)
     {
         for (bool wasInterrupted = false; ; wasInterrupted = true)
         {
             try
             {
-                code(argument);
+                TResult result = code(argument);
                 if (wasInterrupted)
                     Thread.CurrentThread.Interrupt();
-                return;
+                return result;
             }
             catch (ThreadInterruptedException)
             {
