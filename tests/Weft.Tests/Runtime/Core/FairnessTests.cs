@@ -55,7 +55,7 @@ public sealed class FairnessTests
         const int Factor = 4;
         const int Hops = 20_000;
         int others = await Undisturbed.ResultAsync(procs: 1, scheduler => TurnsBesidePairAsync(scheduler, Hops, othersArePair));
-        Assert.InRange(others, Hops / Factor, Hops * Factor);
+        Assert.InRange(others, (Hops / Factor) - 1, Hops * Factor); // the pair's last turn cuts a round short
     }
 
     /// <summary>How many turns the others have while a pair has a given number.</summary>
@@ -63,17 +63,25 @@ public sealed class FairnessTests
     {
         using var stop = new Gate();
         int hops = 0, others = 0;
-        List<Goroutine<bool>> all = [.. Pair(() =>
+        List<Goroutine<bool>> all = [];
+
+        // By a goroutine of the only processor: none of them begins before all are there.
+        await scheduler.StartChecked(() =>
+        {
+            all.AddRange(Pair(Hop));
+            if (othersArePair)
+                all.AddRange(Pair(OtherTurn));
+            else
+                all.Add(scheduler.StartChecked(HogAsync));
+        }).Within();
+        await all.Within();
+        return others;
+
+        void Hop()
         {
             if (++hops == turns)
                 stop.Open();
-        })];
-        if (othersArePair)
-            all.AddRange(Pair(OtherTurn));
-        else
-            all.Add(scheduler.StartChecked(HogAsync));
-        await all.Within();
-        return others;
+        }
 
         void OtherTurn()
         {
