@@ -167,6 +167,26 @@ public sealed class HoldableTests
 
     [Theory]
     [MemberData(nameof(Holdable.Names), MemberType = typeof(Holdable))]
+    public async Task Dispose_AGoroutineWaits_TheNextOfAnotherSchedulerGetsIt(string name)
+    {
+        var holdable = Holdable.Make(name);
+        holdable.Hold();
+        using (TestScheduler.Create(out Scheduler ended))
+        {
+            Goroutine waiting = ended.Start(async () => await holdable.UseAsync(CancellationToken.None));
+            await Limits.Until(() => Waits(waiting), "it waits", ended);
+        }
+
+        using var _ = TestScheduler.Create(out Scheduler scheduler);
+        Goroutine<bool> next = scheduler.StartChecked(() => holdable.UseAsync(CancellationToken.None));
+        await Limits.Until(() => Waits(next), "the next waits", scheduler);
+        holdable.LetGo();
+        await next.Within();
+        Assert.True(holdable.IsFree());
+    }
+
+    [Theory]
+    [MemberData(nameof(Holdable.Names), MemberType = typeof(Holdable))]
     public async Task Dispose_ItIsOnItsWayToAGoroutineThatNeverRuns_GoesToTheNext(string name)
     {
         foreach (bool othersWait in (bool[])[false, true])
