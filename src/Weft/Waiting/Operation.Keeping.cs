@@ -46,6 +46,23 @@ internal abstract partial class Operation
         }
     }
 
+    /// <inheritdoc/>
+    internal override WorkItem? ForgetUnused()
+    {
+        Operation? used = null;
+        Operation? next;
+        for (Operation? operation = this; operation is not null; operation = next)
+        {
+            next = operation._nextKept;
+            operation._isKept = !operation._isFree;
+            operation._nextKept = operation._isFree ? null : used;
+            if (!operation._isFree)
+                used = operation;
+        }
+
+        return used;
+    }
+
     /// <summary>For an operation in use, of a goroutine that never runs again; see <see cref="LeftBehind"/>.</summary>
     private protected virtual void Withdraw()
     {
@@ -148,7 +165,10 @@ internal abstract partial class Operation
     {
         Action = null;
         State = null;
-        _isFree = _isKept || TryAddTo(owner);
+        if (owner.HasEnded)
+            Unlist(); // by a flow that goes on after the end; see Goroutine.End
+        else
+            _isFree = _isKept || TryAddTo(owner);
     }
 
     /// <summary>

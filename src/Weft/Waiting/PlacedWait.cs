@@ -29,8 +29,7 @@ internal abstract class PlacedWait : WaitSource, IThreadPoolWorkItem
 
     private protected bool IsAwaited => Action is not null;
 
-    // Between Post and the run of what awaits it: the wait may be in a mailbox or in the pool's queue, so it must not be used again.
-    // WasTaken is true from that run on.
+    // Posted, and still in a mailbox or in the pool's queue, so it must not be used again. WasTaken is true once it is out of there.
     private bool IsOnItsWay => IsAwaited && !WasTaken;
 
     /// <summary>For an awaiter, before the wait begins, where the exception can still be caught.</summary>

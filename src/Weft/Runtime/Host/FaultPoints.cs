@@ -20,8 +20,10 @@ internal static class FaultPoints
     /// <summary>Called with the label of each point passed; null when nobody tests.</summary>
     internal static Action<string>? Hook { get; set; }
 
-    /// <summary>Set by a stress test: the monitor does not make up for a wake-up that was lost, so that the loss shows. Read by
-    /// every build, set by none that ships.</summary>
+    /// <summary>
+    /// Set by a stress test: the monitor does not make up for a wake-up that was lost, so that the loss shows. Every build reads it; only
+    /// tests set it.
+    /// </summary>
     internal static bool NoSecondChance { get; set; }
 
     [Conditional("DEBUG")]

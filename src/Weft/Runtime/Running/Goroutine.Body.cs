@@ -210,6 +210,10 @@ public abstract partial class Goroutine
         _bodyContinuation = null;
         _flags |= FlagEnded;
         _extra?.KeptSelects?.WithdrawPlaces(this);
+
+        // A kept operation leads to its channel, and so to those that wait there: the handle of an ended goroutine must lead to nobody, or
+        // a search takes them for those that can still be woken.
+        _keptOperations = _keptOperations?.ForgetUnused();
         Home.OnEnded(this);
         if (TrySettle(ended, exception))
             return; // the completion is settled with the release of the run right, which is fenced anyhow

@@ -45,6 +45,12 @@ internal class WorkItem
     {
     }
 
+    /// <summary>
+    /// It is the first of those that the goroutine keeps for its next waits, and the goroutine has ended: those that are in use, by flows
+    /// that go on; the others are forgotten. With the run right of the goroutine.
+    /// </summary>
+    internal virtual WorkItem? ForgetUnused() => this;
+
     /// <summary>It was taken out of the mailbox since this was cleared. With the goroutine's run right only.</summary>
     internal bool WasTaken;
 }

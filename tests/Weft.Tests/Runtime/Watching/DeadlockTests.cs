@@ -302,15 +302,19 @@ public sealed class DeadlockTests
     [InlineData("group")]
     [InlineData("group, with a result")]
     [InlineData("single flight")]
-    public void Run_SomebodyHasTheHandleOfAnEndedChild_ThrowsNevertheless(string parent)
+    [InlineData("channel")]
+    [InlineData("channel that was sent to")]
+    [InlineData("select")]
+    public void Run_SomebodyHasTheHandleOfAnEndedChild_ThrowsNevertheless(string kind)
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         Goroutine? ended = null;
-        Assert.Throws<DeadlockException>(() => scheduler.Run(() => WaitAtTheParentAsync(parent, child => ended = child)));
+        Assert.Throws<DeadlockException>(() => scheduler.Run(() => WaitWhereAChildWasAsync(kind, child => ended = child)));
         Assert.True(ended!.HasEnded);
     }
 
-    private static async Task WaitAtTheParentAsync(string kind, Action<Goroutine> keep)
+    // Main waits for what an ended child has told, or has waited for.
+    private static async Task WaitWhereAChildWasAsync(string kind, Action<Goroutine> keep)
     {
         var never = new Chan<int>();
         switch (kind)
@@ -347,6 +351,36 @@ public sealed class DeadlockTests
                 });
                 await flights.RunAsync("slow", async () => await never.ReceiveAsync());
                 break;
+            case "channel":
+                Goroutine receiver = Go.Start(async () => { await never.ReceiveAsync(); });
+                keep(receiver);
+                await UntilItWaitsAsync(receiver);
+                await never.SendAsync(1);
+                await receiver.Completion;
+                await never.ReceiveAsync();
+                break;
+            case "channel that was sent to":
+                Goroutine sender = Go.Start(async () => await never.SendAsync(1));
+                keep(sender);
+                await UntilItWaitsAsync(sender);
+                await never.ReceiveAsync();
+                await sender.Completion;
+                await never.ReceiveAsync();
+                break;
+            case "select":
+                Goroutine selector = Go.Start(async () => { await new Select().OnReceive(never, _ => { }).RunAsync(); });
+                keep(selector);
+                await UntilItWaitsAsync(selector);
+                await never.SendAsync(1);
+                await selector.Completion;
+                await never.ReceiveAsync();
+                break;
+        }
+
+        static async Task UntilItWaitsAsync(Goroutine goroutine)
+        {
+            while (goroutine.Status != GoroutineStatus.Parked)
+                await Go.Yield();
         }
     }
 
