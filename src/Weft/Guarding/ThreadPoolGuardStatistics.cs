@@ -7,6 +7,7 @@ namespace Weft;
 /// <remarks>Cannot be changed: two of them tell what happened in between.</remarks>
 /// <example>
 /// <code>
+/// using ThreadPoolGuard guard = ThreadPoolGuard.Start();
 /// ThreadPoolGuardStatistics now = guard.Statistics;
 /// Console.WriteLine($"{now.Raised} times raised, at most to {now.PeakMinimum}; starving: {now.IsStarving}");
 /// </code>
