@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
@@ -204,7 +205,15 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
         return removed;
     }
 
-    private bool TryUnlockSlowly()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void UnlockSlowly()
+    {
+        if (!TryUnlock())
+            throw new SynchronizationLockException($"{nameof(GoLock)}.{nameof(Unlock)}: the lock is not locked.");
+    }
+
+    /// <summary>As <see cref="Unlock"/>; false if the lock is not locked.</summary>
+    internal bool TryUnlock()
     {
         while (true)
         {
