@@ -13,6 +13,25 @@ internal sealed partial class Engine
     internal const int ClockInterval = 16;
 
     /// <summary>
+    /// Runs a goroutine that the machine took from a queue, and finds the next one to run; null when the machine is to leave.
+    /// </summary>
+    /// <remarks>
+    /// Not in line in the loop: that is compiled while it runs for the first time, before the compiler knows which way is taken. This
+    /// method is compiled once more when it does.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Goroutine? ExecuteAndFindNext(Machine machine, Goroutine goroutine)
+    {
+        Goroutine? parked = Execute(machine, goroutine, out bool hasEnded);
+        if (!machine.Tainted)
+            return FindNext(machine, parked, hasEnded);
+        FinishPark(machine, parked, hasEnded);
+        if (KeepsThread(machine))
+            KeepUntilStopped(machine);
+        return null;
+    }
+
+    /// <summary>
     /// Runs a goroutine that the machine took from a queue, for as long as <see cref="Goroutine.RunMailbox"/> does; or gives it, with the
     /// processor, to the machine it belongs to.
     /// </summary>
@@ -20,7 +39,7 @@ internal sealed partial class Engine
     /// <param name="goroutine">The goroutine.</param>
     /// <param name="hasEnded">It has ended.</param>
     /// <returns>The goroutine if it was parked, so that <see cref="Goroutine.FinishPark"/> is to follow; otherwise null.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Goroutine? Execute(Machine machine, Goroutine goroutine, out bool hasEnded)
     {
         hasEnded = false;
@@ -99,16 +118,19 @@ internal sealed partial class Engine
     /// executed only if the next comes from elsewhere, or if something seems to wait for the end of the parked one: to tell it may take
     /// long, and what has been taken out is out of the thieves' reach.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Goroutine? FindNext(Machine machine, Goroutine? parked, bool hasEnded)
     {
         if (parked is null)
             return FindRunnable(machine);
-        Goroutine? next = hasEnded && parked.ExtraOrNull is not null ? null : FindInRing(machine);
+        Processor? processor = hasEnded && parked.ExtraOrNull is not null ? null : ProcessorOfOwnTurn(machine);
+        Goroutine? next = processor is null || processor.RunNextComesFirst ? null : processor.DequeueFromRing();
         if (next is null)
             Interlocked.MemoryBarrier();
         if (parked.FinishPark(hasEnded))
             Requeue(machine, parked);
+        else if (next is null && processor is not null)
+            next = processor.DequeueRunNext();
         return next ?? FindRunnable(machine);
     }
 
