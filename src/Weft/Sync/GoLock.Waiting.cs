@@ -53,6 +53,16 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
     /// <summary>For a waiter that will have the lock outside goroutines. Before it enters the list.</summary>
     internal void NoteOutside() => _outsideUse.Note();
 
+    // While others wait, or one is on its way: takes the lock before them if it is free.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryOvertake(int state)
+    {
+        if ((state & (Locked | Starving)) != 0 || Interlocked.CompareExchange(ref _state, state | Locked, state) != state)
+            return false;
+        NoteOvertaking();
+        return true;
+    }
+
     private void NoteOvertaking()
     {
         if (++_overtakes < OvertakesPerLook)
@@ -205,6 +215,7 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
         return removed;
     }
 
+    // With others that wait, or a lock that is not locked.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void UnlockSlowly()
     {

@@ -82,26 +82,16 @@ public sealed partial class GoLock
     {
         _outsideUse.NoteCaller();
         int state = _state;
-        if ((state & (Locked | Starving)) != 0 || Interlocked.CompareExchange(ref _state, state | Locked, state) != state)
-            return false;
-        if (state != 0)
-            NoteOvertaking();
-        return true;
+        return state == 0 ? Interlocked.CompareExchange(ref _state, Locked, 0) == 0 : TryOvertake(state);
     }
 
     /// <summary>Undoes <see cref="TryLock"/>, or one of the others whose <see cref="Releaser"/> is not disposed.</summary>
     /// <exception cref="SynchronizationLockException">The lock is not locked.</exception>
     public void Unlock()
     {
-        int state = _state;
-
-        // Nobody is to be woken if nobody waits, or if one is awake already. In as few statements as can be: what ends a `using` is
-        // compiled into the way that mostly goes on there only if it is short.
-        if ((state != Locked && (state & (Locked | Woken)) != (Locked | Woken))
-            || Interlocked.CompareExchange(ref _state, state & ~Locked, state) != state)
-        {
+        // In as few statements as can be: what ends a `using` is compiled into the way that mostly goes on there only if it is short.
+        if (_state != Locked || Interlocked.CompareExchange(ref _state, 0, Locked) != Locked)
             UnlockSlowly();
-        }
     }
 
     internal bool IsLocked => (Volatile.Read(ref _state) & Locked) != 0;
