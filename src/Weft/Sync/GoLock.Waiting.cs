@@ -215,7 +215,7 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
         return removed;
     }
 
-    // With others that wait, or a lock that is not locked.
+    // With one to be woken, or a lock that is not locked.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void UnlockSlowly()
     {

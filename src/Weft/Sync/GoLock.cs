@@ -82,6 +82,8 @@ public sealed partial class GoLock
     {
         _outsideUse.NoteCaller();
         int state = _state;
+
+        // Constants for a free lock that nobody waits for: the compiled compare-and-swap keeps nothing beside it then.
         return state == 0 ? Interlocked.CompareExchange(ref _state, Locked, 0) == 0 : TryOvertake(state);
     }
 
@@ -89,9 +91,15 @@ public sealed partial class GoLock
     /// <exception cref="SynchronizationLockException">The lock is not locked.</exception>
     public void Unlock()
     {
-        // In as few statements as can be: what ends a `using` is compiled into the way that mostly goes on there only if it is short.
-        if (_state != Locked || Interlocked.CompareExchange(ref _state, 0, Locked) != Locked)
+        int state = _state;
+
+        // Nobody is to be woken if nobody waits, or if one is awake already. In as few statements as can be: what ends a `using` is
+        // compiled into the way that mostly goes on there only if it is short.
+        if ((state != Locked && (state & (Locked | Woken)) != (Locked | Woken))
+            || Interlocked.CompareExchange(ref _state, state & ~Locked, state) != state)
+        {
             UnlockSlowly();
+        }
     }
 
     internal bool IsLocked => (Volatile.Read(ref _state) & Locked) != 0;
