@@ -11,7 +11,7 @@
  *   producer      changes the condition with the lock, and signals, before it unlocks or after
  *   canceller     Cond.TryRemove under the condition's gate, then CondWaiter.EndCancelled
  *   abandoner     Engine.Stop: a goroutine that waits never runs again. What it finds in its mail is passed on for it: Cond.PassOn
- *   settle        unlock: GoLock.TryUnlockSlowly; wake: GoLock.WakeFirst, with CondWaiter.OnDropped for an abandoned waiter; signal: Cond.Signal,
+ *   settle        unlock: GoLock.TryUnlock; wake: GoLock.WakeFirst, with CondWaiter.OnDropped for an abandoned waiter; signal: Cond.Signal,
  *                 TrySignal and EnterLock. One calls the other, so each is a debt that the same process settles
  *
  * Left out: that a lock which has kept a waiter waiting for long is not given to newcomers (Starving); that is about time.

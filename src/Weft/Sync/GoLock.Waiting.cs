@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
@@ -51,6 +52,16 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
 
     /// <summary>For a waiter that will have the lock outside goroutines. Before it enters the list.</summary>
     internal void NoteOutside() => _outsideUse.Note();
+
+    // While others wait, or one is on its way: takes the lock before them if it is free.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryOvertake(int state)
+    {
+        if ((state & (Locked | Starving)) != 0 || Interlocked.CompareExchange(ref _state, state | Locked, state) != state)
+            return false;
+        NoteOvertaking();
+        return true;
+    }
 
     private void NoteOvertaking()
     {
@@ -204,7 +215,16 @@ public sealed partial class GoLock : IWaitLine<GoLock.Releaser>
         return removed;
     }
 
-    private bool TryUnlockSlowly()
+    // With one to be woken, or a lock that is not locked.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void UnlockSlowly()
+    {
+        if (!TryUnlock())
+            throw new SynchronizationLockException($"{nameof(GoLock)}.{nameof(Unlock)}: the lock is not locked.");
+    }
+
+    /// <summary>As <see cref="Unlock"/>; false if the lock is not locked.</summary>
+    internal bool TryUnlock()
     {
         while (true)
         {

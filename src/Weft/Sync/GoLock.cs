@@ -82,19 +82,24 @@ public sealed partial class GoLock
     {
         _outsideUse.NoteCaller();
         int state = _state;
-        if ((state & (Locked | Starving)) != 0 || Interlocked.CompareExchange(ref _state, state | Locked, state) != state)
-            return false;
-        if (state != 0)
-            NoteOvertaking();
-        return true;
+
+        // Constants for a free lock that nobody waits for: the compiled compare-and-swap keeps nothing beside it then.
+        return state == 0 ? Interlocked.CompareExchange(ref _state, Locked, 0) == 0 : TryOvertake(state);
     }
 
     /// <summary>Undoes <see cref="TryLock"/>, or one of the others whose <see cref="Releaser"/> is not disposed.</summary>
     /// <exception cref="SynchronizationLockException">The lock is not locked.</exception>
     public void Unlock()
     {
-        if (!TryUnlock())
-            throw new SynchronizationLockException($"{nameof(GoLock)}.{nameof(Unlock)}: the lock is not locked.");
+        int state = _state;
+
+        // Nobody is to be woken if nobody waits, or if one is awake already. In as few statements as can be: what ends a `using` is
+        // compiled into the way that mostly goes on there only if it is short.
+        if ((state != Locked && (state & (Locked | Woken)) != (Locked | Woken))
+            || Interlocked.CompareExchange(ref _state, state & ~Locked, state) != state)
+        {
+            UnlockSlowly();
+        }
     }
 
     internal bool IsLocked => (Volatile.Read(ref _state) & Locked) != 0;
@@ -118,18 +123,6 @@ public sealed partial class GoLock
 
         if (wasInterrupted)
             Thread.CurrentThread.Interrupt();
-    }
-
-    /// <summary>As <see cref="Unlock"/>; false if the lock is not locked.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryUnlock()
-    {
-        int state = _state;
-
-        // Nobody is to be woken if nobody waits, or if one is awake already.
-        return (state == Locked || (state & (Locked | Woken)) == (Locked | Woken))
-            && Interlocked.CompareExchange(ref _state, state & ~Locked, state) == state
-            || TryUnlockSlowly();
     }
 
     /// <summary>Undoes one lock. Disposing it twice does nothing the second time for the same variable.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weft.Runtime.Running;
 
 namespace Weft.Runtime.Core;
@@ -12,6 +13,25 @@ internal sealed partial class Engine
     internal const int ClockInterval = 16;
 
     /// <summary>
+    /// Runs a goroutine that the machine took from a queue, and finds the next one to run; null when the machine is to leave.
+    /// </summary>
+    /// <remarks>
+    /// Not in line in the loop: that is compiled while it runs for the first time, before the compiler knows which way is taken. This
+    /// method is compiled once more when it does.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Goroutine? ExecuteAndFindNext(Machine machine, Goroutine goroutine)
+    {
+        Goroutine? parked = Execute(machine, goroutine, out bool hasEnded);
+        if (!machine.Tainted)
+            return FindNext(machine, parked, hasEnded);
+        FinishPark(machine, parked, hasEnded);
+        if (KeepsThread(machine))
+            KeepUntilStopped(machine);
+        return null;
+    }
+
+    /// <summary>
     /// Runs a goroutine that the machine took from a queue, for as long as <see cref="Goroutine.RunMailbox"/> does; or gives it, with the
     /// processor, to the machine it belongs to.
     /// </summary>
@@ -19,33 +39,14 @@ internal sealed partial class Engine
     /// <param name="goroutine">The goroutine.</param>
     /// <param name="hasEnded">It has ended.</param>
     /// <returns>The goroutine if it was parked, so that <see cref="Goroutine.FinishPark"/> is to follow; otherwise null.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Goroutine? Execute(Machine machine, Goroutine goroutine, out bool hasEnded)
     {
         hasEnded = false;
         Processor? processor = machine.Processor; // null: see RunWithoutProcessor, which hands out none that belong to other machines
-        if (goroutine.PendingComeback is ComebackItem back)
-        {
-            machine.Processor = null;
-            TryHandTo(HandRunRight(goroutine, back), processor!, null);
+        if ((goroutine.PendingComeback is not null || goroutine.LockedMachine is not null)
+            && !IsForThisMachine(machine, processor, goroutine))
             return null;
-        }
-
-        if (goroutine.LockedMachine is Machine locked && locked != machine)
-        {
-            if (TryHandTo(locked, processor!, goroutine))
-            {
-                machine.Processor = null;
-                return null;
-            }
-
-            if (!goroutine.HasEnded)
-            {
-                // The engine is being stopped and its machine has left: it never goes on, least of all elsewhere.
-                if (!goroutine.IsRegistered)
-                    Registry.Add(goroutine);
-                return null;
-            }
-        }
 
         AssertMayRun(machine, goroutine);
         goroutine.MarkRunning();
@@ -53,11 +54,7 @@ internal sealed partial class Engine
         machine.Current = goroutine;
         machine.Budget = Machine.OperationBudget;
         if (processor is null || processor.Tick++ % ClockInterval == 0)
-        {
-            machine.CoarseTime = unchecked((int)Environment.TickCount64);
-            machine.KeepPlaces();
-            machine.ResetThreadWholly();
-        }
+            LookAtClock(machine);
 
         SynchronizationContext.SetSynchronizationContext(goroutine);
         machine.ExitScheduler();
@@ -76,19 +73,64 @@ internal sealed partial class Engine
     }
 
     /// <summary>
+    /// Whether the calling machine is to run a goroutine that has a machine of its own. Otherwise that one was given it, with the
+    /// processor; or the goroutine never goes on.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsForThisMachine(Machine machine, Processor? processor, Goroutine goroutine)
+    {
+        if (goroutine.PendingComeback is ComebackItem back)
+        {
+            machine.Processor = null;
+            TryHandTo(HandRunRight(goroutine, back), processor!, null);
+            return false;
+        }
+
+        Machine locked = goroutine.LockedMachine!;
+        if (locked == machine)
+            return true;
+        if (TryHandTo(locked, processor!, goroutine))
+        {
+            machine.Processor = null;
+            return false;
+        }
+
+        if (goroutine.HasEnded)
+            return true;
+
+        // The engine is being stopped and its machine has left: it never goes on, least of all elsewhere.
+        if (!goroutine.IsRegistered)
+            Registry.Add(goroutine);
+        return false;
+    }
+
+    /// <summary>What a machine does every so often only, between two goroutines.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void LookAtClock(Machine machine)
+    {
+        machine.CoarseTime = unchecked((int)Environment.TickCount64);
+        machine.KeepPlaces();
+        machine.ResetThreadWholly();
+    }
+
+    /// <summary>
     /// The goroutine to run after the one that was parked. Taking one out of the ring is the fence that parking wants; one of its own is
     /// executed only if the next comes from elsewhere, or if something seems to wait for the end of the parked one: to tell it may take
     /// long, and what has been taken out is out of the thieves' reach.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Goroutine? FindNext(Machine machine, Goroutine? parked, bool hasEnded)
     {
         if (parked is null)
             return FindRunnable(machine);
-        Goroutine? next = hasEnded && parked.ExtraOrNull is not null ? null : FindInRing(machine);
+        Processor? processor = hasEnded && parked.ExtraOrNull is not null ? null : ProcessorOfOwnTurn(machine);
+        Goroutine? next = processor is null || processor.RunNextComesFirst ? null : processor.DequeueFromRing();
         if (next is null)
             Interlocked.MemoryBarrier();
         if (parked.FinishPark(hasEnded))
             Requeue(machine, parked);
+        else if (next is null && processor is not null)
+            next = processor.DequeueRunNext();
         return next ?? FindRunnable(machine);
     }
 

@@ -41,19 +41,7 @@ internal sealed partial class Engine
         MonitorWaits.Learn();
         next ??= FindRunnable(machine);
         while (next is not null)
-        {
-            Goroutine? parked = Execute(machine, next, out bool hasEnded);
-            if (machine.Tainted)
-            {
-                FinishPark(machine, parked, hasEnded);
-                if (KeepsThread(machine))
-                    KeepUntilStopped(machine);
-                break;
-            }
-
-            next = FindNext(machine, parked, hasEnded);
-        }
-
+            next = ExecuteAndFindNext(machine, next);
         LeaveForGood(machine);
     }
 
@@ -96,17 +84,16 @@ internal sealed partial class Engine
         }
     }
 
-    /// <summary>
-    /// The next goroutine in the processor's ring, taken out by an interlocked instruction; null if anything else comes first.
-    /// </summary>
-    private Goroutine? FindInRing(Machine machine)
+    /// <summary>The processor of a machine that has run a goroutine, if its own queue comes next; null if anything else does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Processor? ProcessorOfOwnTurn(Machine machine)
     {
         if (machine.Processor is not Processor processor || machine.Locked is not null)
             return null;
-        if (processor.RunNextComesFirst || _stopRequested || processor.Id >= MaxProcs || IsTurnOfOthers(machine, processor))
+        if (_stopRequested || processor.Id >= MaxProcs || IsTurnOfOthers(machine, processor))
             return null;
         Debug.Assert(!machine.Spinning, "A machine that has run a goroutine counts as looking for one.");
-        return processor.DequeueFromRing();
+        return processor;
     }
 
     /// <summary>Whether the timers and the global queue come before the processor's own queue.</summary>

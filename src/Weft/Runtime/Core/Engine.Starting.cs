@@ -16,7 +16,8 @@ internal sealed partial class Engine
     /// <exception cref="ObjectDisposedException">The scheduler is disposed, or being disposed.</exception>
     internal void Start(Goroutine goroutine)
     {
-        Misuse.ThrowIfDisposed(_stopRequested, Options.Name, CannotStart);
+        if (_stopRequested)
+            throw Misuse.Disposed(Options.Name, CannotStart);
         Machine? machine = Machine.Calling;
         if (machine is null || machine.Engine != this || machine.IsInScheduler)
         {

@@ -142,12 +142,8 @@ internal sealed partial class Processor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Goroutine? Dequeue()
     {
-        if ((_runNextStreak < MaxRunNextStreak || Queue.IsEmpty) && _runNext.Dequeue() is Goroutine next)
-        {
-            // With the ring empty the count begins again, so that two goroutines alone seldom look at the ring.
-            _runNextStreak = _runNextStreak < MaxRunNextStreak ? _runNextStreak + 1 : 1;
+        if ((_runNextStreak < MaxRunNextStreak || Queue.IsEmpty) && DequeueRunNext() is Goroutine next)
             return next;
-        }
 
         _runNextStreak = 0;
         return Queue.TryDequeue() ?? _runNext.Dequeue();
@@ -170,6 +166,21 @@ internal sealed partial class Processor
         if (goroutine is not null)
             _runNextStreak = 0;
         return goroutine;
+    }
+
+    /// <summary>
+    /// Owner only, in scheduler code, if <see cref="RunNextComesFirst"/> or the ring was empty: the goroutine in the run-next slot, or
+    /// null.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Goroutine? DequeueRunNext()
+    {
+        Goroutine? next = _runNext.Dequeue();
+
+        // With the ring empty the count begins again, so that two goroutines alone seldom look at the ring.
+        if (next is not null)
+            _runNextStreak = _runNextStreak < MaxRunNextStreak ? _runNextStreak + 1 : 1;
+        return next;
     }
 
     /// <summary>

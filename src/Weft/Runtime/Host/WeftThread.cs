@@ -48,6 +48,7 @@ internal abstract class WeftThread
     internal static unsafe WeftThread? Calling
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [SkipLocalsInit] // only the address of the local is of interest
         get
         {
             byte here;

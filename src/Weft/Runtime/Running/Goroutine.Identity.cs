@@ -18,7 +18,7 @@ public abstract partial class Goroutine
         _file = file;
         _line = line;
         ExecutionContext? context = ExecutionContext.Capture();
-        _mailbox = new Mailbox(s_begin, context != Runner.DefaultContext ? context : null);
+        _mailbox.Open(s_begin, context != Runner.DefaultContext ? context : null);
         SetWaitNotificationRequired();
         if (GoroutineTags.AnyLabels)
             InheritLabels();

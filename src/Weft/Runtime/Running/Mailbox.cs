@@ -65,11 +65,14 @@ internal struct Mailbox
     private object? _slotState;
     private WorkItem? _inbox;
 
-    /// <summary>Makes one that is Ready, with something to run: its owner is in the maker's hands.</summary>
-    internal Mailbox(object first, object? state)
+    /// <summary>Makes a new one Ready, with something to run: its owner is in the maker's hands.</summary>
+    /// <remarks>No constructor: that would clear, in a new owner, what is clear already.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Open(object first, object? state)
     {
         _slot = first;
-        _slotState = state;
+        if (state is not null)
+            _slotState = state;
         _phase = Ready;
     }
 
@@ -164,9 +167,14 @@ internal struct Mailbox
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryPark()
     {
-        bool parks = _slot is null;
-        Volatile.Write(ref _phase, parks ? Parked : Ready);
-        return parks;
+        if (_slot is not null)
+        {
+            Volatile.Write(ref _phase, Ready);
+            return false;
+        }
+
+        Volatile.Write(ref _phase, Parked);
+        return true;
     }
 
     /// <summary>
