@@ -25,12 +25,8 @@ internal static class Load
     private static LoadResult? TryWrk(int port, string path, int connections, TimeSpan length)
     {
         int threads = Math.Min(Environment.ProcessorCount, connections);
-        ProcessStartInfo command = new(
-            "wrk",
-            $"--latency --timeout {TimeoutSeconds}s -t{threads} -c{connections} -d{(int)length.TotalSeconds}s http://127.0.0.1:{port}{path}")
-        {
-            RedirectStandardOutput = true,
-        };
+        string arguments = $"--latency --timeout {TimeoutSeconds}s -t{threads} -c{connections} -d{(int)length.TotalSeconds}s";
+        ProcessStartInfo command = new("wrk", $"{arguments} http://127.0.0.1:{port}{path}") { RedirectStandardOutput = true };
         try
         {
             using Process wrk = Process.Start(command)!;
