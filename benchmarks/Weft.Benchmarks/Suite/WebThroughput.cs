@@ -51,7 +51,7 @@ internal sealed class WebThroughput(string name, string path, int connections) :
 
     protected override Sample Measure(WebServer server, Run run)
     {
-        Load.Run(server.Port, path, connections, WarmUp);
+        Load.RunWarmUp(server, path, connections, WarmUp);
         TimeSpan before = server.CpuTime;
         LoadResult result = Load.Run(server.Port, path, connections, Load.LengthOf(run.Quick));
         TimeSpan cpu = server.CpuTime - before;
