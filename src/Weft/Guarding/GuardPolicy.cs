@@ -41,6 +41,12 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     /// </summary>
     internal const long FastNanoseconds = Millisecond;
 
+    /// <summary>
+    /// As much more for each thread of the pool: a look counts what waits in a queue of each, and its time on processors. With a thousand
+    /// it takes 60 us, and they take a tenth of a second to be made.
+    /// </summary>
+    private const long OfAThreadNanoseconds = 4_000;
+
     /// <summary>Between looks while processors are the limit: nothing is lost by a few milliseconds.</summary>
     private const long BusyNanoseconds = 4 * Millisecond;
 
@@ -82,6 +88,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     private bool _hasLast;
     private long _nextAt;
     private int _waitingLooks;
+    private int _starvingLooks;
     private long _progressAt;
     private long _shrinkAt;
     private long _quietNanoseconds = FastNanoseconds;
@@ -92,6 +99,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
         GuardStep step = Comes(look) ? Decide(look) : new GuardStep(PoolFinding.Calm, look.Minimum, FastNanoseconds);
         _last = look;
         _hasLast = true;
+        step = step with { NextNanoseconds = step.NextNanoseconds + (look.Working * OfAThreadNanoseconds) };
         _nextAt = look.TimeNanoseconds + step.NextNanoseconds;
         return step;
     }
@@ -119,7 +127,6 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
         if (look.Pending == 0)
         {
             _waitingLooks = 0;
-            _trial.NoteCalm();
             return Calm(look);
         }
 
@@ -132,24 +139,38 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
         bool isFull = _use.Processors >= FreeFrom * processors;
         if (isFull && stall < StallNanoseconds && !MayShrink(look))
             return new GuardStep(PoolFinding.Busy, look.Minimum, BusyNanoseconds);
-        double? share = senses.ShareWantingCpu();
-        if ((share * look.Working ?? _use.Processors) is not double wanting)
+        double? counted = senses.CountWantingCpu();
+        if ((counted ?? _use.Processors) is not double wanting)
             return new GuardStep(PoolFinding.Calm, look.Minimum, FastNanoseconds); // too early to tell
-        return wanting >= _wholeProcessors || (isFull && share is null)
+        return wanting >= _wholeProcessors || (isFull && counted is null)
             ? Busy(look, Math.Min(wanting, look.Working))
+            : ++_starvingLooks < 2 ? new GuardStep(PoolFinding.Calm, look.Minimum, FastNanoseconds)
             : Starving(look, stall);
     }
 
     private GuardStep Calm(in PoolLook look)
     {
+        _starvingLooks = 0;
+
         // A pool that completes items is looked at as often as one that has just had work waiting; one at rest more and more seldom.
         bool isQuiet = look.Completed == _last.Completed;
         _quietNanoseconds = isQuiet ? Math.Min(2 * _quietNanoseconds, QuietNanoseconds) : BusyNanoseconds / 2;
+        if (look.Minimum > look.UserMinimum || _trial.IsTrying)
+        {
+            if (look.Working == 0)
+                _trial.NoteQuiet();
+            else
+                _trial.Note(look, starves: false, look.TimeNanoseconds - _progressAt, senses.CountContentions());
+            if (_trial.Allowance < look.Minimum)
+                return Cut(look);
+        }
+
         return new GuardStep(PoolFinding.Calm, Lowered(look, _peak.Value), _quietNanoseconds);
     }
 
     private GuardStep Busy(in PoolLook look, double wanting)
     {
+        _starvingLooks = 0;
         _shrinkAt = look.TimeNanoseconds + ShrinkNanoseconds;
         int blocked = look.Working - (int)wanting;
         return new GuardStep(PoolFinding.Busy, Lowered(look, blocked + _wholeProcessors), BusyNanoseconds);
@@ -157,12 +178,14 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
 
     private GuardStep Starving(in PoolLook look, long stall)
     {
-        _trial.NoteStarving(look, stall);
+        _trial.Note(look, starves: true, stall, senses.CountContentions());
         int most = Math.Max(senses.MostThreads(), look.UserMinimum);
         int allowed = Math.Max(Math.Min(_trial.Allowance, most), look.UserMinimum);
-        if (look.Minimum > allowed)
-            return new GuardStep(_trial.IsCapped ? PoolFinding.Futile : PoolFinding.Trying, allowed, BusyNanoseconds);
-        int step = (int)Math.Max(Math.Max(Math.Min(look.Pending, MostStep), look.Working / 4), _wholeProcessors);
+        if (allowed < look.Minimum)
+            return Cut(look);
+        if (stall < StallNanoseconds && _trial.HoldsGrowth(look))
+            return new GuardStep(PoolFinding.Starving, look.Minimum, FastNanoseconds);
+        int step = Math.Clamp(look.Working / 2, _wholeProcessors, MostStep);
         int wanted = Math.Min(Math.Max(look.Minimum, look.Working) + step, allowed);
         if (wanted > look.Minimum)
             return new GuardStep(PoolFinding.Starving, wanted, FastNanoseconds);
@@ -171,6 +194,13 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
             : allowed == most ? PoolFinding.AtBound
             : PoolFinding.Starving;
         return new GuardStep(finding, look.Minimum, BusyNanoseconds);
+    }
+
+    /// <summary>To what the trial allows, or the process.</summary>
+    private GuardStep Cut(in PoolLook look)
+    {
+        int minimum = Math.Max(Math.Min(_trial.Allowance, look.Minimum), look.UserMinimum);
+        return new GuardStep(_trial.IsCapped ? PoolFinding.Futile : PoolFinding.Trying, minimum, FastNanoseconds);
     }
 
     /// <summary>Whether a busy pool may have more threads than it needs, and it is time to look.</summary>

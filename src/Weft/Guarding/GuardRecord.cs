@@ -8,6 +8,9 @@ internal sealed class GuardRecord(GuardNotices notices)
     /// <summary>Steps of one burst follow each other every millisecond: they are told together.</summary>
     private const long TogetherNanoseconds = 100_000_000;
 
+    /// <summary>A pool at its bound goes in and out of need many times a second: it is told once in a while.</summary>
+    private const long RepeatNanoseconds = 10_000_000_000;
+
     private long _raised;
     private long _lowered;
     private long _looks;
@@ -18,13 +21,14 @@ internal sealed class GuardRecord(GuardNotices notices)
     private int _userMinimum;
     private bool _isStarving;
 
-    private PoolFinding _finding;
     private long _lastTime;
 
     // What has not been told yet.
     private int _toldMinimum = -1;
     private long _changedAt = -1;
     private bool _hasToldOfStarving;
+    private long _toldBoundAt = -1;
+    private long _toldFutileAt = -1;
 
     internal ThreadPoolGuardStatistics Statistics => new()
     {
@@ -90,19 +94,19 @@ internal sealed class GuardRecord(GuardNotices notices)
 
     private void NoteFinding(in PoolLook look, PoolFinding finding, string boundReason)
     {
-        if (finding != _finding && finding == PoolFinding.AtBound)
+        if (finding == PoolFinding.AtBound && (_toldBoundAt < 0 || look.TimeNanoseconds - _toldBoundAt >= RepeatNanoseconds))
         {
+            _toldBoundAt = look.TimeNanoseconds;
             Tell(ThreadPoolGuardAction.BoundReached, look, look.Minimum,
                 $"{look.Pending} work items wait for .NET's pool, whose {look.Working} threads block; it may have no more: {boundReason}.");
         }
-        else if (finding != _finding && finding == PoolFinding.Futile)
+        else if (finding == PoolFinding.Futile && (_toldFutileAt < 0 || look.TimeNanoseconds - _toldFutileAt >= RepeatNanoseconds))
         {
+            _toldFutileAt = look.TimeNanoseconds;
             Tell(ThreadPoolGuardAction.FoundFutile, look, look.Minimum,
                 $"{look.Pending} work items wait for .NET's pool, but with more than {_minimum} threads it completed no more of them: they "
                 + "wait for each other, or for something that is scarce.");
         }
-
-        _finding = finding;
     }
 
     private void TellChange(in PoolLook look)
@@ -119,7 +123,7 @@ internal sealed class GuardRecord(GuardNotices notices)
             before,
             rose
                 ? $"The minimum of .NET's pool went from {before} to {_minimum}: work waited while its threads blocked."
-                : $"The minimum of .NET's pool went from {before} to {_minimum}: the threads were not needed.");
+                : $"The minimum of .NET's pool went from {before} to {_minimum}: fewer threads do as much.");
     }
 
     private void Tell(ThreadPoolGuardAction action, in PoolLook look, int before, string description)

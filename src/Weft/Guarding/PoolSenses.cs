@@ -37,7 +37,14 @@ internal sealed class PoolSenses(IThreadPlatform platform) : IGuardSenses
         };
     }
 
-    public double? ShareWantingCpu() => _workers?.ShareRunning(ThreadPool.ThreadCount);
+    public double? CountWantingCpu()
+    {
+        // Of all threads, those with nothing to do among them.
+        int threads = ThreadPool.ThreadCount;
+        return threads * _workers?.ShareRunning(threads);
+    }
+
+    public long CountContentions() => Monitor.LockContentionCount;
 
     public int MostThreads()
     {

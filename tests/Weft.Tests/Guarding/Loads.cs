@@ -23,7 +23,7 @@ internal static class Loads
                 (null, s => Clients(s, 256, () => [new(PhaseKind.Block, 1, Lock: 1)], 5 * Seconds)),
             ["convoy of one lock, held computing for 0.3 ms"] =
                 (null, s => Clients(s, 256, () => [Phase.Compute(0.1), new(PhaseKind.Compute, 0.3, Lock: 1)], 5 * Seconds)),
-            ["ten connections for 256 clients"] = (null, TenConnections),
+            ["ten connections for 256 clients"] = (null, s => Clients(s, 256, () => [Phase.Compute(0.1), new(PhaseKind.Connection, 5)], 5 * Seconds)),
             ["compute after a burst"] = (null, ComputeAfterBurst),
             ["collections of 20 ms, five a second"] = (null, Collections),
             ["stopped for 10 s in the middle"] = (null, Stopped),
@@ -74,12 +74,6 @@ internal static class Loads
         }
 
         simulation.RunFor(5 * Seconds);
-    }
-
-    private static void TenConnections(Simulation simulation)
-    {
-        int next = 0;
-        Clients(simulation, 256, () => [Phase.Compute(0.1), new(PhaseKind.Block, 5, Lock: next++ % 10)], 5 * Seconds);
     }
 
     private static void ComputeAfterBurst(Simulation simulation)

@@ -16,6 +16,9 @@ internal enum PhaseKind
     Compute,
     Block,
 
+    /// <summary>Blocks for a connection of which there are few, without a lock that .NET would count, and then while it has it.</summary>
+    Connection,
+
     /// <summary>Blocks until the item that it has queued has ended.</summary>
     AwaitChild,
 }
@@ -36,7 +39,11 @@ internal sealed class SimulatedItem(double arrivedAt, Phase[] phases)
 
     public double Left { get; set; }
 
+    public bool HasConnection { get; set; }
+
     public bool HoldsLock { get; set; }
+
+    public bool IsContending { get; set; }
 
     public bool HasBegun { get; set; }
 

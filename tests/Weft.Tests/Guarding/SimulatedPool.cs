@@ -11,6 +11,9 @@ internal sealed class SimulatedPool : IGuardSenses
 {
     public const double StepMilliseconds = 0.1;
 
+    /// <summary>How many items have a connection at a time.</summary>
+    public const int Connections = 10;
+
     private const double MakeThreadMilliseconds = 0.15;
     private const double StarvationMilliseconds = 500;
     private const double QuotaPeriodMilliseconds = 100;
@@ -28,6 +31,8 @@ internal sealed class SimulatedPool : IGuardSenses
     private double _cpu;
     private double _paused;
     private long _completed;
+    private long _contentions;
+    private int _connected;
     private int _goal;
 
     public SimulatedPool(double processors)
@@ -103,8 +108,9 @@ internal sealed class SimulatedPool : IGuardSenses
         UserMinimum = UserMinimum,
     };
 
-    public double? ShareWantingCpu() =>
-        TellsActivity && _running.Count > 0 ? _running.Count(WantsCpu) / (double)_running.Count : null;
+    public double? CountWantingCpu() => TellsActivity && _running.Count > 0 ? _running.Count(WantsCpu) : null;
+
+    public long CountContentions() => _contentions;
 
     public int MostThreads() => Most;
 
@@ -185,9 +191,22 @@ internal sealed class SimulatedPool : IGuardSenses
         if (phase.Lock >= 0 && !item.HoldsLock)
         {
             if (_locks.GetValueOrDefault(phase.Lock) is not null)
+            {
+                _contentions += item.IsContending ? 0 : 1;
+                item.IsContending = true;
                 return;
+            }
+
             _locks[phase.Lock] = item;
             item.HoldsLock = true;
+        }
+
+        if (phase.Kind == PhaseKind.Connection && !item.HasConnection)
+        {
+            if (_connected == Connections)
+                return;
+            _connected++;
+            item.HasConnection = true;
         }
 
         if (phase.Kind == PhaseKind.AwaitChild)
@@ -206,6 +225,12 @@ internal sealed class SimulatedPool : IGuardSenses
         {
             _locks[phase.Lock] = null;
             item.HoldsLock = false;
+        }
+
+        if (item.HasConnection)
+        {
+            _connected--;
+            item.HasConnection = false;
         }
 
         item.Index++;
