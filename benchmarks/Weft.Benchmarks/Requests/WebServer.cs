@@ -42,8 +42,9 @@ internal sealed partial class WebServer : IDisposable
             return;
         }
 
-        Dispose();
+        _process.Kill();
         string reason = errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("it printed no port");
+        Dispose();
         throw new InvalidOperationException($"The server '{contender}' did not start: {reason}");
     }
 
