@@ -12,18 +12,25 @@ internal static class Contenders
 
     public static bool Exists(string name) => name.Split('+').All(part => s_parts.Contains(part));
 
-    /// <summary>Does what the contender does before its first request. What it returns is disposed when the server has ended.</summary>
-    public static IDisposable? Apply(string name, WebApplication app)
+    /// <summary>
+    /// Does what the contender does about the ThreadPool, before anything uses it: some of its settings are read once. What is returned is
+    /// disposed when the server has ended.
+    /// </summary>
+    public static IDisposable? ApplyToPool(string name)
     {
-        string[] parts = name.Split('+');
-        if (parts.Contains("min1000"))
+        if (Has(name, "min1000"))
             ThreadPool.SetMinThreads(ManyThreads, ManyThreads);
-        if (parts.Contains("goroutine"))
-            RunInGoroutines(app);
-        return parts.Contains("guard") ? StartGuard() : null;
+        return Has(name, "guard") ? ThreadPoolGuard.Start() : null;
     }
 
-    private static IDisposable StartGuard() => throw new NotSupportedException("ThreadPoolGuard is not there.");
+    /// <summary>Does what the contender does about the pipeline, before the endpoints.</summary>
+    public static void ApplyToPipeline(string name, WebApplication app)
+    {
+        if (Has(name, "goroutine"))
+            RunInGoroutines(app);
+    }
+
+    private static bool Has(string name, string part) => name.Split('+').Contains(part);
 
     /// <summary>
     /// The rest of the pipeline runs in a goroutine for each request. The goroutine has a result, since one without cannot be awaited: an

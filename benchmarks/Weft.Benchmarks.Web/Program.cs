@@ -9,12 +9,16 @@ if (args.Length != 1 || !Contenders.Exists(args[0]))
 }
 
 ParentWatch.Start();
+using IDisposable? guard = Contenders.ApplyToPool(args[0]);
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
     new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
 builder.Logging.ClearProviders();
 builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+
+// Room for all that come at once, or a burst would show how soon the system asks again for a connection that it had no room for: 1 s.
+builder.WebHost.UseSockets(static sockets => sockets.Backlog = 4096);
 await using WebApplication app = builder.Build();
-using IDisposable? held = Contenders.Apply(args[0], app);
+Contenders.ApplyToPipeline(args[0], app);
 Endpoints.Map(app);
 await app.StartAsync();
 

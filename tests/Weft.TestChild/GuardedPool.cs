@@ -57,7 +57,7 @@ internal static class GuardedPool
         const int Most = 40;
         using ThreadPoolGuard guard = ThreadPoolGuard.Start(new ThreadPoolGuardOptions { MaxThreads = Most });
         using var reached = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
+        var release = new ManualResetEventSlim(); // not disposed: items may begin when the test is over
         guard.Changed += (_, change) =>
         {
             if (change.Action == ThreadPoolGuardAction.BoundReached)
@@ -129,7 +129,7 @@ internal static class GuardedPool
     {
         using ThreadPoolGuard guard = ThreadPoolGuard.Start();
         using var told = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
+        var release = new ManualResetEventSlim(); // not disposed: items may begin when the test is over
         guard.Changed += (_, change) =>
         {
             if (change.Action == ThreadPoolGuardAction.NotObeyed)

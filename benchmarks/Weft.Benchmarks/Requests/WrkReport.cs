@@ -18,12 +18,12 @@ internal static partial class WrkReport
 
         // The time beside the requests is rounded to 10 ms, the rate of them is more exact.
         double perSecond = Rate().Match(report) is { Success: true } rate ? Number(rate.Groups[1]) : 0;
-        TimeSpan length = perSecond > 0 ? TimeSpan.FromSeconds(requests / perSecond) : Time(total.Groups[2], total.Groups[3]);
+        double lengthMs = perSecond > 0 ? requests / perSecond * 1000 : Milliseconds(total.Groups[2], total.Groups[3]);
         return LoadResult.Of(
             requests,
-            length,
-            Time(p50.Groups[1], p50.Groups[2]).TotalMilliseconds,
-            Time(p99.Groups[1], p99.Groups[2]).TotalMilliseconds,
+            TimeSpan.FromMilliseconds(lengthMs),
+            Milliseconds(p50.Groups[1], p50.Groups[2]),
+            Milliseconds(p99.Groups[1], p99.Groups[2]),
             Errors(report));
     }
 
@@ -35,13 +35,13 @@ internal static partial class WrkReport
         return errors;
     }
 
-    private static TimeSpan Time(Group number, Group unit) => unit.Value switch
+    private static double Milliseconds(Group number, Group unit) => Number(number) * unit.Value switch
     {
-        "us" => TimeSpan.FromMicroseconds(Number(number)),
-        "ms" => TimeSpan.FromMilliseconds(Number(number)),
-        "s" => TimeSpan.FromSeconds(Number(number)),
-        "m" => TimeSpan.FromMinutes(Number(number)),
-        _ => TimeSpan.FromHours(Number(number)),
+        "us" => 1e-3,
+        "ms" => 1,
+        "s" => 1e3,
+        "m" => 60e3,
+        _ => 3600e3,
     };
 
     private static double Number(Group text) => double.Parse(text.Value, CultureInfo.InvariantCulture);

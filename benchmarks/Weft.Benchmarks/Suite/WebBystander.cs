@@ -26,7 +26,7 @@ internal sealed class WebBystander(string name, string path) : WebBenchmark($"by
     protected override Sample Measure(WebServer server, Run run)
     {
         using Bystander bystander = new(server.Port, "/plaintext");
-        Load.Run(server.Port, path, Connections, Load.WarmUp);
+        Load.RunWarmUp(server, path, Connections, Load.WarmUp);
 
         // The load outlasts those who are measured.
         TimeSpan length = Load.LengthOf(run.Quick);

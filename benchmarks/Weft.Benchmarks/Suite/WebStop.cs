@@ -28,7 +28,7 @@ internal sealed class WebStop() : WebBenchmark("stop")
 
     protected override Sample Measure(WebServer server, Run run)
     {
-        Load.Run(server.Port, "/plaintext", WarmUpConnections, Load.WarmUp);
+        Load.RunWarmUp(server, "/plaintext", WarmUpConnections, Load.WarmUp);
         Task<Burst> burst = Burst.RunAsync(server.Port, "/sleep-long", Connections, s_limit);
         Thread.Sleep(s_before);
         long told = Clock.Now;

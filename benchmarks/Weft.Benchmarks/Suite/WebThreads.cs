@@ -7,7 +7,6 @@ namespace Weft.Benchmarks.Suite;
 internal sealed class WebThreads() : WebBenchmark("threads")
 {
     private const int Connections = 1000;
-    private const int WarmUpConnections = 64;
     private const int FewThreads = 20;
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10);
 
@@ -27,8 +26,6 @@ internal sealed class WebThreads() : WebBenchmark("threads")
 
     protected override Sample Measure(WebServer server, Run run)
     {
-        // What the server has once it has served something is no remnant.
-        Load.Run(server.Port, "/plaintext", WarmUpConnections, Load.WarmUp);
         int before = server.Threads;
         Load.Run(server.Port, "/sleep", Connections, Load.LengthOf(run.Quick));
         Thread.Sleep(s_soon);

@@ -27,6 +27,9 @@ internal sealed class WebThroughput(string name, string path, int connections) :
     /// <summary>Whether the handler's blocking is the pool's own, so that a goroutine for each request does not suffice.</summary>
     public bool NeedsGuard { get; init; }
 
+    /// <summary>How long the load lasts before it is measured.</summary>
+    public TimeSpan WarmUp { get; init; } = Load.WarmUp;
+
     public override string Summary => $"a request for {path} in ASP.NET Core, over {connections} connections";
 
     protected override IReadOnlyList<string> Ways => NeedsGuard ? [Guard, GoroutineAndGuard] : [Guard, Goroutine];
@@ -48,7 +51,7 @@ internal sealed class WebThroughput(string name, string path, int connections) :
 
     protected override Sample Measure(WebServer server, Run run)
     {
-        Load.Run(server.Port, path, connections, Load.WarmUp);
+        Load.RunWarmUp(server, path, connections, WarmUp);
         TimeSpan before = server.CpuTime;
         LoadResult result = Load.Run(server.Port, path, connections, Load.LengthOf(run.Quick));
         TimeSpan cpu = server.CpuTime - before;

@@ -16,10 +16,10 @@ internal sealed class GuardBound(IThreadPlatform platform)
     private const long BytesOfAThread = 128 * 1024;
 
     /// <summary>
-    /// How long an answer is used. Threads of the pool that were made since are in it; a tenth of a second is what others need to make a
-    /// hundred threads, and there is a reserve.
+    /// How long an answer is used: to ask takes some 0.1 ms. Threads of the pool that were made since are in it, and for those of others
+    /// there is a reserve.
     /// </summary>
-    private const long KeptNanoseconds = 20_000_000;
+    private const long KeptNanoseconds = 100_000_000;
 
     private readonly IThreadLimits? _limits = platform.FindThreadLimits();
     private long _askedAt = long.MinValue / 2;
@@ -28,7 +28,7 @@ internal sealed class GuardBound(IThreadPlatform platform)
     /// <summary>For people: what the bound comes from.</summary>
     internal string Reason { get; private set; } = "";
 
-    /// <summary>The bound now; at least the threads that there are.</summary>
+    /// <summary>The bound now: what is allowed, or at least the threads that there are.</summary>
     /// <param name="allowed">The most that the user allows.</param>
     /// <param name="threads">The threads of the pool.</param>
     /// <param name="nowNanoseconds">The time.</param>
@@ -37,7 +37,7 @@ internal sealed class GuardBound(IThreadPlatform platform)
         if (ScarceThreads.MayBeRefused)
         {
             Reason = "the system has just refused a thread";
-            return threads;
+            return Math.Min(threads, allowed);
         }
 
         if (nowNanoseconds - _askedAt >= KeptNanoseconds)
@@ -46,29 +46,27 @@ internal sealed class GuardBound(IThreadPlatform platform)
             _most = Ask(threads);
         }
 
-        if (_most >= allowed)
-        {
-            Reason = "the guard's option";
-            return Math.Max(allowed, threads);
-        }
-
-        return Math.Max(_most, threads);
+        if (_most < allowed)
+            return Math.Min(Math.Max(_most, threads), allowed);
+        Reason = "the guard's option";
+        return allowed;
     }
 
     private int Ask(int threads)
     {
         ThreadRoom room = _limits?.TightestShared() ?? ThreadRoom.Unlimited;
-        long memory = MemoryFree() / 2 / BytesOfAThread;
+        if (!platform.CanOpenFiles())
+        {
+            // .NET opens two for a moment as it makes a thread, and ends the process if it cannot.
+            Reason = "the process can open no more files";
+            return threads;
+        }
+
+        long memory = platform.FindFreeMemory() / 2 / BytesOfAThread;
         long more = room.Free == long.MaxValue ? room.Free : Math.Max(0, room.Free - ThreadAllowance.Reserve);
         Reason = memory < more
             ? string.Create(CultureInfo.InvariantCulture, $"half of the memory that is free, at {BytesOfAThread / 1024} KiB a thread")
             : string.Create(CultureInfo.InvariantCulture, $"{room.Limit}, less {ThreadAllowance.Reserve} for the rest");
         return (int)Math.Min(threads + Math.Min(memory, more), int.MaxValue);
-    }
-
-    private static long MemoryFree()
-    {
-        long most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        return most <= 0 ? long.MaxValue : Math.Max(0, most - Environment.WorkingSet);
     }
 }

@@ -41,6 +41,9 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     /// </summary>
     internal const long FastNanoseconds = Millisecond;
 
+    /// <summary>Between looks while more threads are wanted and must not be: nothing can be done but wait for room.</summary>
+    private const long AtBoundNanoseconds = 20 * Millisecond;
+
     /// <summary>
     /// As much more for each thread of the pool: a look counts what waits in a queue of each, and its time on processors. With a thousand
     /// it takes 60 us, and they take a tenth of a second to be made.
@@ -67,8 +70,11 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     /// </summary>
     private const long MemoryNanoseconds = 2_000 * Millisecond;
 
-    /// <summary>How often a busy pool is looked at for threads that it need not have.</summary>
-    private const long ShrinkNanoseconds = 50 * Millisecond;
+    /// <summary>
+    /// How often the threads of a pool are counted while the process uses all processors: they may be more than are needed; or all of them
+    /// block, and others of the process compute.
+    /// </summary>
+    private const long SampleNanoseconds = 50 * Millisecond;
 
     /// <summary>Less use than this, as a part of the processors, leaves room for threads that compute.</summary>
     private const double FreeFrom = 0.8;
@@ -90,7 +96,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     private int _waitingLooks;
     private int _starvingLooks;
     private long _progressAt;
-    private long _shrinkAt;
+    private long _sampleAt;
     private long _quietNanoseconds = FastNanoseconds;
 
     /// <summary>What follows from a look.</summary>
@@ -112,6 +118,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
         if (!_hasLast || look.TimeNanoseconds - paused - _nextAt > LateNanoseconds)
         {
             _use.Restart(look);
+            _trial.Abort(look);
             _progressAt = look.TimeNanoseconds;
             _waitingLooks = 0;
             return false;
@@ -137,7 +144,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
         if (look.Working < look.Minimum && stall < LongStallNanoseconds)
             return new GuardStep(PoolFinding.Calm, look.Minimum, FastNanoseconds); // the pool makes threads by itself
         bool isFull = _use.Processors >= FreeFrom * processors;
-        if (isFull && stall < StallNanoseconds && !MayShrink(look))
+        if (isFull && stall < StallNanoseconds && look.TimeNanoseconds < _sampleAt)
             return new GuardStep(PoolFinding.Busy, look.Minimum, BusyNanoseconds);
         double? counted = senses.CountWantingCpu();
         if ((counted ?? _use.Processors) is not double wanting)
@@ -158,7 +165,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
         if (look.Minimum > look.UserMinimum || _trial.IsTrying)
         {
             if (look.Working == 0)
-                _trial.NoteQuiet();
+                _trial.NoteQuiet(look);
             else
                 _trial.Note(look, starves: false, look.TimeNanoseconds - _progressAt, senses.CountContentions());
             if (_trial.Allowance < look.Minimum)
@@ -171,7 +178,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     private GuardStep Busy(in PoolLook look, double wanting)
     {
         _starvingLooks = 0;
-        _shrinkAt = look.TimeNanoseconds + ShrinkNanoseconds;
+        _sampleAt = look.TimeNanoseconds + SampleNanoseconds;
         int blocked = look.Working - (int)wanting;
         return new GuardStep(PoolFinding.Busy, Lowered(look, blocked + _wholeProcessors), BusyNanoseconds);
     }
@@ -180,9 +187,9 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     {
         _trial.Note(look, starves: true, stall, senses.CountContentions());
         int most = Math.Max(senses.MostThreads(), look.UserMinimum);
-        int allowed = Math.Max(Math.Min(_trial.Allowance, most), look.UserMinimum);
-        if (allowed < look.Minimum)
+        if (_trial.Allowance < look.Minimum)
             return Cut(look);
+        int allowed = Math.Max(Math.Min(_trial.Allowance, most), look.UserMinimum);
         if (stall < StallNanoseconds && _trial.HoldsGrowth(look))
             return new GuardStep(PoolFinding.Starving, look.Minimum, FastNanoseconds);
         int step = Math.Clamp(look.Working / 2, _wholeProcessors, MostStep);
@@ -193,7 +200,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
             : _trial.IsTrying ? PoolFinding.Trying
             : allowed == most ? PoolFinding.AtBound
             : PoolFinding.Starving;
-        return new GuardStep(finding, look.Minimum, BusyNanoseconds);
+        return new GuardStep(finding, look.Minimum, AtBoundNanoseconds);
     }
 
     /// <summary>To what the trial allows, or the process.</summary>
@@ -202,9 +209,6 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
         int minimum = Math.Max(Math.Min(_trial.Allowance, look.Minimum), look.UserMinimum);
         return new GuardStep(_trial.IsCapped ? PoolFinding.Futile : PoolFinding.Trying, minimum, FastNanoseconds);
     }
-
-    /// <summary>Whether a busy pool may have more threads than it needs, and it is time to look.</summary>
-    private bool MayShrink(in PoolLook look) => look.Minimum > look.UserMinimum && look.TimeNanoseconds >= _shrinkAt;
 
     private static int Lowered(in PoolLook look, int needed)
     {

@@ -57,6 +57,8 @@ internal sealed class GuardThread : IThreadBody
         bool wasObeyed = true;
         while (!_hasToEnd)
         {
+            if (ScarceThreads.IsPoolBroken)
+                ScarceThreads.TryPreparePool();
             PoolLook look = PoolSenses.Look(_minimum);
             _senses.Allowed = _allowed;
             _maximum.Update(look.Minimum, look.TimeNanoseconds);

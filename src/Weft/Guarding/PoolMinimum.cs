@@ -14,6 +14,7 @@ namespace Weft.Guarding;
 internal sealed class PoolMinimum
 {
     private int _set = -1;
+    private int _seenAdded;
 
     /// <summary>What the user wants at least.</summary>
     internal int OfUser { get; private set; }
@@ -31,7 +32,13 @@ internal sealed class PoolMinimum
     {
         ThreadPool.GetMinThreads(out int workers, out _);
         if (workers != _set)
-            (OfUser, _set) = (workers, workers);
+        {
+            // What was added because the pool counts threads that it was refused stays; what the guard had added then does not.
+            int added = ScarceThreads.AddedToMinimum - _seenAdded;
+            _seenAdded += added;
+            (OfUser, _set) = (added > 0 ? OfUser + added : workers, workers);
+        }
+
         Current = workers;
     }
 
@@ -48,9 +55,9 @@ internal sealed class PoolMinimum
         // The pool may make a thread at once, here, and the system may refuse it.
         ScarceThreads.Try(static values => ThreadPool.SetMinThreads(values.minimum, values.ports), (minimum, ports));
         ThreadPool.GetMinThreads(out int workers, out _);
-        IsObeyed = workers == minimum;
+        IsObeyed = workers != before || ScarceThreads.MayBeRefused;
         (Current, _set) = (workers, workers);
-        if (IsObeyed && minimum < before)
+        if (workers == minimum && minimum < before)
             LowerGoal(minimum);
     }
 

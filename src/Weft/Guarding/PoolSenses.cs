@@ -28,7 +28,7 @@ internal sealed class PoolSenses(IThreadPlatform platform) : IGuardSenses
         {
             Pending = ThreadPool.PendingWorkItemCount,
             Completed = ThreadPool.CompletedWorkItemCount,
-            Working = most - available,
+            Working = Math.Max(0, most - available), // the user may set the maximum between the two
             Minimum = minimum.Current,
             UserMinimum = minimum.OfUser,
             CpuNanoseconds = Environment.CpuUsage.TotalTime.Ticks * TimeSpan.NanosecondsPerTick,

@@ -58,6 +58,18 @@ internal unsafe interface IThreadPlatform
     /// <summary>Processors that the process may use, as a fraction where a quota gives it one; more than 0.</summary>
     double FindProcessors() => Environment.ProcessorCount;
 
+    /// <summary>
+    /// Bytes of memory that the process may still use before the system refuses or swaps; where it does not tell, .NET's guess.
+    /// </summary>
+    long FindFreeMemory()
+    {
+        long most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return most <= 0 ? long.MaxValue : Math.Max(0, most - Environment.WorkingSet);
+    }
+
+    /// <summary>Whether the process has file descriptors left.</summary>
+    bool CanOpenFiles() => true;
+
     /// <summary>Finds the threads of the process that have a name; null where the system does not tell.</summary>
     IThreadSample? FindThreads(string name) => null;
 

@@ -42,7 +42,8 @@ public sealed class WrkReportTests
     public void Parse_AReport_HasItsRequestsAndQuantiles()
     {
         LoadResult result = WrkReport.Parse(Good);
-        Assert.Equal((15_000, 50.91, 1250, 0), (result.Requests, result.P50Ms, result.P99Ms, result.Errors));
+        Assert.Equal((15_000, 1250, 0), (result.Requests, result.P99Ms, result.Errors));
+        Assert.Equal(50.91, result.P50Ms, tolerance: 1e-6);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Weft.Guarding;
 
 namespace Weft.Tests.Guarding;
 
-public sealed class GuardPolicyTests(ITestOutputHelper output)
+public sealed class GuardPolicyTests
 {
     public static TheoryData<string, bool, bool> AllLoads
     {
@@ -32,7 +32,7 @@ public sealed class GuardPolicyTests(ITestOutputHelper output)
         Simulation with = Run(load, tellsActivity, hidesQueue, isGuarded: true);
         Simulation without = Run(load, tellsActivity, hidesQueue, isGuarded: false);
 
-        output.WriteLine(
+        Show(
             $"completed {with.Pool.Completed} with, {without.Pool.Completed} without; p99 {P99(with):0.0} and {P99(without):0.0} ms; "
             + $"threads at most {with.Pool.PeakThreads} and {without.Pool.PeakThreads}; found {string.Join(", ", with.Findings)}");
         Assert.True(with.Pool.Completed >= 0.95 * without.Pool.Completed, "The guard cost throughput.");
@@ -76,7 +76,7 @@ public sealed class GuardPolicyTests(ITestOutputHelper output)
 
         simulation.RunFor(10_000);
 
-        output.WriteLine($"threads at most {simulation.Pool.PeakThreads}, at work at the end {simulation.Pool.Working}");
+        Show($"threads at most {simulation.Pool.PeakThreads}, at work at the end {simulation.Pool.Working}");
         Assert.Contains(PoolFinding.Futile, simulation.Findings);
         Assert.InRange(simulation.Pool.PeakThreads, SimulatedPool.Connections, ThreadTrial.AmpleThreads);
         Assert.InRange(simulation.Pool.Working, SimulatedPool.Connections, ThreadTrial.LeastThreads);
@@ -90,6 +90,87 @@ public sealed class GuardPolicyTests(ITestOutputHelper output)
             simulation.Pool.Queue(new SimulatedItem(0, [Phase.Block(300)]));
 
         Assert.True(simulation.RunUntil(() => simulation.Pool.PeakThreads > 2 * ThreadTrial.AmpleThreads, 15_000));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Judge_BrieflyContendedLockBesideSleep_GetsTheThreadsThatAreNeeded(bool hidesQueue)
+    {
+        var simulation = new Simulation(new SimulatedPool(2) { HidesQueue = hidesQueue }, isGuarded: true);
+
+        Loads.Clients(simulation, 500, static () => [Phase.Block(50), new(PhaseKind.Compute, 0.05, Lock: 1)], 4_000);
+
+        Show($"completed {simulation.Pool.Completed}, threads at most {simulation.Pool.PeakThreads}");
+        Assert.True(simulation.Pool.Completed >= 0.85 * 4_000 / 50 * 500, "Threads were missing for too long.");
+    }
+
+    [Fact]
+    public void Judge_LocksThatOthersContendFor_CostHalfTheThreadsForAMomentOnly()
+    {
+        var pool = new SimulatedPool(2) { ContentionsOfOthers = 0.6 };
+        var simulation = new Simulation(pool, isGuarded: true);
+
+        Loads.Clients(simulation, 500, static () => [Phase.Block(50)], 5_000);
+
+        Show($"completed {pool.Completed}, threads at most {pool.PeakThreads}");
+        Assert.True(pool.Completed >= 0.9 * 5_000 / 50 * 500, "Threads were missing for too long.");
+    }
+
+    [Fact]
+    public void Judge_LongItemsAtTheBound_KeepTheirThreads()
+    {
+        var pool = new SimulatedPool(2) { Most = 200 };
+        var simulation = new Simulation(pool, isGuarded: true);
+        int next = 0;
+
+        Loads.Clients(simulation, 600, () => [Phase.Block(1_000 + (next++ * 37 % 2_000))], 20_000);
+
+        Show($"completed {pool.Completed}, at work at the end {pool.Working}");
+        Assert.True(pool.Completed >= 0.9 * 200 / 2 * 19, "Threads that were of use were taken away.");
+    }
+
+    [Fact]
+    public void Judge_AConvoyThatBecomesSleep_GetsThreadsSoon()
+    {
+        var pool = new SimulatedPool(2);
+        var simulation = new Simulation(pool, isGuarded: true);
+        for (int i = 0; i < 3_000; i++)
+            pool.Queue(new SimulatedItem(0, [new(PhaseKind.Block, 1, Lock: 1)]));
+        Assert.True(simulation.RunUntil(() => pool.Completed == 3_000, 10_000));
+
+        Loads.Clients(simulation, 256, static () => [Phase.Block(50)], 3_000);
+
+        Show($"completed {pool.Completed - 3_000}");
+        Assert.True(pool.Completed - 3_000 >= 0.5 * 3_000 / 50 * 256, "The cap outlived its reason.");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Judge_OthersOfTheProcessCompute_ThePoolGetsThreadsForWhatBlocks(bool hidesQueue)
+    {
+        var pool = new SimulatedPool(2) { HidesQueue = hidesQueue, OwnOthers = 1.8 };
+        var simulation = new Simulation(pool, isGuarded: true);
+
+        Loads.Clients(simulation, 200, static () => [Phase.Block(50)], 4_000);
+
+        Show($"completed {pool.Completed}");
+        Assert.True(pool.Completed >= 0.75 * 4_000 / 50 * 200, "Threads were missing for too long.");
+    }
+
+    [Fact]
+    public void Judge_MoreClientsWithAManyThreads_TakesNoneAway()
+    {
+        var pool = new SimulatedPool(2);
+        var simulation = new Simulation(pool, isGuarded: true);
+        Loads.Clients(simulation, 1_500, static () => [Phase.Block(300)], 30_000);
+        int minimum = pool.Minimum;
+        Assert.True(minimum > ThreadTrial.AmpleThreads);
+
+        Loads.Clients(simulation, 300, static () => [Phase.Block(300)], 100);
+
+        Assert.True(pool.Minimum >= minimum);
     }
 
     [Fact]
@@ -132,6 +213,8 @@ public sealed class GuardPolicyTests(ITestOutputHelper output)
         Assert.Equal(pool.UserMinimum, pool.Minimum);
         Assert.DoesNotContain(PoolFinding.Starving, simulation.Findings);
     }
+
+    private static void Show(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
     private static Simulation Run(string load, bool tellsActivity, bool hidesQueue, bool isGuarded)
     {

@@ -20,7 +20,7 @@ internal static class Loads
             ["16 that compute 300 ms"] = (null, s => Clients(s, 16, () => [Phase.Compute(300)], 20 * Seconds)),
             ["half compute 5 ms, half sleep 20 ms"] = (null, Mixed),
             ["convoy of one lock, held asleep for 1 ms"] =
-                (null, s => Clients(s, 256, () => [new(PhaseKind.Block, 1, Lock: 1)], 5 * Seconds)),
+                (null, s => Clients(s, 256, () => [new(PhaseKind.Block, 1, Lock: 1)], 60 * Seconds)),
             ["convoy of one lock, held computing for 0.3 ms"] =
                 (null, s => Clients(s, 256, () => [Phase.Compute(0.1), new(PhaseKind.Compute, 0.3, Lock: 1)], 5 * Seconds)),
             ["ten connections for 256 clients"] =

@@ -52,6 +52,12 @@ internal sealed class SimulatedPool : IGuardSenses
     /// <summary>Processors that other processes use.</summary>
     public double Others { get; set; }
 
+    /// <summary>Processors that other threads of the process use.</summary>
+    public double OwnOthers { get; init; }
+
+    /// <summary>How often in a millisecond other threads contend for locks of their own.</summary>
+    public double ContentionsOfOthers { get; init; }
+
     /// <summary>Whether the system tells which threads want a processor.</summary>
     public bool TellsActivity { get; init; } = true;
 
@@ -110,7 +116,7 @@ internal sealed class SimulatedPool : IGuardSenses
 
     public double? CountWantingCpu() => TellsActivity && _running.Count > 0 ? _running.Count(WantsCpu) : null;
 
-    public long CountContentions() => _contentions;
+    public long CountContentions() => _contentions + (long)(ContentionsOfOthers * Now);
 
     public int MostThreads() => Most;
 
@@ -123,7 +129,7 @@ internal sealed class SimulatedPool : IGuardSenses
         int runnable = _running.Count(WantsCpu);
         double share = runnable == 0 ? 0 : Math.Min(1, available / runnable) * StepMilliseconds;
         double crowd = 1 / (1 + (CrowdCost * Math.Max(0, runnable - Processors)));
-        _cpu += share * runnable;
+        _cpu += (share * runnable) + (OwnOthers * StepMilliseconds);
         _quotaLeft -= share * runnable;
         for (int i = _running.Count - 1; i >= 0; i--)
             Advance(i, share * crowd);
@@ -135,7 +141,7 @@ internal sealed class SimulatedPool : IGuardSenses
     private double Available()
     {
         if (double.IsPositiveInfinity(Quota))
-            return Math.Max(0.1, Processors - Others);
+            return Math.Max(0.1, Processors - Others - OwnOthers);
         if (Now >= _quotaUntil)
             (_quotaUntil, _quotaLeft) = (Now + QuotaPeriodMilliseconds, Quota * QuotaPeriodMilliseconds);
         return _quotaLeft <= 0 ? 0 : Math.Min(Processors - Others, _quotaLeft / StepMilliseconds);

@@ -49,6 +49,8 @@ internal static class ScarceThreads
     // Threads that the pool counts and that were refused to it.
     private static int s_missing;
 
+    private static int s_addedToMinimum;
+
     // Nobody waits for the pool again before this tick count: it was in vain.
     private static long s_awaitFrom;
 
@@ -60,6 +62,9 @@ internal static class ScarceThreads
 
     /// <summary>The pool was refused a thread that it counts.</summary>
     internal static bool IsPoolBroken => Volatile.Read(ref s_missing) > 0;
+
+    /// <summary>By how much the pool's minimum has been raised for threads that it counts and does not have.</summary>
+    internal static int AddedToMinimum => Volatile.Read(ref s_addedToMinimum);
 
     /// <summary>The system has refused a thread.</summary>
     internal static void NoteRefusal() => Volatile.Write(ref s_until, Environment.TickCount64 + Memory);
@@ -211,7 +216,9 @@ internal static class ScarceThreads
         ThreadPool.GetMinThreads(out int workers, out int ports);
         try
         {
-            ThreadPool.SetMinThreads(Math.Max(workers, Busy()) + missing, ports);
+            int minimum = Math.Max(workers, Busy()) + missing;
+            if (ThreadPool.SetMinThreads(minimum, ports))
+                Interlocked.Add(ref s_addedToMinimum, missing);
         }
         catch (OutOfMemoryException)
         {

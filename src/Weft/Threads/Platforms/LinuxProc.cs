@@ -74,6 +74,21 @@ internal static unsafe class LinuxProc
         return !status[..(end < 0 ? status.Length : end)].Contains((byte)'\t');
     }
 
+    /// <summary>Whether two more files can be opened at the same time.</summary>
+    internal static bool CanOpenTwo()
+    {
+        fixed (byte* name = "/\0"u8)
+        {
+            int first = open(name, O_RDONLY | O_CLOEXEC);
+            int second = first < 0 ? -1 : open(name, O_RDONLY | O_CLOEXEC);
+            if (second >= 0)
+                _ = close(second);
+            if (first >= 0)
+                _ = close(first);
+            return second >= 0;
+        }
+    }
+
     /// <summary>Reads the beginning of a file whose path ends with a zero; the bytes read, 0 if that fails.</summary>
     internal static int Read(ReadOnlySpan<byte> path, Span<byte> text)
     {

@@ -64,6 +64,10 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     public double FindProcessors() => LinuxProcessors.Of(new SystemFiles("/"));
 
+    public long FindFreeMemory() => LinuxMemory.Free(new SystemFiles("/"));
+
+    public bool CanOpenFiles() => LinuxProc.CanOpenTwo();
+
     public IThreadSample? FindThreads(string name) => new LinuxThreadSample(name);
 
     /// <inheritdoc/>

@@ -33,10 +33,9 @@ internal sealed class LinuxThreadSample : IThreadSample
         int wanted = Math.Min(Size, _named.Count);
         for (int looks = _named.Count; looks > 0 && found < wanted; looks--)
         {
-            // A stride that has no factor in common with most lengths of the list, so that neighbours, which are of one age, are not asked
-            // together.
+            // Neighbours are of one age, so they are not asked together. A stride must have no factor in common with the list's length.
             const int Stride = 97;
-            _next = (_next + Stride) % _named.Count;
+            _next = (_next + (_named.Count % Stride == 0 ? 1 : Stride)) % _named.Count;
             ThreadActivity activity = LinuxProc.GetActivity(_named[_next]);
             if (activity is ThreadActivity.Running or ThreadActivity.Blocked)
                 found++;
@@ -47,6 +46,7 @@ internal sealed class LinuxThreadSample : IThreadSample
         if (found > 0)
             return running / (double)found;
         _named.Clear();
+        _known.Clear();
         return null;
     }
 
