@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace Weft.Hosting;
+
+/// <summary>Writes to the host's log what Weft's events tell.</summary>
+internal sealed partial class WeftLog(ILogger logger)
+{
+    /// <summary>The category of all messages.</summary>
+    internal const string Category = "Weft";
+
+    internal void Attach(Scheduler scheduler, UnhandledExceptionPolicy policy)
+    {
+        scheduler.ThreadShortage += (_, shortage) => ThreadShortage(scheduler.Name, shortage.Threads, shortage.Cause, shortage.ErrorNumber);
+        scheduler.WorkRefused += (_, work) => WorkRefused(scheduler.Name, work.Goroutine);
+
+        // A handler is what keeps the process alive: with the other policy it would not be called.
+        if (policy == UnhandledExceptionPolicy.Report)
+            scheduler.UnhandledException += (_, unhandled) => UnhandledException(unhandled.Exception, unhandled.Goroutine);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "Scheduler '{Scheduler}' wanted a thread beyond its {Threads} and could not have it ({Cause}, error {Error}). Its goroutines wait "
+        + "for one of those. Let the process have more threads, or fewer goroutines block at the same time.")]
+    private partial void ThreadShortage(string scheduler, int threads, ThreadShortageCause cause, int error);
+
+    [LoggerMessage(2, LogLevel.Error, "An exception has left {Goroutine}, which nobody can await.")]
+    private partial void UnhandledException(Exception exception, Goroutine goroutine);
+
+    [LoggerMessage(3, LogLevel.Warning,
+        "A continuation came for {Goroutine} after scheduler '{Scheduler}' was disposed. It does not run. Await what goroutines start "
+        + "before they end.")]
+    private partial void WorkRefused(string scheduler, Goroutine goroutine);
+
+    [LoggerMessage(4, LogLevel.Warning,
+        "The host is disposed while goroutines still run, and goes on without them. Have them end when the host stops, or raise "
+        + nameof(WeftOptions) + "." + nameof(WeftOptions.DisposeTimeout) + ".")]
+    internal partial void GoroutinesLeft(DisposeTimeoutException exception);
+}
