@@ -5,7 +5,7 @@ namespace Weft.Hosting;
 /// <summary>
 /// A background service that runs as a goroutine: it may block, without a thread of .NET's pool, and so may what it starts with
 /// <see cref="Go"/>. An exception that leaves it ends the host, or does not, as
-/// <see cref="HostOptions.BackgroundServiceExceptionBehavior"/> says.
+/// <c>HostOptions.BackgroundServiceExceptionBehavior</c> says.
 /// </summary>
 /// <remarks>The goroutine has the name of the service's type. Members may be used from any thread.</remarks>
 /// <example>
@@ -39,7 +39,7 @@ public abstract class GoroutineBackgroundService : BackgroundService
 
     /// <summary>Runs the service, on a goroutine. Called once, as the host starts.</summary>
     /// <param name="stoppingToken">Cancelled when the host stops.</param>
-    /// <returns>Ends with the service. The host waits for it when it stops, up to <see cref="HostOptions.ShutdownTimeout"/>.</returns>
+    /// <returns>Ends with the service. The host waits for it when it stops, up to <c>HostOptions.ShutdownTimeout</c>.</returns>
     protected abstract Task RunAsync(CancellationToken stoppingToken);
 
     /// <summary>Starts the goroutine.</summary>

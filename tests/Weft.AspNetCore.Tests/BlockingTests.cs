@@ -51,15 +51,18 @@ public sealed class BlockingTests
             app.MapGet("/flows", static async (bool ofWeft) =>
             {
                 using var all = new Barrier(Flows);
-                bool[] met = await Task.WhenAll(Enumerable.Range(0, Flows).Select(async _ =>
+                var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                Task<bool>[] flows = [.. Enumerable.Range(0, Flows).Select(async _ =>
                 {
+                    await begin.Task; // or a flow might block whoever starts it
                     if (ofWeft)
                         await Go.SleepAsync(TimeSpan.FromMilliseconds(1));
                     else
                         await Task.Delay(1);
                     return all.SignalAndWait(TestApp.Limit);
-                }));
-                return met.All(static it => it);
+                })];
+                begin.SetResult();
+                return (await Task.WhenAll(flows)).All(static it => it);
             }).RunAsGoroutine();
         });
         Assert.Equal("true", await app.GetAsync($"/flows?ofWeft={ofWeft}"));

@@ -20,12 +20,16 @@ public sealed class ConcurrentFlowsTests
         using var all = new Barrier(Flows);
         int met = await scheduler.Start(async () =>
         {
+            // What a flow waits for may have come as it begins to wait, and then it blocks whoever has started it.
+            var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var channel = new Chan<int>();
             Task[] flows = [.. Enumerable.Range(0, Flows).Select(async _ =>
             {
+                await begin.Task;
                 await WaitAsync(wait, channel);
                 Meet(all);
             })];
+            begin.SetResult();
             for (int i = 0; i < Flows && wait is "channel" or "select"; i++)
                 await channel.SendAsync(i);
             await Task.WhenAll(flows);
