@@ -198,6 +198,57 @@ public sealed class ConcurrentFlowsTests
         }
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    public async Task Result_OfFlowsWithFewThreads_ComesToAll(int maxThreads)
+    {
+        const int Goroutines = 500;
+        using var _ = Create(out Scheduler scheduler, maxThreads: maxThreads);
+        Goroutine<int>[] all = [.. Enumerable.Range(0, Goroutines).Select(_ => scheduler.Start(static () => Outer().Result))];
+        Assert.All(await all.Within(), static sum => Assert.Equal(3, sum));
+
+        static async Task<int> Outer()
+        {
+            await Task.Yield();
+            return 1 + Middle().Result;
+        }
+
+        static async Task<int> Middle()
+        {
+            await Task.Delay(1);
+            return 1 + Inner().Result;
+        }
+
+        static async Task<int> Inner()
+        {
+            await Go.Yield();
+            return 1;
+        }
+    }
+
+    [Fact]
+    public async Task Flow_ThatRunsAsMailOfAnother_HasItsContextAndValues()
+    {
+        using var _ = Create(out Scheduler scheduler, procs: 1, maxThreads: 4);
+        Goroutine<bool>[] all = [.. Enumerable.Range(0, 20).Select(_ => scheduler.Start(() =>
+        {
+            var context = SynchronizationContext.Current;
+            s_local.Value = "mine";
+            return Later().Result;
+
+            async Task<bool> Later()
+            {
+                await Task.Delay(1);
+                bool first = SynchronizationContext.Current == context && s_local.Value == "mine";
+                await Task.Yield();
+                return first && SynchronizationContext.Current == context && s_local.Value == "mine";
+            }
+        }))];
+        Assert.All(await all.Within(), Assert.True);
+        Assert.Equal(scheduler.Statistics.GoroutinesStarted, scheduler.Statistics.GoroutinesEnded);
+    }
+
     [Fact]
     public async Task ManagedWait_OfAFlowOnOneProcessor_LetsOthersRun()
     {
@@ -338,12 +389,14 @@ public sealed class ConcurrentFlowsTests
     private static TestScheduler Create(
         out Scheduler scheduler,
         int procs = 2,
+        int maxThreads = 10_000,
         UnhandledExceptionPolicy exceptions = UnhandledExceptionPolicy.Fatal) =>
         TestScheduler.Create(
             new SchedulerOptions
             {
                 Name = TestScheduler.NextName(),
                 MaxProcs = procs,
+                MaxThreads = maxThreads,
                 ConcurrentFlows = true,
                 UnhandledExceptions = exceptions,
             },

@@ -35,6 +35,11 @@ namespace Weft.Runtime.Core;
 /// up.
 /// </para>
 /// <para>
+/// <b>Shortage of threads.</b> A flow that blocks for another needs a second thread, and with too few all of them may wait like that. So
+/// where there is no thread for what was posted, and another flow of the root waits, that one runs it inside its wait, as mail of its own
+/// (<c>Engine.DequeueGivable</c>).
+/// </para>
+/// <para>
 /// <b>Disposal.</b> Once a stop was asked for, what is posted runs on .NET's pool, and so does what had been posted and not begun, as with
 /// the tasks of <see cref="Scheduler.TaskScheduler"/>: it may be the rest of an async method, which a call that blocks waits for, and which
 /// nobody else can end.
