@@ -6,8 +6,10 @@ using Weft.Hosting;
 namespace Weft.AspNetCore;
 
 /// <summary>What a call on a convention builder says of its endpoints.</summary>
-internal sealed class GoroutineConvention(bool runsAsGoroutine) : IGoroutineMetadata
+internal sealed class GoroutineConvention(bool runsAsGoroutine, GoroutineLimit? limit = null) : IGoroutineMetadata
 {
+    public GoroutineGate? Gate { get; } = limit is null ? null : new GoroutineGate(limit);
+
     public bool RunsAsGoroutine => runsAsGoroutine;
 
     /// <summary>

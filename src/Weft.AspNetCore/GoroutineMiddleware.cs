@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Weft.Hosting;
@@ -25,12 +26,14 @@ internal sealed class GoroutineMiddleware
     private readonly RequestDelegate _next;
     private readonly Scheduler _scheduler;
     private readonly bool _takesAll;
+    private readonly GoroutineGate? _gate;
 
     public GoroutineMiddleware(RequestDelegate next, WeftHost weft, WeftEndpointOptions options)
     {
         _next = next;
         _scheduler = weft.Scheduler;
         _takesAll = options.AllEndpoints;
+        _gate = options.Limit is GoroutineLimit limit ? new GoroutineGate(limit) : null;
     }
 
     /// <summary>Notes that the application of a host has the middleware.</summary>
@@ -41,12 +44,30 @@ internal sealed class GoroutineMiddleware
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint() is not Endpoint endpoint || !RunsAsGoroutine(endpoint) || Go.Current?.Scheduler == _scheduler)
+        if (context.GetEndpoint() is not Endpoint endpoint)
             return _next(context);
-        return _scheduler.RunAsync(s_run, new Request(_next, context, RouteOf(endpoint))).Task;
+        IGoroutineMetadata? said = endpoint.Metadata.GetMetadata<IGoroutineMetadata>();
+        if (!(said?.RunsAsGoroutine ?? _takesAll) || Go.Current?.Scheduler == _scheduler)
+            return _next(context);
+        return _gate is null && said?.Gate is null
+            ? RunAsync(context, endpoint)
+            : EnterAsync(context, endpoint, said?.Gate);
     }
 
-    private bool RunsAsGoroutine(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IGoroutineMetadata>()?.RunsAsGoroutine ?? _takesAll;
+    private Task RunAsync(HttpContext context, Endpoint endpoint) =>
+        _scheduler.RunAsync(s_run, new Request(_next, context, RouteOf(endpoint))).Task;
+
+    // The endpoint's own gate first: those that wait there keep nobody else from entering.
+    private async Task EnterAsync(HttpContext context, Endpoint endpoint, GoroutineGate? own)
+    {
+        using RateLimitLease? first = own is null ? null : await own.TryEnterAsync(context);
+        if (own is not null && first is null)
+            return;
+        using RateLimitLease? second = _gate is null ? null : await _gate.TryEnterAsync(context);
+        if (_gate is not null && second is null)
+            return;
+        await RunAsync(context, endpoint);
+    }
 
     private static string? RouteOf(Endpoint endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName;
 

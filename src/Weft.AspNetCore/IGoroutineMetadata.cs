@@ -5,4 +5,7 @@ internal interface IGoroutineMetadata
 {
     /// <summary>As goroutines; otherwise on .NET's pool.</summary>
     bool RunsAsGoroutine { get; }
+
+    /// <summary>What lets them in; null for no limit of their own.</summary>
+    GoroutineGate? Gate => null;
 }

@@ -33,6 +33,27 @@ public static class WeftEndpointConventionBuilderExtensions
         return builder;
     }
 
+    /// <summary>The same with a limit for all requests of these endpoints together.</summary>
+    /// <param name="builder">An endpoint, a group, or what else maps endpoints.</param>
+    /// <param name="limit">How many may be inside, and what becomes of the others.</param>
+    /// <typeparam name="TBuilder">Its type.</typeparam>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="limit"/> is null.</exception>
+    /// <inheritdoc cref="RunAsGoroutine{TBuilder}(TBuilder)" path="/remarks"/>
+    /// <example>
+    /// <code>
+    /// app.MapGet("/report", () => File.ReadAllText("/etc/hostname")).RunAsGoroutine(new GoroutineLimit(20));
+    /// </code>
+    /// </example>
+    public static TBuilder RunAsGoroutine<TBuilder>(this TBuilder builder, GoroutineLimit limit)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(limit);
+        builder.Add(new GoroutineConvention(runsAsGoroutine: true, limit).AddTo);
+        return builder;
+    }
+
     /// <summary>Requests of these endpoints run on .NET's pool, although their group, or all endpoints, run as goroutines.</summary>
     /// <inheritdoc cref="RunAsGoroutine{TBuilder}(TBuilder)"/>
     /// <remarks>Not for several threads at once.</remarks>

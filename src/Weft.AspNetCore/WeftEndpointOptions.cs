@@ -16,4 +16,9 @@ public sealed class WeftEndpointOptions
     /// those of endpoints that say so.
     /// </summary>
     public bool AllEndpoints { get; set; }
+
+    /// <summary>
+    /// Limits the requests that run as goroutines, all together; endpoints may have limits of their own besides. Default: null, none.
+    /// </summary>
+    public GoroutineLimit? Limit { get; set; }
 }
