@@ -35,4 +35,4 @@ if (options.Markdown is not null)
 
 if (options.Json is not null)
     File.WriteAllText(options.Json, JsonReport.Serialize(report));
-return report.Failures.Any(failure => failure.Contender == Contender.Weft) ? 1 : 0;
+return report.Failures.Any(failure => failure.IsWeft) ? 1 : 0;

@@ -7,8 +7,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WeftHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check that fails while the host starves: a goroutine wanted a thread within the last 30 s and could not have it. Its data
-    /// are what the scheduler holds at the moment.
+    /// Adds a check that fails while the host starves: work waits in .NET's pool because its threads block, or a goroutine wanted a thread
+    /// within the last 30 s and could not have it. Its data are what the scheduler and the pool have at the moment.
     /// </summary>
     /// <param name="builder">What the host's <c>AddHealthChecks</c> returned.</param>
     /// <param name="name">Names the check.</param>

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Weft.Hosting;
 
 /// <summary>
-/// What a host has of Weft: a scheduler that lives as long as the host. A singleton of the host's services, which dispose it.
+/// What a host has of Weft: a scheduler that lives as long as the host, and the guard of .NET's pool. A singleton of the host's services,
+/// which dispose it.
 /// </summary>
 /// <remarks>
 /// All members may be used from any thread. Code that runs on a goroutine needs it for nothing: <see cref="Go"/> uses the scheduler of the
@@ -18,6 +19,7 @@ namespace Weft.Hosting;
 public sealed class WeftHost : IDisposable, IAsyncDisposable
 {
     private readonly WeftLog _log;
+    private readonly PoolGuard _guard;
 
     internal WeftHost(WeftOptions options, ILogger logger)
     {
@@ -25,6 +27,7 @@ public sealed class WeftHost : IDisposable, IAsyncDisposable
         try
         {
             Scheduler = new Scheduler(options.ToSchedulerOptions());
+            _guard = new PoolGuard(options.ThreadPoolGuard, _log);
         }
         catch (ArgumentException e)
         {
@@ -41,9 +44,12 @@ public sealed class WeftHost : IDisposable, IAsyncDisposable
     /// <summary>Runs the goroutines of the host: marked endpoints, hub methods, background services, and what those start.</summary>
     public Scheduler Scheduler { get; }
 
+    /// <summary>What the guard of .NET's pool has done; null if the host has none (<see cref="WeftOptions.ThreadPoolGuard"/>).</summary>
+    public ThreadPoolGuardStatistics? ThreadPoolGuard => _guard.Statistics;
+
     internal ShortageMemory Shortage { get; }
 
-    /// <summary>Disposes the scheduler. Goroutines that block longer than the time of the options are logged, and left alone.</summary>
+    /// <summary>Disposes the scheduler and the guard. Goroutines that block longer than the time of the options are logged, and left alone.</summary>
     void IDisposable.Dispose()
     {
         try
@@ -53,6 +59,10 @@ public sealed class WeftHost : IDisposable, IAsyncDisposable
         catch (DisposeTimeoutException e)
         {
             _log.GoroutinesLeft(e);
+        }
+        finally
+        {
+            _guard.Dispose();
         }
     }
 
@@ -66,6 +76,10 @@ public sealed class WeftHost : IDisposable, IAsyncDisposable
         catch (DisposeTimeoutException e)
         {
             _log.GoroutinesLeft(e);
+        }
+        finally
+        {
+            _guard.Dispose();
         }
     }
 }

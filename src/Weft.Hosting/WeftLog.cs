@@ -35,4 +35,10 @@ internal sealed partial class WeftLog(ILogger logger)
         "The host is disposed while goroutines still run, and goes on without them. Have them end when the host stops, or raise "
         + nameof(WeftOptions) + "." + nameof(WeftOptions.DisposeTimeout) + ".")]
     internal partial void GoroutinesLeft(DisposeTimeoutException exception);
+
+    [LoggerMessage(EventId = 5, Message = "{Change}")]
+    internal partial void PoolChanged(LogLevel level, string change);
+
+    [LoggerMessage(6, LogLevel.Warning, "The guard of .NET's pool has no thread, and the pool is not guarded. The host goes on without.")]
+    internal partial void NoGuard(Exception exception);
 }

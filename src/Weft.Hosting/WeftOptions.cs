@@ -63,6 +63,12 @@ public sealed class WeftOptions
     /// </summary>
     public TimeSpan DisposeTimeout { get; set; } = s_disposeTimeout;
 
+    /// <summary>
+    /// How .NET's pool is kept from starving, by a <see cref="Weft.ThreadPoolGuard"/> that lives as long as the host; null for no guard.
+    /// Default: the guard's own defaults.
+    /// </summary>
+    public ThreadPoolGuardOptions? ThreadPoolGuard { get; set; } = new();
+
     internal SchedulerOptions ToSchedulerOptions()
     {
         var defaults = new SchedulerOptions();

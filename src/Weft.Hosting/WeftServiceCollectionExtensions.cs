@@ -11,8 +11,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WeftServiceCollectionExtensions
 {
     /// <summary>
-    /// Gives the host a scheduler (<see cref="WeftHost"/>), which is made as the host starts and disposed with it, and whose events go to
-    /// the host's log, category <c>Weft</c>. May be called several times; the options are set one after the other.
+    /// Guards .NET's pool, which does not starve from then on, and gives the host a scheduler for goroutines (<see cref="WeftHost"/>). Both
+    /// are made as the host starts and disposed with it; their events go to the host's log, category <c>Weft</c>. May be called several
+    /// times; the options are set one after the other.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="configure">Sets options; null for the defaults.</param>

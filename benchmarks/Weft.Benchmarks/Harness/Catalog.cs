@@ -45,6 +45,7 @@ internal static class Catalog
         new HashTree(readOnly: false),
         new HashTree(readOnly: true),
         new ThreadChurn(),
+        .. WebSuite.All,
     ];
 
     /// <summary>

@@ -53,7 +53,7 @@ internal static class Child
 
     private static ProcessStartInfo Command(IBenchmark benchmark, Contender contender, Run run, PeerPrograms programs)
     {
-        if (contender.Program is { } program)
+        if (contender is { Body: null, Program: { } program })
             return new ProcessStartInfo(programs.Find(program, out _)!, contender.Arguments(run));
 
         // The apphost runs itself again; under `dotnet Weft.Benchmarks.dll` the host needs to be told what to run.
@@ -61,7 +61,7 @@ internal static class Child
         string prefix = Path.GetFileNameWithoutExtension(host) == "dotnet" ? $"\"{typeof(Child).Assembly.Location}\" " : "";
         string quick = run.Quick ? " --quick" : "";
         ProcessStartInfo command = new(host, $"{prefix}--child {benchmark.Name} --contender {contender.Name} --procs {run.Procs}{quick}");
-        if (contender.Name != Contender.Weft && run.Procs < Environment.ProcessorCount)
+        if (!contender.IsWeft && run.Procs < Environment.ProcessorCount)
             command.Environment[TaskPool.ProcessorCountVariable] = run.Procs.ToString(CultureInfo.InvariantCulture);
         return command;
     }

@@ -10,8 +10,11 @@ internal sealed record Contender(string Name)
     /// <summary>Takes a sample inside a child process of this program; null for a program of its own.</summary>
     public Func<Run, Sample>? Body { get; private init; }
 
-    /// <summary>The program, when it is one.</summary>
+    /// <summary>The program, when it is one, or the one that the body starts.</summary>
     public PeerProgram? Program { get; private init; }
+
+    /// <summary>Whether it is Weft, or one of the ways in which a program may use Weft.</summary>
+    public bool IsWeft { get; private init; } = Name == Weft;
 
     /// <summary>The program's arguments.</summary>
     public Func<Run, string> Arguments { get; private init; } = static _ => "";
@@ -25,6 +28,10 @@ internal sealed record Contender(string Name)
     /// <summary>A sub-command of the Go peers.</summary>
     public static Contender Go(Func<Run, string> arguments) =>
         new("go") { Program = PeerProgram.Go, Arguments = run => $"{arguments(run)} -procs {run.Procs}" };
+
+    /// <summary>A server of Weft.Benchmarks.Web, which the body starts and asks.</summary>
+    public static Contender Web(string name, bool isWeft, Func<Run, Sample> body) =>
+        new(name) { Body = body, Program = PeerProgram.Web, IsWeft = isWeft };
 
     /// <summary>The C peer that makes threads.</summary>
     public static Contender C(Func<Run, string> arguments) => new("c") { Program = PeerProgram.C, Arguments = arguments };

@@ -6,7 +6,10 @@ namespace Weft.Benchmarks.Harness;
 /// <param name="Suffix">What its row's name adds to the benchmark's, or null for the main figure.</param>
 internal sealed record Figure(string Key, string Unit, string? Suffix = null)
 {
-    /// <summary>What Weft wants to reach.</summary>
+    /// <summary>Whose value it is that the peers' are compared with: Weft, or one of the ways in which a program may use Weft.</summary>
+    public string Subject { get; init; } = Contender.Weft;
+
+    /// <summary>What the subject wants to reach.</summary>
     public IReadOnlyList<Target> Targets { get; init; } = [];
 
     /// <summary>The row's name.</summary>

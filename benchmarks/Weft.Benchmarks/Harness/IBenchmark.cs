@@ -12,7 +12,7 @@ internal interface IBenchmark
     /// <summary>What a sample yields; each becomes a row.</summary>
     IReadOnlyList<Figure> Figures { get; }
 
-    /// <summary>Who is measured; Weft first.</summary>
+    /// <summary>Who is measured; Weft first, where it is one contender alone.</summary>
     IReadOnlyList<Contender> Contenders { get; }
 
     /// <summary>For how many processors; a row each.</summary>

@@ -15,7 +15,7 @@ internal static class MarkdownReport
             string verdicts = string.Join(", ", row.Targets.Select(row.Verdict).Distinct().Where(verdict => verdict.Length > 0));
             to.WriteLine(
                 $"| {row.Name} | {row.Procs} | {row.Unit} | {(row.Weft is { } weft ? Text(weft, "") : "-")} "
-                + $"| {Pairs(row.Values.Where(pair => pair.Key != Contender.Weft), "")} | {Pairs(row.Ratios, " x")} "
+                + $"| {Pairs(row.Values.Where(pair => pair.Key != row.Subject), "")} | {Pairs(row.Ratios, " x")} "
                 + $"| {Targets(row, target => target.Must)} | {Targets(row, target => target.Aim)} | {verdicts} |");
         }
 

@@ -7,6 +7,7 @@ internal enum PeerProgram
 {
     Go,
     C,
+    Web,
 }
 
 /// <summary>Builds peer programs, each once, on first use.</summary>
@@ -19,9 +20,7 @@ internal sealed class PeerPrograms(TextWriter progress)
     {
         if (!_built.TryGetValue(program, out (string? Path, string Reason) built))
         {
-            built = program == PeerProgram.Go
-                ? Build("go", "peers", "go", "build -buildvcs=false -o bin/peers .")
-                : Build("c", "osthread", "cc", "-O2 -o bin/osthread osthread.c -pthread");
+            built = Build(SourceOf(program));
             _built.Add(program, built);
         }
 
@@ -29,29 +28,51 @@ internal sealed class PeerPrograms(TextWriter progress)
         return built.Path;
     }
 
-    private (string? Path, string Reason) Build(string folder, string name, string compiler, string arguments)
+    /// <summary>Where the program is once it was built, for a process that needs one but builds none; null without its sources.</summary>
+    public static string? PathOf(PeerProgram program)
     {
-        if (FindSources(folder) is not { } sources)
-            return LeaveOut(folder, $"benchmarks/peers/{folder} was not found");
+        PeerSource source = SourceOf(program);
+        return FindSources(source.Folder) is { } sources ? Path.Combine(sources, source.Result) : null;
+    }
+
+    private static PeerSource SourceOf(PeerProgram program) => program switch
+    {
+        PeerProgram.Go => new("peers/go", "bin/peers", "go", "build -buildvcs=false -o bin/peers ."),
+        PeerProgram.C => new("peers/c", "bin/osthread", "cc", "-O2 -o bin/osthread osthread.c -pthread"),
+        // Neither MSBuild nor the compiler stays in a process of its own, which would be there during the measurement.
+        _ => new(
+            "Weft.Benchmarks.Web",
+            "bin/Release/net10.0/Weft.Benchmarks.Web.dll",
+            "dotnet",
+            "build -c Release -v q -nologo -nodeReuse:false -p:UseSharedCompilation=false"),
+    };
+
+    private (string? Path, string Reason) Build(PeerSource source)
+    {
+        if (FindSources(source.Folder) is not { } sources)
+            return LeaveOut(source, "its sources were not found");
         Directory.CreateDirectory(Path.Combine(sources, "bin"));
         try
         {
-            progress.WriteLine($"building the peers in {folder}");
-            using Process process = Process.Start(new ProcessStartInfo(compiler, arguments) { WorkingDirectory = sources })!;
+            progress.WriteLine($"building benchmarks/{source.Folder}");
+            ProcessStartInfo command = new(source.Compiler, source.Arguments) { WorkingDirectory = sources, RedirectStandardOutput = true };
+            using Process process = Process.Start(command)!;
+            string said = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return process.ExitCode == 0
-                ? (Path.Combine(sources, "bin", name), "")
-                : LeaveOut(folder, $"{compiler} failed with exit code {process.ExitCode}");
+            if (process.ExitCode == 0)
+                return (Path.Combine(sources, source.Result), "");
+            progress.Write(said);
+            return LeaveOut(source, $"{source.Compiler} failed with exit code {process.ExitCode}");
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return LeaveOut(folder, $"{compiler} is not on PATH");
+            return LeaveOut(source, $"{source.Compiler} is not on PATH");
         }
     }
 
-    private (string? Path, string Reason) LeaveOut(string folder, string reason)
+    private (string? Path, string Reason) LeaveOut(PeerSource source, string reason)
     {
-        progress.WriteLine($"peers in {folder} are left out: {reason}");
+        progress.WriteLine($"benchmarks/{source.Folder} is left out: {reason}");
         return (null, $"left out: {reason}");
     }
 
@@ -62,7 +83,7 @@ internal sealed class PeerPrograms(TextWriter progress)
         {
             for (DirectoryInfo? at = new(start); at is not null; at = at.Parent)
             {
-                string candidate = Path.Combine(at.FullName, "benchmarks", "peers", folder);
+                string candidate = Path.Combine(at.FullName, "benchmarks", folder);
                 if (Directory.Exists(candidate))
                     return candidate;
             }
@@ -70,4 +91,9 @@ internal sealed class PeerPrograms(TextWriter progress)
 
         return null;
     }
+
+    /// <summary>How a program is built.</summary>
+    /// <param name="Folder">Its sources, under benchmarks/.</param>
+    /// <param name="Result">The program, seen from there.</param>
+    private sealed record PeerSource(string Folder, string Result, string Compiler, string Arguments);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Weft.Benchmarks.Harness;
 
 /// <summary>Everything a run has found.</summary>
@@ -10,4 +12,5 @@ internal sealed record Report(
     IReadOnlyList<Failure> Failures);
 
 /// <summary>A contender without a sample, and why.</summary>
-internal sealed record Failure(string Benchmark, string Contender, string Reason);
+/// <param name="IsWeft">Whether it is Weft, or one of the ways in which a program may use Weft: the run has failed then.</param>
+internal sealed record Failure(string Benchmark, string Contender, string Reason, [property: JsonIgnore] bool IsWeft);

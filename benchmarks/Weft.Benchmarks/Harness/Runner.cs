@@ -24,7 +24,7 @@ internal sealed class Runner(Options options, TextWriter progress)
         foreach (Series series in all)
         {
             if (series.DifferentWork() is { } difference)
-                Fail(series.Benchmark, Contender.Weft, difference);
+                Fail(series.Benchmark, Contender.Weft, isWeft: true, difference);
         }
 
         TimeSpan took = TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
@@ -50,7 +50,7 @@ internal sealed class Runner(Options options, TextWriter progress)
             progress.WriteLine(sample?.Serialize() ?? failure);
             series.Add(contender, sample);
             if (sample is null)
-                Fail(series.Benchmark, contender.Name, failure);
+                Fail(series.Benchmark, contender.Name, contender.IsWeft, failure);
         }
     }
 
@@ -60,13 +60,13 @@ internal sealed class Runner(Options options, TextWriter progress)
             return false;
         if (contender.Program is not { } program || _programs.Find(program, out string reason) is not null)
             return true;
-        Fail(benchmark, contender.Name, reason);
+        Fail(benchmark, contender.Name, contender.IsWeft, reason);
         return false;
     }
 
-    private void Fail(IBenchmark benchmark, string contender, string reason)
+    private void Fail(IBenchmark benchmark, string contender, bool isWeft, string reason)
     {
-        Failure failure = new(benchmark.Name, contender, reason);
+        Failure failure = new(benchmark.Name, contender, reason, isWeft);
         if (!_failures.Contains(failure))
             _failures.Add(failure);
     }

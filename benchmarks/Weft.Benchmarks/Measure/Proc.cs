@@ -10,6 +10,9 @@ internal static class Proc
     /// <summary>Threads of the process.</summary>
     public static int Threads => (int)Status("Threads");
 
+    /// <summary>Threads of another process.</summary>
+    public static int ThreadsOf(int process) => Directory.EnumerateDirectories($"/proc/{process}/task").Count();
+
     /// <summary>Resident bytes.</summary>
     public static double Rss => Status("VmRSS") * 1024;
 

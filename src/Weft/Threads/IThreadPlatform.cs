@@ -55,6 +55,12 @@ internal unsafe interface IThreadPlatform
     /// </summary>
     IThreadLimits? FindThreadLimits() => null;
 
+    /// <summary>Processors that the process may use, as a fraction where a quota gives it one; more than 0.</summary>
+    double FindProcessors() => Environment.ProcessorCount;
+
+    /// <summary>Finds the threads of the process that have a name; null where the system does not tell.</summary>
+    IThreadSample? FindThreads(string name) => null;
+
     /// <summary>
     /// Whether <paramref name="stacks"/> more, of <paramref name="size"/> bytes with their guards, can be mapped beside what the rest of
     /// the program needs. Asked before <see cref="Map"/>; counts as if they were mapped then.

@@ -14,6 +14,7 @@ public sealed class WeftHostTests
         { nameof(WeftOptions.StackSizeBytes), static options => options.StackSizeBytes = 1 },
         { nameof(WeftOptions.IdleTimeout), static options => options.IdleTimeout = TimeSpan.Zero },
         { nameof(WeftOptions.DisposeTimeout), static options => options.DisposeTimeout = TimeSpan.Zero },
+        { "MaxThreads", static options => options.ThreadPoolGuard = new ThreadPoolGuardOptions { MaxThreads = 0 } },
         { nameof(WeftOptions.UnhandledExceptions), static options => options.UnhandledExceptions = (UnhandledExceptionPolicy)7 },
     };
 
@@ -107,6 +108,17 @@ public sealed class WeftHostTests
             Assert.Equal($"web{i}", await apps[i].GetAsync("/x"));
             await apps[i].DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Guard_OfAHost_LivesAsLongAsTheHost()
+    {
+        TestApp app = await TestApp.StartAsync(static _ => { });
+        WeftHost weft = app.Services.GetRequiredService<WeftHost>();
+        await GuardTests.UntilAsync(() => weft.ThreadPoolGuard!.Looks > 0);
+        await app.DisposeAsync();
+        await using TestApp without = await TestApp.StartAsync(static _ => { }, weft: static options => options.ThreadPoolGuard = null);
+        Assert.Null(without.Services.GetRequiredService<WeftHost>().ThreadPoolGuard);
     }
 
     [Fact]

@@ -4,13 +4,15 @@ using System.Text;
 namespace Weft.Threads.Platforms;
 
 /// <summary>
-/// The control groups whose limit on tasks holds for the process: its own and all above it that can be seen, of the hierarchy that has the
-/// controller <c>pids</c>, which may be the second version's or one of the first version's.
+/// The control groups whose limits hold for the process: its own and all above it that can be seen, of the hierarchy that has a controller,
+/// which may be the second version's or one of the first version's.
 /// </summary>
 internal static class ControlGroups
 {
-    /// <summary>The folders of these groups, from the process's own upwards.</summary>
-    internal static IReadOnlyList<string> WithTaskLimit(SystemFiles files)
+    /// <summary>
+    /// The folders of the groups that may limit the process by a controller, such as <c>pids</c>, from its own upwards.
+    /// </summary>
+    internal static IReadOnlyList<string> With(SystemFiles files, string controller)
     {
         List<string> folders = [];
         foreach (string line in files.Lines("/proc/self/cgroup"))
@@ -20,16 +22,16 @@ internal static class ControlGroups
             if (parts.Length < 3)
                 continue;
             bool isSecond = parts[0] == "0" && parts[1].Length == 0;
-            if (isSecond || parts[1].Split(',').Contains("pids"))
-                AddFolders(files, parts[2], isSecond, folders);
+            if (isSecond || parts[1].Split(',').Contains(controller))
+                AddFolders(files, controller, parts[2], isSecond, folders);
         }
 
         return folders;
     }
 
-    private static void AddFolders(SystemFiles files, string group, bool isSecond, List<string> folders)
+    private static void AddFolders(SystemFiles files, string controller, string group, bool isSecond, List<string> folders)
     {
-        if (Mount(files, group, isSecond) is not (string mountPoint, string below))
+        if (Mount(files, controller, group, isSecond) is not (string mountPoint, string below))
             return;
         for (string folder = below; ; folder = folder[..folder.LastIndexOf('/')])
         {
@@ -43,7 +45,7 @@ internal static class ControlGroups
     /// Where the hierarchy is mounted, and the group's path below: empty if the mount shows nothing above the group, or nothing of it. (A
     /// container may see only its own group, as the top, under whatever name the outside has for it.)
     /// </summary>
-    private static (string MountPoint, string Below)? Mount(SystemFiles files, string group, bool isSecond)
+    private static (string MountPoint, string Below)? Mount(SystemFiles files, string controller, string group, bool isSecond)
     {
         (string, string)? other = null;
         foreach (string line in files.Lines("/proc/self/mountinfo"))
@@ -54,7 +56,7 @@ internal static class ControlGroups
             string[] kind = halves[^1].Split(' ');
             if (halves.Length < 2 || place.Length < 5 || kind.Length < 3)
                 continue;
-            bool isIt = isSecond ? kind[0] == "cgroup2" : kind[0] == "cgroup" && kind[2].Split(',').Contains("pids");
+            bool isIt = isSecond ? kind[0] == "cgroup2" : kind[0] == "cgroup" && kind[2].Split(',').Contains(controller);
             if (!isIt)
                 continue;
             string root = Unescape(place[3]);

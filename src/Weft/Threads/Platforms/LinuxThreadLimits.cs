@@ -38,7 +38,7 @@ internal sealed class LinuxThreadLimits : IThreadLimits
     internal LinuxThreadLimits(SystemFiles files)
     {
         _files = files;
-        foreach (string folder in ControlGroups.WithTaskLimit(files))
+        foreach (string folder in ControlGroups.With(files, "pids"))
         {
             if (files.Number(folder + "/pids.max") is not null)
                 _groups.Add(folder);

@@ -62,6 +62,10 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
 
     public IThreadLimits? FindThreadLimits() => new LinuxThreadLimits(new SystemFiles("/"));
 
+    public double FindProcessors() => LinuxProcessors.Of(new SystemFiles("/"));
+
+    public IThreadSample? FindThreads(string name) => new LinuxThreadSample(name);
+
     /// <inheritdoc/>
     /// <remarks>Where the thread brings no signal stack along, the runtime maps and guards one.</remarks>
     public bool HasRoomFor(int stacks, nuint size) =>

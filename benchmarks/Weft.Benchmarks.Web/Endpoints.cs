@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace Weft.Benchmarks.Web;
+
+/// <summary>What the server answers.</summary>
+internal static class Endpoints
+{
+    // A query of a database on another machine.
+    private static readonly TimeSpan s_block = TimeSpan.FromMilliseconds(50);
+
+    // Long enough for a server to be told to stop meanwhile.
+    private static readonly TimeSpan s_longBlock = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan s_flowBlock = TimeSpan.FromMilliseconds(100);
+    private const int Flows = 10;
+
+    // The least that Thread.Sleep sleeps: a lock that is held over a system call.
+    private static readonly TimeSpan s_heldAsleep = TimeSpan.FromMilliseconds(1);
+
+    // A lock that is held over a computation, long enough that those who want it stop spinning.
+    private static readonly TimeSpan s_heldSpinning = TimeSpan.FromMicroseconds(100);
+
+    private static readonly Lock s_lock = new();
+
+    // About 5 ms of SHA-256 with the CPU's instructions for it, which do 1.5 to 2 GB/s.
+    private static readonly byte[] s_text = new byte[1 << 20];
+    private const int Hashes = 8;
+
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/plaintext", static () => "Hello, World!");
+        app.MapGet("/json", static () => new Message("Hello, World!"));
+        app.MapGet("/sleep", static () => Sleep(s_block));
+        app.MapGet("/sleep-long", static () => Sleep(s_longBlock));
+        app.MapGet("/result", static () => DelayAsync(s_block).Result);
+        app.MapGet("/run-wait", static () =>
+        {
+            Task.Run(static () => Thread.Sleep(s_block)).Wait();
+            return "waited";
+        });
+        app.MapGet("/lock-sleep", static () => Locked(static () => Thread.Sleep(s_heldAsleep)));
+        app.MapGet("/lock-spin", static () => Locked(static () => Spin(s_heldSpinning)));
+        app.MapGet("/cpu", Hash);
+        app.MapGet("/flows", FlowAsync);
+        app.MapGet("/threads", ProcessState.Read);
+    }
+
+    private static string Sleep(TimeSpan length)
+    {
+        Thread.Sleep(length);
+        return "slept";
+    }
+
+    private static async Task<string> DelayAsync(TimeSpan length)
+    {
+        await Task.Delay(length);
+        return "delayed";
+    }
+
+    private static string Locked(Action body)
+    {
+        lock (s_lock)
+            body();
+        return "held";
+    }
+
+    private static void Spin(TimeSpan length)
+    {
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < length;)
+        {
+        }
+    }
+
+    private static string Hash()
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        for (int i = 0; i < Hashes; i++)
+            SHA256.HashData(s_text, digest);
+        return Convert.ToHexString(digest);
+    }
+
+    private static async Task<string> FlowAsync()
+    {
+        await Task.WhenAll(Enumerable.Range(0, Flows).Select(static async _ =>
+        {
+            await Task.Yield();
+            Thread.Sleep(s_flowBlock);
+        }));
+        return "flown";
+    }
+
+    private sealed record Message(string Text);
+}

@@ -1,0 +1,25 @@
+using System.Net;
+using Weft.Benchmarks.Web;
+
+// What a program does before its first request belongs to the contender, so the server takes nothing but its name.
+if (args.Length != 1 || !Contenders.Exists(args[0]))
+{
+    Console.Error.WriteLine($"usage: Weft.Benchmarks.Web CONTENDER, where CONTENDER is one or several of {Contenders.Names}, joined by +");
+    return 2;
+}
+
+ParentWatch.Start();
+WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+    new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
+builder.Logging.ClearProviders();
+builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+await using WebApplication app = builder.Build();
+using IDisposable? held = Contenders.Apply(args[0], app);
+Endpoints.Map(app);
+await app.StartAsync();
+
+// The one who started this process reads the port here, and learns that there is a server.
+Console.Out.WriteLine(new Uri(app.Urls.Single()).Port);
+Console.Out.Flush();
+await app.WaitForShutdownAsync();
+return 0;

@@ -1,0 +1,78 @@
+using Weft.Runtime.Host;
+using Weft.Threads;
+
+namespace Weft.Guarding;
+
+/// <summary>The guard's thread: looks at the pool, has the policy judge, and does what follows.</summary>
+/// <remarks>
+/// It does not leave while the pool rests, although there is nothing to watch then: nothing of .NET would call it back. A work item would
+/// be
+/// stuck in the very queue that it is to watch, a timer's call-back likewise, and both would cost more than a thread of its own that looks
+/// at a counter 16 times a second.
+/// </remarks>
+internal sealed class GuardThread : IThreadBody
+{
+    /// <summary>It calls nothing of the user's, and has a shallow stack.</summary>
+    private const int StackBytes = OSThreadOptions.MinStackSizeBytes;
+
+    private readonly Parker _parker = new(ThreadPlatform.Current);
+    private readonly PoolSenses _senses = new(ThreadPlatform.Current);
+    private readonly PoolMinimum _minimum = new();
+    private readonly GuardPolicy _policy;
+    private readonly GuardNotices _notices;
+    private readonly OSThread _thread;
+    private volatile bool _hasToEnd;
+    private volatile int _allowed;
+
+    /// <exception cref="OSThreadStartException">The system refused the thread.</exception>
+    internal GuardThread(int allowed, Action<ThreadPoolGuardEventArgs> tell)
+    {
+        _allowed = allowed;
+        _policy = new GuardPolicy(ThreadPlatform.Current.FindProcessors(), _senses);
+        _notices = new GuardNotices(tell);
+        Record = new GuardRecord(_notices);
+        _minimum.Read();
+        _thread = OSThread.Start(ThreadHost.Shared, ((IThreadBody)this).Run, "weft-guard", StackBytes);
+    }
+
+    internal GuardRecord Record { get; }
+
+    /// <summary>The most threads that users allow.</summary>
+    internal int Allowed
+    {
+        set => _allowed = value;
+    }
+
+    /// <summary>Has the thread give the user's minimum back and end, and waits for that.</summary>
+    internal void End()
+    {
+        _hasToEnd = true;
+        _parker.Unpark();
+        _thread.Join();
+    }
+
+    void IThreadBody.Run()
+    {
+        bool wasObeyed = true;
+        while (!_hasToEnd)
+        {
+            PoolLook look = PoolSenses.Look(_minimum);
+            _senses.Allowed = _allowed;
+            GuardStep step = _policy.Judge(look);
+            if (step.Minimum != look.Minimum)
+                _minimum.Set(step.Minimum);
+            Record.Add(look, step.Finding, _minimum, _senses.BoundReason);
+            if (wasObeyed && !_minimum.IsObeyed)
+                Record.AddNotObeyed(look);
+            wasObeyed = _minimum.IsObeyed;
+            _notices.Tell();
+            _parker.Park(step.NextNanoseconds);
+        }
+
+        PoolLook last = PoolSenses.Look(_minimum);
+        _minimum.Set(_minimum.OfUser);
+        Record.Add(last, PoolFinding.Calm, _minimum, "");
+        Record.End(last);
+        _notices.Tell();
+    }
+}
