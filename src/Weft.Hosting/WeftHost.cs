@@ -49,7 +49,9 @@ public sealed class WeftHost : IDisposable, IAsyncDisposable
 
     internal ShortageMemory Shortage { get; }
 
-    /// <summary>Disposes the scheduler and the guard. Goroutines that block longer than the time of the options are logged, and left alone.</summary>
+    /// <summary>
+    /// Disposes the scheduler and the guard. Goroutines that block longer than the time of the options are logged, and left alone.
+    /// </summary>
     void IDisposable.Dispose()
     {
         try

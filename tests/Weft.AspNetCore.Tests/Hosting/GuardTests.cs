@@ -18,7 +18,8 @@ public sealed class GuardTests
                 app.MapGet("/x", () => $"{all.SignalAndWait(TestApp.Limit)} {Where.Here()}");
                 app.MapHealthChecks("/health");
             },
-            static builder => builder.Services.AddHealthChecks().AddWeft());
+            static builder => builder.Services.AddHealthChecks().AddWeft(),
+            static options => options.ThreadPoolGuard = new ThreadPoolGuardOptions());
         string[] met = await Task.WhenAll(Enumerable.Range(0, Requests).Select(_ => app.GetAsync("/x")));
         Assert.All(met, static answer => Assert.Equal($"True {Where.Pool}", answer));
         Assert.True(app.Services.GetRequiredService<WeftHost>().ThreadPoolGuard!.Raised > 0);

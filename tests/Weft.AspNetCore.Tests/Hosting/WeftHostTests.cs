@@ -113,11 +113,13 @@ public sealed class WeftHostTests
     [Fact]
     public async Task Guard_OfAHost_LivesAsLongAsTheHost()
     {
-        TestApp app = await TestApp.StartAsync(static _ => { });
+        TestApp app = await TestApp.StartAsync(
+            static _ => { },
+            weft: static options => options.ThreadPoolGuard = new ThreadPoolGuardOptions());
         WeftHost weft = app.Services.GetRequiredService<WeftHost>();
         await GuardTests.UntilAsync(() => weft.ThreadPoolGuard!.Looks > 0);
         await app.DisposeAsync();
-        await using TestApp without = await TestApp.StartAsync(static _ => { }, weft: static options => options.ThreadPoolGuard = null);
+        await using TestApp without = await TestApp.StartAsync(static _ => { });
         Assert.Null(without.Services.GetRequiredService<WeftHost>().ThreadPoolGuard);
     }
 

@@ -73,7 +73,14 @@ internal sealed class TestApp : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2);
         });
         if (addWeft)
-            builder.Services.AddWeft(weft);
+        {
+            builder.Services.AddWeft(options =>
+            {
+                options.ThreadPoolGuard = null; // it would help where goroutines must do without
+                weft?.Invoke(options);
+            });
+        }
+
         build?.Invoke(builder);
         return (builder.Build(), log);
     }
