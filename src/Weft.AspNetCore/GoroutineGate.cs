@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Weft.AspNetCore;
 
 /// <summary>Lets requests in, as a limit says; the first to come waits the shortest.</summary>
+#pragma warning disable CA1001 // The limiter holds nothing but the requests that wait, which end with the host.
 internal sealed class GoroutineGate(GoroutineLimit limit)
+#pragma warning restore CA1001
 {
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {

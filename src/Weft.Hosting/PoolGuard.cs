@@ -22,7 +22,7 @@ internal sealed class PoolGuard : IDisposable
             return;
         }
 
-        _guard.Changed += (_, change) => log.PoolChanged(LevelOf(change), change.Description);
+        _guard.Changed += (_, change) => log.PoolChanged(LevelOf(change), change);
     }
 
     /// <summary>What it has done; null if there is none.</summary>

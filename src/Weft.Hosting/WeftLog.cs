@@ -36,8 +36,14 @@ internal sealed partial class WeftLog(ILogger logger)
         + nameof(WeftOptions) + "." + nameof(WeftOptions.DisposeTimeout) + ".")]
     internal partial void GoroutinesLeft(DisposeTimeoutException exception);
 
+    internal void PoolChanged(LogLevel level, ThreadPoolGuardEventArgs change)
+    {
+        if (logger.IsEnabled(level))
+            PoolChanged(level, change.Description);
+    }
+
     [LoggerMessage(EventId = 5, Message = "{Change}")]
-    internal partial void PoolChanged(LogLevel level, string change);
+    private partial void PoolChanged(LogLevel level, string change);
 
     [LoggerMessage(6, LogLevel.Warning, "The guard of .NET's pool has no thread, and the pool is not guarded. The host goes on without.")]
     internal partial void NoGuard(Exception exception);
