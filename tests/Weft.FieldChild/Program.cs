@@ -18,6 +18,7 @@ var modes = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
     ["full-forsaken"] = FullForsaken.Run,
     ["full-run"] = FullRun.Run,
     ["given-limit"] = GivenLimit.Run,
+    ["guarded-pool"] = GuardedPool.Run,
     ["new-threads"] = NewThreads.Run,
     ["receive-outside"] = ReceiveOutside.Run,
     ["run"] = RunMain.Run,

@@ -58,6 +58,14 @@ public sealed class LimitedTasksTests
         await ChildProgram.HoldsAsync(Place.In(group), $"{Goroutines} ended", "run", Goroutines, Milliseconds);
     }
 
+    [Theory]
+    [MemberData(nameof(MaxTasks))]
+    public async Task ThreadPoolGuard_ItemsThatBlock_RaisesNoFurtherThanTheLimitAllows(int maxTasks)
+    {
+        using ControlGroup group = ControlGroup.CreateOrSkip(maxTasks);
+        await ChildProgram.HoldsAsync(Place.In(group), $"{Goroutines} ended", "guarded-pool", Goroutines, 10 * Milliseconds);
+    }
+
     [Fact]
     public async Task Await_OrdinaryUserAtHisLimitOfProcesses_EachGoesOn() =>
         await ChildProgram.HoldsAsync(

@@ -187,7 +187,7 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
             return new GuardStep(PoolFinding.Starving, look.Minimum, FastNanoseconds);
         int step = Math.Clamp(look.Working / 2, _wholeProcessors, MostStep);
         int wanted = Math.Min(Math.Max(look.Minimum, look.Working) + step, allowed);
-        if (wanted > look.Minimum)
+        if (wanted > Math.Max(look.Minimum, look.Working))
             return new GuardStep(PoolFinding.Starving, wanted, FastNanoseconds);
         PoolFinding finding = _trial.IsCapped ? PoolFinding.Futile
             : _trial.IsTrying ? PoolFinding.Trying

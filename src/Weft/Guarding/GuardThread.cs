@@ -18,6 +18,7 @@ internal sealed class GuardThread : IThreadBody
     private readonly Parker _parker = new(ThreadPlatform.Current);
     private readonly PoolSenses _senses = new(ThreadPlatform.Current);
     private readonly PoolMinimum _minimum = new();
+    private readonly PoolMaximum _maximum = new(ThreadPlatform.Current);
     private readonly GuardPolicy _policy;
     private readonly GuardNotices _notices;
     private readonly OSThread _thread;
@@ -58,6 +59,7 @@ internal sealed class GuardThread : IThreadBody
         {
             PoolLook look = PoolSenses.Look(_minimum);
             _senses.Allowed = _allowed;
+            _maximum.Update(look.Minimum, look.TimeNanoseconds);
             GuardStep step = _policy.Judge(look);
             if (step.Minimum != look.Minimum)
                 _minimum.Set(step.Minimum);
@@ -71,6 +73,7 @@ internal sealed class GuardThread : IThreadBody
 
         PoolLook last = PoolSenses.Look(_minimum);
         _minimum.Set(_minimum.OfUser);
+        _maximum.Restore();
         Record.Add(last, PoolFinding.Calm, _minimum, "");
         Record.End(last);
         _notices.Tell();

@@ -23,7 +23,8 @@ internal static class Loads
                 (null, s => Clients(s, 256, () => [new(PhaseKind.Block, 1, Lock: 1)], 5 * Seconds)),
             ["convoy of one lock, held computing for 0.3 ms"] =
                 (null, s => Clients(s, 256, () => [Phase.Compute(0.1), new(PhaseKind.Compute, 0.3, Lock: 1)], 5 * Seconds)),
-            ["ten connections for 256 clients"] = (null, s => Clients(s, 256, () => [Phase.Compute(0.1), new(PhaseKind.Connection, 5)], 5 * Seconds)),
+            ["ten connections for 256 clients"] =
+                (null, s => Clients(s, 256, () => [Phase.Compute(0.1), new(PhaseKind.Connection, 5)], 5 * Seconds)),
             ["compute after a burst"] = (null, ComputeAfterBurst),
             ["collections of 20 ms, five a second"] = (null, Collections),
             ["stopped for 10 s in the middle"] = (null, Stopped),
