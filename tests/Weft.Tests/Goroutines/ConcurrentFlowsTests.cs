@@ -285,6 +285,17 @@ public sealed class ConcurrentFlowsTests
     }
 
     [Fact]
+    public void Run_OfAMainWhoseFlowNobodyCanWake_Throws()
+    {
+        using var _ = Create(out Scheduler scheduler);
+        Assert.Throws<DeadlockException>(() => scheduler.Run(static async () =>
+        {
+            await Task.Yield();
+            await new Chan<int>().ReceiveAsync();
+        }));
+    }
+
+    [Fact]
     public async Task LockOSThreadAsync_Fresh_IsRefusedWithTheReason()
     {
         using var _ = Create(out Scheduler scheduler);
