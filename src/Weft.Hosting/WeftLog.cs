@@ -8,9 +8,22 @@ internal sealed partial class WeftLog(ILogger logger)
     /// <summary>The category of all messages.</summary>
     internal const string Category = "Weft";
 
+    /// <summary>
+    /// In milliseconds, how long a shortage that has been logged is not logged again: it is told hundreds of times a second, and people
+    /// look at a log every minute at most.
+    /// </summary>
+    private const long ShortagePause = 60_000;
+
+    // The system's tick count from which on a shortage is logged.
+    private long _nextShortage;
+
     internal void Attach(Scheduler scheduler, UnhandledExceptionPolicy policy)
     {
-        scheduler.ThreadShortage += (_, shortage) => ThreadShortage(scheduler.Name, shortage.Threads, shortage.Cause, shortage.ErrorNumber);
+        scheduler.ThreadShortage += (_, shortage) =>
+        {
+            if (IsTimeForAShortage())
+                ThreadShortage(scheduler.Name, shortage.Threads, shortage.Cause, shortage.ErrorNumber);
+        };
         scheduler.WorkRefused += (_, work) => WorkRefused(scheduler.Name, work.Goroutine);
 
         // A handler is what keeps the process alive: with the other policy it would not be called.
@@ -18,9 +31,16 @@ internal sealed partial class WeftLog(ILogger logger)
             scheduler.UnhandledException += (_, unhandled) => UnhandledException(unhandled.Exception, unhandled.Goroutine);
     }
 
+    private bool IsTimeForAShortage()
+    {
+        long now = Environment.TickCount64;
+        long next = Interlocked.Read(ref _nextShortage);
+        return now >= next && Interlocked.CompareExchange(ref _nextShortage, now + ShortagePause, next) == next;
+    }
+
     [LoggerMessage(1, LogLevel.Warning,
         "Scheduler '{Scheduler}' wanted a thread beyond its {Threads} and could not have it ({Cause}, error {Error}). Its goroutines wait "
-        + "for one of those. Let the process have more threads, or fewer goroutines block at the same time.")]
+        + "for one of those. Let the process have more threads, or fewer goroutines block at the same time. Told once a minute.")]
     private partial void ThreadShortage(string scheduler, int threads, ThreadShortageCause cause, int error);
 
     [LoggerMessage(2, LogLevel.Error, "An exception has left {Goroutine}, which nobody can await.")]

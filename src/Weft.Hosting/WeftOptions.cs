@@ -51,9 +51,10 @@ public sealed class WeftOptions
     public bool ConcurrentFlows { get; set; } = true;
 
     /// <summary>
-    /// What an exception does that leaves a goroutine nobody can await; it is logged in both cases. Default:
-    /// <see cref="UnhandledExceptionPolicy.Fatal"/>, as on .NET's pool. Exceptions of requests, of hub methods and of background services
-    /// are none of these: they reach the host.
+    /// What an exception does that leaves a goroutine nobody can await, as that of an <c>async void</c> method. Default:
+    /// <see cref="UnhandledExceptionPolicy.Fatal"/>, it ends the process, as on .NET's pool; with
+    /// <see cref="UnhandledExceptionPolicy.Report"/> it is logged. Exceptions of requests, of hub methods and of background services are
+    /// none of these: they reach the host.
     /// </summary>
     public UnhandledExceptionPolicy UnhandledExceptions { get; set; } = UnhandledExceptionPolicy.Fatal;
 

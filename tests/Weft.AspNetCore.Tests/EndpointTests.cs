@@ -65,6 +65,30 @@ public sealed class EndpointTests
         Assert.Equal(Where.Goroutine("/marked"), await app.GetAsync("/marked"));
     }
 
+    /// <summary>As gRPC has it: the attributes of the service come first, then those of the method.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Attributes_ThatAFrameworkAddsToItsEndpoints_CountFromTheLast(int http)
+    {
+        await using TestApp app = await TestApp.StartAsync(static app =>
+        {
+            app.UseWeft();
+            app.MapPost("/service/method", Answer).WithMetadata(new RunAsGoroutineAttribute());
+            app.MapPost("/service/exempt", Answer).WithMetadata(new RunAsGoroutineAttribute(), new RunOnThreadPoolAttribute());
+        });
+        Assert.Equal(Where.Goroutine("/service/method"), await PostAsync("/service/method"));
+        Assert.Equal(Where.Pool, await PostAsync("/service/exempt"));
+
+        static Task Answer(HttpContext context) => context.Response.WriteAsync(Where.Here());
+
+        async Task<string> PostAsync(string path)
+        {
+            using HttpResponseMessage answer = await app.Client(http).PostAsync(path, null).WaitAsync(TestApp.Limit);
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
     [Theory]
     [InlineData("/marked/plain", true, false)]
     [InlineData("/marked/exempt", false, false)]

@@ -30,6 +30,7 @@ public sealed class WeftHealthCheckTests
         HealthReportEntry entry = await AskAsync(app);
         Assert.Contains("could not have it", entry.Description, StringComparison.Ordinal);
         release.Set();
+        Assert.Single(app.Log, static entry => entry is { Category: "Weft", Level: LogLevel.Warning });
         Assert.All(await Task.WhenAll(blocked.Select(static goroutine => goroutine.Task)).WaitAsync(TestApp.Limit), Assert.True);
     }
 
