@@ -67,10 +67,11 @@ internal sealed class FlowContext : SynchronizationContext
     public override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
-        var flow = new FlowGoroutine(this, d, state);
-        if (!_engine.TryStartFlow(flow))
-            flow.RunOnPool();
+        Start(d, state);
     }
+
+    /// <summary>The same for a wait of Weft's.</summary>
+    internal void PostContinuation(Action<object?> action, object? state) => Start(action, state);
 
     /// <summary>Runs <paramref name="d"/> on the calling thread: no flow has to wait for another.</summary>
     public override void Send(SendOrPostCallback d, object? state)
@@ -88,5 +89,12 @@ internal sealed class FlowContext : SynchronizationContext
         return Machine.Calling?.OnStack is Goroutine goroutine
             ? goroutine.Wait(waitHandles, waitAll, millisecondsTimeout)
             : WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+    }
+
+    private void Start(object action, object? state)
+    {
+        var flow = new FlowGoroutine(this, action, state);
+        if (!_engine.TryStartFlow(flow))
+            flow.RunOnPool();
     }
 }

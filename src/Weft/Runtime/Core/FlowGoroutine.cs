@@ -6,7 +6,8 @@ namespace Weft.Runtime.Core;
 /// <summary>
 /// Goes on with a flow of another goroutine up to its next await, and then ends. <see cref="FlowContext"/> says why.
 /// </summary>
-internal sealed class FlowGoroutine(FlowContext context, SendOrPostCallback callback, object? state) : Goroutine(context.Root, callback)
+internal sealed class FlowGoroutine(FlowContext context, object action, object? state)
+    : Goroutine(context.Root, context) // which has no use for a body: InvokeBody knows what to do
 {
     private static readonly Action<object?> s_runAsMail = static flow => ((FlowGoroutine)flow!).RunAsMail();
 
@@ -47,7 +48,7 @@ internal sealed class FlowGoroutine(FlowContext context, SendOrPostCallback call
     private protected override object? InvokeBody(object body)
     {
         HasBegun = true;
-        callback(MoveOut(ref _state));
+        RunAction();
         return null;
     }
 
@@ -68,6 +69,15 @@ internal sealed class FlowGoroutine(FlowContext context, SendOrPostCallback call
         if (EndUnbegun() is ExecutionContext values)
             ExecutionContext.Restore(values);
         SynchronizationContext.SetSynchronizationContext(context);
-        callback(MoveOut(ref _state));
+        RunAction();
+    }
+
+    // What was posted, by .NET or by Weft.
+    private void RunAction()
+    {
+        if (action is SendOrPostCallback callback)
+            callback(MoveOut(ref _state));
+        else
+            ((Action<object?>)action)(MoveOut(ref _state));
     }
 }
