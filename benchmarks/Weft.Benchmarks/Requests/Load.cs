@@ -27,7 +27,8 @@ internal static class Load
         int threads = Math.Min(Environment.ProcessorCount, connections);
         ProcessStartInfo command = new(
             "wrk",
-            $"--latency --timeout {TimeoutSeconds}s -t{threads} -c{connections} -d{(int)length.TotalSeconds}s http://127.0.0.1:{port}{path}")
+            $"--latency --timeout {TimeoutSeconds}s -t{threads} -c{connections} -d{(int)length.TotalSeconds}s "
+            + $"http://127.0.0.1:{port}{path}")
         {
             RedirectStandardOutput = true,
         };
