@@ -12,34 +12,21 @@ internal static class Contenders
 
     public static bool Exists(string name) => name.Split('+').All(part => s_parts.Contains(part));
 
-    /// <summary>Does what the contender does before its first request. What it returns is disposed when the server has ended.</summary>
-    public static IDisposable? Apply(string name, WebApplication app)
+    /// <summary>Adds what the contender needs of the host.</summary>
+    public static void AddServices(string name, WebApplicationBuilder builder)
+    {
+        string[] parts = name.Split('+');
+        if (parts.Contains("guard") || parts.Contains("goroutine"))
+            builder.Services.AddWeft(options => options.ThreadPoolGuard = parts.Contains("guard") ? new ThreadPoolGuardOptions() : null);
+    }
+
+    /// <summary>Does what the contender does before its first request.</summary>
+    public static void Apply(string name, WebApplication app)
     {
         string[] parts = name.Split('+');
         if (parts.Contains("min1000"))
             ThreadPool.SetMinThreads(ManyThreads, ManyThreads);
         if (parts.Contains("goroutine"))
-            RunInGoroutines(app);
-        return parts.Contains("guard") ? StartGuard() : null;
-    }
-
-    private static IDisposable StartGuard() => throw new NotSupportedException("ThreadPoolGuard is not there.");
-
-    /// <summary>
-    /// The rest of the pipeline runs in a goroutine for each request. The goroutine has a result, since one without cannot be awaited: an
-    /// exception of a handler goes on to the middleware before.
-    /// </summary>
-    private static void RunInGoroutines(WebApplication app)
-    {
-        // It lives as long as the process.
-        Scheduler scheduler = new(new SchedulerOptions { Name = "web" });
-        app.UseRouting();
-        app.Use(async (HttpContext context, RequestDelegate next) => await scheduler.Start(
-            static async call =>
-            {
-                await call.Next(call.Context);
-                return true;
-            },
-            (Context: context, Next: next)));
+            app.UseWeft(static options => options.AllEndpoints = true);
     }
 }

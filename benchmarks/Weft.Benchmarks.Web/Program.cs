@@ -13,8 +13,9 @@ WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
     new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
 builder.Logging.ClearProviders();
 builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+Contenders.AddServices(args[0], builder);
 await using WebApplication app = builder.Build();
-using IDisposable? held = Contenders.Apply(args[0], app);
+Contenders.Apply(args[0], app);
 Endpoints.Map(app);
 await app.StartAsync();
 
