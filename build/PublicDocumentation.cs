@@ -13,12 +13,22 @@ public sealed class KeepPublicDocumentation : Microsoft.Build.Utilities.Task
 
     public string AssemblyPath { get; set; }
 
+    // What it was compiled against, in which the types of its members are looked up.
+    public string[] References { get; set; }
+
     public string DocumentationPath { get; set; }
 
     public override bool Execute()
     {
-        // From its bytes, so that the file stays free to be written by the next build in this process.
-        var visible = new HashSet<string>(Assembly.Load(File.ReadAllBytes(AssemblyPath)).GetTypes().Where(IsVisible).SelectMany(Names));
+        HashSet<string> visible;
+        using (IDisposable context = NewLoadContext())
+        {
+            // From its bytes, so that the file stays free to be written by the next build in this process.
+            var assembly = (Assembly)context.GetType().GetMethod("LoadFromByteArray")
+                .Invoke(context, new object[] { File.ReadAllBytes(AssemblyPath) });
+            visible = new HashSet<string>(assembly.GetTypes().Where(IsVisible).SelectMany(Names));
+        }
+
         XDocument documentation = XDocument.Load(DocumentationPath, LoadOptions.PreserveWhitespace);
         XElement[] hidden = documentation.Descendants("member")
             .Where(member => !visible.Contains((string)member.Attribute("name"))).ToArray();
@@ -35,6 +45,15 @@ public sealed class KeepPublicDocumentation : Microsoft.Build.Utilities.Task
         documentation.Save(DocumentationPath, SaveOptions.DisableFormatting);
         Log.LogMessage("{0}: {1} members that are not public were taken out.", DocumentationPath, hidden.Length);
         return true;
+    }
+
+    // Reads assemblies without running them. MSBuild has it beside itself; it is not among what such a task is compiled against.
+    private IDisposable NewLoadContext()
+    {
+        Assembly tool = Assembly.Load("System.Reflection.MetadataLoadContext");
+        Type context = tool.GetType("System.Reflection.MetadataLoadContext");
+        object resolver = Activator.CreateInstance(tool.GetType("System.Reflection.PathAssemblyResolver"), new object[] { References });
+        return (IDisposable)Activator.CreateInstance(context, new object[] { resolver, null });
     }
 
     private static bool IsVisible(Type type) => type.DeclaringType == null

@@ -16,37 +16,26 @@ internal static class Contenders
     /// Does what the contender does about the ThreadPool, before anything uses it: some of its settings are read once. What is returned is
     /// disposed when the server has ended.
     /// </summary>
-    public static IDisposable? ApplyToPool(string name)
+    public static ThreadPoolGuard? ApplyToPool(string name)
     {
         if (Has(name, "min1000"))
             ThreadPool.SetMinThreads(ManyThreads, ManyThreads);
         return Has(name, "guard") ? ThreadPoolGuard.Start() : null;
     }
 
+    /// <summary>Adds what the contender needs of the host.</summary>
+    public static void AddServices(string name, WebApplicationBuilder builder)
+    {
+        if (Has(name, "goroutine"))
+            builder.Services.AddWeft(static options => options.ThreadPoolGuard = null);
+    }
+
     /// <summary>Does what the contender does about the pipeline, before the endpoints.</summary>
     public static void ApplyToPipeline(string name, WebApplication app)
     {
         if (Has(name, "goroutine"))
-            RunInGoroutines(app);
+            app.UseWeft(static options => options.AllEndpoints = true);
     }
 
     private static bool Has(string name, string part) => name.Split('+').Contains(part);
-
-    /// <summary>
-    /// The rest of the pipeline runs in a goroutine for each request. The goroutine has a result, since one without cannot be awaited: an
-    /// exception of a handler goes on to the middleware before.
-    /// </summary>
-    private static void RunInGoroutines(WebApplication app)
-    {
-        // It lives as long as the process.
-        Scheduler scheduler = new(new SchedulerOptions { Name = "web" });
-        app.UseRouting();
-        app.Use(async (HttpContext context, RequestDelegate next) => await scheduler.Start(
-            static async call =>
-            {
-                await call.Next(call.Context);
-                return true;
-            },
-            (Context: context, Next: next)));
-    }
 }

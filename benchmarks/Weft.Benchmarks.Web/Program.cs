@@ -17,6 +17,7 @@ builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loop
 
 // Room for all that come at once, or a burst would show how soon the system asks again for a connection that it had no room for: 1 s.
 builder.WebHost.UseSockets(static sockets => sockets.Backlog = 4096);
+Contenders.AddServices(args[0], builder);
 await using WebApplication app = builder.Build();
 Contenders.ApplyToPipeline(args[0], app);
 Endpoints.Map(app);

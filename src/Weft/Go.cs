@@ -196,7 +196,7 @@ public static partial class Go
         if (SynchronizationContext.Current != goroutine)
             throw new InvalidOperationException(
                 "Only a goroutine's own flow can go to a fresh thread, "
-                + "not code that a TaskScheduler or another SynchronizationContext runs.");
+                + "not code that a TaskScheduler or another SynchronizationContext runs, nor a scheduler with concurrent flows.");
         ReclaimRunRight(machine, goroutine);
         Engine.CheckLockable(machine, goroutine);
         goroutine.Engine.StartFreshMachineFor(goroutine);
@@ -220,7 +220,7 @@ public static partial class Go
     public static void Exit()
     {
         (_, Goroutine goroutine) = Caller();
-        throw new GoroutineExitException(goroutine);
+        throw new GoroutineExitException(goroutine.Root);
     }
 
     private static ThreadPin Lock(ThreadPinOptions options, string member)

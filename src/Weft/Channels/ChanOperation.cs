@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
-using Weft.Schedulers;
 using Weft.Waiting;
 
 namespace Weft.Channels;
@@ -29,7 +28,7 @@ internal sealed class ChanOperation<T> : Waiter<T>, IValueTaskSource<T>, IValueT
         ChanOperation<T>? operation = goroutine is null ? null : TakeKept<ChanOperation<T>>(goroutine);
         if (operation is null)
         {
-            if (goroutine is ScheduledTaskGoroutine)
+            if (goroutine is { OwnsOperations: false })
                 goroutine = null;
             operation = (goroutine is null ? channel.ExtraOrNull?.Watchers?.TakeSpare<T>(isSend) : null) ?? new ChanOperation<T>();
             if (goroutine is not null)

@@ -2,7 +2,6 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 using Weft.Runtime.Core;
 using Weft.Runtime.Running;
-using Weft.Schedulers;
 using Weft.Waiting;
 
 namespace Weft.Channels;
@@ -34,7 +33,7 @@ internal sealed class WatchOperation : Operation, IValueTaskSource<bool>, IWaite
         WatchOperation? operation = goroutine is null ? null : TakeKept<WatchOperation>(goroutine);
         if (operation is null)
         {
-            if (goroutine is ScheduledTaskGoroutine)
+            if (goroutine is { OwnsOperations: false })
                 goroutine = null;
             operation = (goroutine is null ? watchers.TakeSpare(isReader) : null) ?? new WatchOperation();
         }

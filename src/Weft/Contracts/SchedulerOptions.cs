@@ -114,6 +114,24 @@ public sealed class SchedulerOptions
     /// </summary>
     public DeadlockDetection DeadlockDetection { get; init; } = DeadlockDetection.Sure;
 
+    /// <summary>
+    /// Whether the flows of a goroutine run side by side. Default: false, a goroutine is one logical thread: of what it has started and
+    /// awaits by <see cref="Task.WhenAll(Task[])"/>, one thing runs at a time. With true, what goes on after an await does so in a
+    /// goroutine of its own, beside the others; AsyncLocal values, name and labels are those of the one that it belongs to.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// It is what code expects that was written for .NET's pool, such as a handler of ASP.NET Core: ten flows that each await something and
+    /// then block for 100 ms take 100 ms together, not a second. As there, data that flows share must bear being used by several threads.
+    /// </para>
+    /// <para>
+    /// An await costs a goroutine instead of a turn. <see cref="Go.Current"/> is another goroutine after an await, and a lock of the thread
+    /// (<see cref="Go.LockOSThread"/>) holds until the next await at most. <see cref="SchedulerStatistics.GoroutinesStarted"/> counts the
+    /// goroutines of flows, too. After the scheduler was disposed, flows go on on .NET's pool, so that they end.
+    /// </para>
+    /// </remarks>
+    public bool ConcurrentFlows { get; init; }
+
     /// <summary>The system underneath; tests put one here that refuses.</summary>
     internal IThreadPlatform? Platform { get; init; }
 

@@ -6,7 +6,8 @@ namespace Weft;
 
 /// <summary>
 /// One goroutine: a body that runs on a <see cref="Scheduler"/>. It is one logical thread: two continuations of it never run at the same
-/// time. While it runs, it is its thread's <see cref="SynchronizationContext"/>, which is how whatever it awaits comes back to it.
+/// time. While it runs, it is its thread's <see cref="SynchronizationContext"/>, which is how whatever it awaits comes back to it. (A
+/// scheduler with <see cref="SchedulerOptions.ConcurrentFlows"/> has it otherwise.)
 /// </summary>
 /// <remarks>All public members may be used from any thread.</remarks>
 /// <example>

@@ -9,6 +9,11 @@ namespace Weft.Schedulers;
 internal sealed class ScheduledTaskGoroutine(Engine engine, GoroutineTaskScheduler scheduler, Task task)
     : Goroutine(engine, task, nameof(TaskScheduler), 0)
 {
+    internal override bool OwnsOperations => false;
+
+    // A task has no context: see GoroutineTaskScheduler.
+    private protected override SynchronizationContext? ContextOfFlows => null;
+
     private protected override object? InvokeBody(object body)
     {
         scheduler.Run((Task)body);

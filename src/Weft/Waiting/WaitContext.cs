@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 
 namespace Weft.Waiting;
@@ -26,6 +27,8 @@ internal static class WaitContext
     {
         if (context is Goroutine goroutine)
             goroutine.PostContinuation(action, state);
+        else if (context is FlowContext flows)
+            flows.PostContinuation(action, state); // it needs no thread of the pool
         else if (context is null)
             CleanThread.QueueToPool(action, state);
         else

@@ -7,7 +7,7 @@ using Weft.Tests.Support;
 
 namespace Weft.Tests.Packaging;
 
-/// <summary>What a user gets: the two packages, packed as for a release and looked into.</summary>
+/// <summary>What a user gets: the packages, packed as for a release and looked into.</summary>
 [HangLimit(400)]
 [ReleaseIsEnough]
 public sealed class PackageTests
@@ -23,6 +23,29 @@ public sealed class PackageTests
         XElement dependencies = library.Nuspec.Elements().Single(element => element.Name.LocalName == "dependencies");
         Assert.Equal(["net10.0"], dependencies.Elements().Select(group => (string?)group.Attribute("targetFramework")));
         Assert.DoesNotContain(dependencies.Descendants(), element => element.Name.LocalName == "dependency");
+    }
+
+    [Fact]
+    public async Task Nuspec_OfTheHostsPackages_HaveTheirFieldsAndWhatTheyNeed()
+    {
+        Packed packed = await Packed.GetAsync();
+        AssertCommonFields(packed.Hosting, "Weft.Hosting", packed.Commit);
+        AssertCommonFields(packed.AspNetCore, "Weft.AspNetCore", packed.Commit);
+        Assert.Equal(
+            ["Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions", $"Weft {Packed.Version}"],
+            Dependencies(packed.Hosting));
+        Assert.Equal([$"Weft.Hosting {Packed.Version}"], Dependencies(packed.AspNetCore));
+        Assert.Contains(
+            packed.AspNetCore.Nuspec.Descendants(),
+            static element => element.Name.LocalName == "frameworkReference"
+                && (string?)element.Attribute("name") == "Microsoft.AspNetCore.App");
+
+        // Those of .NET without their versions, which are the lowest that will do.
+        static IEnumerable<string> Dependencies(Package package) => package.Nuspec.Descendants()
+            .Where(static element => element.Name.LocalName == "dependency")
+            .Select(static element => ((string)element.Attribute("id")!, (string?)element.Attribute("version")))
+            .Select(static it => it.Item1.StartsWith("Weft", StringComparison.Ordinal) ? $"{it.Item1} {it.Item2}" : it.Item1)
+            .Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -42,12 +65,14 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public async Task Files_OfBothPackages_NameNoFolderOfTheBuilder()
+    public async Task Files_OfThePackages_NameNoFolderOfTheBuilder()
     {
         Packed packed = await Packed.GetAsync();
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string[] folders = [packed.First.Path, Repository.Root, .. home.Length > 1 ? [home + "/"] : Array.Empty<string>()];
-        foreach (Package package in new[] { packed.Library, packed.LibrarySymbols, packed.Tool, packed.ToolSymbols })
+        Package[] packages =
+            [packed.Library, packed.LibrarySymbols, packed.Hosting, packed.AspNetCore, packed.Tool, packed.ToolSymbols];
+        foreach (Package package in packages)
         {
             // What others compiled names their folders, not ours.
             foreach (string file in package.Files.Where(name => Path.GetFileName(name).StartsWith("Weft", StringComparison.Ordinal)))

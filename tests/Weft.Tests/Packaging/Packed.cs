@@ -26,6 +26,10 @@ internal sealed class Packed
 
     public Package LibrarySymbols => Open(First, "Weft", "snupkg");
 
+    public Package Hosting => Open(First, "Weft.Hosting");
+
+    public Package AspNetCore => Open(First, "Weft.AspNetCore");
+
     public Package Tool => Open(First, "Weft.Cli");
 
     public Package ToolSymbols => Open(First, "Weft.Cli", "snupkg");
@@ -64,6 +68,8 @@ internal sealed class Packed
         string commit = (await first.GitAsync("rev-parse", "HEAD")).Trim();
         await first.PackAsync("Weft.Cli");
         await first.PackAsync("Weft", "--no-build");
+        await first.PackAsync("Weft.AspNetCore");
+        await first.PackAsync("Weft.Hosting", "--no-build");
 
         string other = Path.Combine(folder, "another", "folder");
         await first.GitAsync("clone", "-q", first.Path, other);

@@ -3,7 +3,6 @@ using Weft.Channels.Selecting;
 using Weft.Runtime.Core;
 using Weft.Runtime.Host;
 using Weft.Runtime.Running;
-using Weft.Schedulers;
 using Weft.Waiting;
 
 namespace Weft;
@@ -236,7 +235,7 @@ public sealed partial class Select
         if (_operation is null || goroutine is null || _operation.Owner != goroutine || !_operation.WasTaken)
         {
             _operation = new SelectOperation(this);
-            if (goroutine is ScheduledTaskGoroutine)
+            if (goroutine is { OwnsOperations: false })
                 goroutine = null;
         }
 

@@ -35,6 +35,7 @@ internal sealed partial class Engine
     {
         bool owns = machine.EnterScheduler() || StillOwns(machine);
         GoroutineExtra? extra = hosting is null ? null : goroutine.Extra; // made before the lock is taken
+        GoroutineExtra? rootExtra = hosting is null || !HasConcurrentFlows ? null : goroutine.Root.Extra;
         _lock.Enter();
         _machines.Blocked++;
         goroutine.ChangeBlockedDepth(1);
@@ -43,6 +44,8 @@ internal sealed partial class Engine
         {
             machine.Hosting = hosting!.Value;
             extra.AddHost(machine);
+            if (HasConcurrentFlows)
+                rootExtra!.AddFlowHost(machine);
         }
 
         Processor? processor = owns ? Disown(machine) : null;
@@ -61,6 +64,8 @@ internal sealed partial class Engine
         {
             host.Hosting = Hosting.Deaf;
             goroutine.Extra.RemoveHost(host);
+            if (HasConcurrentFlows)
+                goroutine.Root.Extra.RemoveFlowHost(host);
         }
 
         goroutine.ChangeBlockedDepth(-1);

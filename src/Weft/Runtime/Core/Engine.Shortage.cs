@@ -13,7 +13,7 @@ internal sealed partial class Engine
     private bool TryHandToBound(Processor processor, bool spinning)
     {
         Drain(processor);
-        if (_global.DequeueBound() is not Goroutine goroutine)
+        if (DequeueGivable() is not Goroutine goroutine)
             return false;
         ForgetSearcher(spinning);
         Machine machine = HandToItsMachine(goroutine, processor, out bool waits);
@@ -24,6 +24,22 @@ internal sealed partial class Engine
         machine.WakeFrom(waits);
         HaveAskedAgain(isKnown: known);
         return true;
+    }
+
+    /// <summary>
+    /// The first goroutine that can be given to a machine of its own; null if there is none. Where flows run side by side, one that is to
+    /// go on with a flow becomes mail of another flow of its root, which waits: that one is given to its machine, and runs it inside its
+    /// wait, as if flows ran one after the other. The lock is held.
+    /// </summary>
+    private Goroutine? DequeueGivable()
+    {
+        Goroutine? found = _global.DequeueBound(isAnyBoundLater: HasConcurrentFlows);
+        if (found is not FlowGoroutine { HasBegun: false } flow)
+            return found;
+        if (flow.FindHostedOfItsFlows() is Goroutine hosted && flow.TryBecomeMailOf(hosted))
+            return hosted;
+        _global.EnqueueWoken(flow); // something was posted to it in this moment: the monitor tries again
+        return null;
     }
 
     /// <summary>
@@ -80,7 +96,7 @@ internal sealed partial class Engine
         bool leaves = !_stopRequested && _factory.HasTooMany(MonotonicClock.Now);
 
         // A machine that is counted as looking for work looks, before it gives its processor away: others may have relied on that.
-        if (leaves && !machine.Spinning && _global.DequeueBound() is Goroutine goroutine)
+        if (leaves && !machine.Spinning && DequeueGivable() is Goroutine goroutine)
         {
             machine.Processor = null;
             heir = HandToItsMachine(goroutine, processor, out heirWaits);

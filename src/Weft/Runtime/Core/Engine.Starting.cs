@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weft.Runtime.Host;
 
 namespace Weft.Runtime.Core;
@@ -16,20 +17,30 @@ internal sealed partial class Engine
     /// <exception cref="ObjectDisposedException">The scheduler is disposed, or being disposed.</exception>
     internal void Start(Goroutine goroutine)
     {
-        if (_stopRequested)
+        if (_stopRequested || (!TryStartHere(goroutine) && !TryStartFromOutside(goroutine, isWoken: false)))
             throw Misuse.Disposed(Options.Name, CannotStart);
+    }
+
+    /// <summary>
+    /// The same for a goroutine that goes on with a flow, and so has its turn as one that was woken. False if the scheduler is disposed, or
+    /// being disposed. Any thread, in scheduler code, too.
+    /// </summary>
+    internal bool TryStartFlow(FlowGoroutine flow) =>
+        !_stopRequested && (TryStartHere(flow) || TryStartFromOutside(flow, isWoken: true));
+
+    internal override SynchronizationContext MakeFlowContext(Goroutine root) => new FlowContext(this, root);
+
+    /// <summary>Puts it into the queue of the calling machine's processor; false if the calling thread has none of this engine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryStartHere(Goroutine goroutine)
+    {
         Machine? machine = Machine.Calling;
         if (machine is null || machine.Engine != this || machine.IsInScheduler)
-        {
-            StartFromOutside(goroutine);
-            return;
-        }
-
+            return false;
         if (!machine.EnterScheduler() && !Reenter(machine))
         {
             machine.ExitScheduler();
-            StartFromOutside(goroutine);
-            return;
+            return false;
         }
 
         Processor processor = machine.Processor!;
@@ -37,15 +48,16 @@ internal sealed partial class Engine
         processor.GoroutinesStarted++;
         PutNext(processor, goroutine);
         machine.ExitScheduler();
+        return true;
     }
 
-    private void StartFromOutside(Goroutine goroutine)
+    private bool TryStartFromOutside(Goroutine goroutine, bool isWoken)
     {
         _lock.Enter();
         if (_stopRequested)
         {
             _lock.Exit();
-            throw Misuse.Disposed(Options.Name, CannotStart);
+            return false;
         }
 
         if (_nextOutsideId == _lastOutsideId)
@@ -56,8 +68,12 @@ internal sealed partial class Engine
 
         goroutine.Id = _nextOutsideId++;
         _startedOutside++;
-        _global.EnqueueNewest(goroutine);
+        if (isWoken)
+            _global.EnqueueWoken(goroutine);
+        else
+            _global.EnqueueNewest(goroutine);
         _lock.Exit();
         Wake();
+        return true;
     }
 }

@@ -51,6 +51,7 @@ internal sealed partial class Engine : GoroutineHome
         Listener = listener;
         Options = options;
         Platform = options.Platform ?? ThreadPlatform.Current;
+        HasConcurrentFlows = options.ConcurrentFlows;
         AllowedThreads = options.AllowedThreads(Platform, out IThreadLimits? limits);
         _factory = new MachineFactory(this, limits);
         Host = new ThreadHost(Platform, options.StackSizeBytes);

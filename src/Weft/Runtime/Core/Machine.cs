@@ -176,7 +176,9 @@ internal sealed partial class Machine : Runner, IThreadBody
 
     internal override bool TryBeginUnhookedWait()
     {
-        if (Current is not { } goroutine || IsInScheduler || SynchronizationContext.Current == goroutine)
+        if (Current is not { } goroutine || IsInScheduler)
+            return false;
+        if (SynchronizationContext.Current is var context && (context == goroutine || context is FlowContext))
             return false;
         Engine.BeginDeclaredCall(this, goroutine);
         return true;

@@ -101,8 +101,15 @@ internal sealed class GlobalRunQueue
         Counted(_servesOverflow ? _overflow.Pop() ?? _others.RemoveFirst() : _others.RemoveFirst() ?? _overflow.Pop());
 
     /// <summary>The first goroutine that can be given to a machine of its own now; null when there is none.</summary>
-    internal Goroutine? DequeueBound()
+    /// <param name="isAnyBoundLater">One that had none may have got one since it was enqueued.</param>
+    internal Goroutine? DequeueBound(bool isAnyBoundLater = false)
     {
+        if (isAnyBoundLater)
+        {
+            _boundCount += _woken.MoveBound(ref _bound);
+            _mayHideBound = true;
+        }
+
         if (_boundCount > 0 && _bound.RemoveGivable() is Goroutine known)
             return CountedBound(known);
 
@@ -112,7 +119,7 @@ internal sealed class GlobalRunQueue
         int found = _overflow.MoveBound(ref _bound) + _others.MoveBound(ref _bound);
         _boundCount += found;
         _wokenCount += found;
-        return _boundCount > 0 ? DequeueBound() : null;
+        return _boundCount > 0 && _bound.RemoveGivable() is Goroutine hidden ? CountedBound(hidden) : null;
     }
 
     private void EnqueueBound(Goroutine goroutine)

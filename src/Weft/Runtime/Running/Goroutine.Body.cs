@@ -75,6 +75,8 @@ public abstract partial class Goroutine
         _body = null;
         if (context is not null)
             ExecutionContext.Restore(context);
+        if (Home.HasConcurrentFlows)
+            SetSynchronizationContext(ContextOfFlows);
         object? begun;
         try
         {

@@ -24,6 +24,12 @@ public abstract partial class Goroutine
             InheritLabels();
     }
 
+    /// <summary>For a goroutine that goes on with a flow of another.</summary>
+    private protected Goroutine(Goroutine root, object body)
+        : this(root.Home, body, root._file, root._line)
+    {
+    }
+
     /// <summary>A number that no other goroutine of this process has.</summary>
     public long Id { get; internal set; }
 

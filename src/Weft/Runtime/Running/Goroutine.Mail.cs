@@ -27,10 +27,14 @@ public abstract partial class Goroutine
     /// frames of it on the stack. For callers that have it in their hands, or hold the lock of the queue it is in. As long as it is in a
     /// queue, it has that machine.
     /// </summary>
-    internal bool IsBound => PendingComeback is not null || LockedTo is { IsGone: false } || _extra?.Hosts is not null;
+    internal bool IsBound =>
+        PendingComeback is not null || LockedTo is { IsGone: false } || _extra?.Hosts is not null
+        || (Home.HasConcurrentFlows && IsFlowOfAHosted);
 
     /// <summary>Whether that machine can be handed it now. With the engine's lock.</summary>
-    internal bool CanBeHanded => PendingComeback is not null || LockedTo is { IsGone: false } || _extra?.FindHost() is not null;
+    internal bool CanBeHanded =>
+        PendingComeback is not null || LockedTo is { IsGone: false } || _extra?.FindHost() is not null
+        || (Home.HasConcurrentFlows && FindHostedOfItsFlows() is not null);
 
     /// <summary>Brings a continuation to run. Any thread.</summary>
     internal void PostContinuation(object action, object? state)

@@ -61,7 +61,7 @@ public abstract partial class Goroutine
     }
 
     private GoroutineTags Tags =>
-        (ExtraOrNull is GoroutineExtra extra ? Volatile.Read(ref extra.Tags) : null) ?? GoroutineTags.None;
+        (Root.ExtraOrNull is GoroutineExtra extra ? Volatile.Read(ref extra.Tags) : null) ?? GoroutineTags.None;
 
     /// <summary>Its name and labels as a text that stands behind its number; empty without any.</summary>
     internal string TagText
@@ -73,7 +73,7 @@ public abstract partial class Goroutine
         }
     }
 
-    private void InheritLabels()
+    private protected virtual void InheritLabels()
     {
         if (Machine.CallingGoroutine?.Tags is { Labels.Length: > 0 } tags)
             Extra.Tags = tags.WithName(null);
@@ -82,7 +82,7 @@ public abstract partial class Goroutine
     /// <summary>Several threads may change them at the same time: each change is made to what the change before has left.</summary>
     private void ChangeTags<TArgument>(Func<GoroutineTags, TArgument, GoroutineTags> change, TArgument to)
     {
-        GoroutineExtra extra = Extra;
+        GoroutineExtra extra = Root.Extra;
         while (true)
         {
             GoroutineTags? before = Volatile.Read(ref extra.Tags);

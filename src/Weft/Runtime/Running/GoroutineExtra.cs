@@ -39,6 +39,12 @@ internal sealed class GoroutineExtra
     /// </summary>
     internal Runner? Hosts { get; private set; }
 
+    /// <summary>
+    /// The first of the machines that are hosts of the goroutine or of those that go on with its flows, where these run side by side.
+    /// Linked by <see cref="Runner.NextFlowHost"/>; under the engine's lock.
+    /// </summary>
+    internal Runner? FlowHosts { get; private set; }
+
     /// <summary>Made when it first uses a select again and again.</summary>
     internal IKeptSelects? KeptSelects { get; set; }
 
@@ -65,6 +71,31 @@ internal sealed class GoroutineExtra
         }
 
         machine.NextHost = null;
+    }
+
+    /// <summary>With the engine's lock.</summary>
+    internal void AddFlowHost(Runner machine)
+    {
+        machine.NextFlowHost = FlowHosts;
+        FlowHosts = machine;
+    }
+
+    /// <summary>With the engine's lock.</summary>
+    internal void RemoveFlowHost(Runner machine)
+    {
+        if (FlowHosts == machine)
+        {
+            FlowHosts = machine.NextFlowHost;
+        }
+        else
+        {
+            Runner before = FlowHosts!;
+            while (before.NextFlowHost != machine)
+                before = before.NextFlowHost!;
+            before.NextFlowHost = machine.NextFlowHost;
+        }
+
+        machine.NextFlowHost = null;
     }
 
     /// <summary>

@@ -15,6 +15,9 @@ internal abstract class GoroutineHome
     /// <summary>Whether every thread is gone for good.</summary>
     internal bool IsStopped => _isStopped;
 
+    /// <summary><see cref="SchedulerOptions.ConcurrentFlows"/>.</summary>
+    internal bool HasConcurrentFlows { get; private protected init; }
+
     /// <summary>The scheduler's name, for messages.</summary>
     internal abstract string Name { get; }
 
@@ -29,6 +32,9 @@ internal abstract class GoroutineHome
 
     /// <summary>A goroutine waits for the first time: lists it with those that are alive though nothing else may refer to them.</summary>
     internal abstract void Register(Goroutine goroutine);
+
+    /// <summary>The context in which the flows of a goroutine run side by side. Where they do, see above.</summary>
+    internal abstract SynchronizationContext MakeFlowContext(Goroutine root);
 
     /// <summary>A goroutine has ended, on the calling thread.</summary>
     internal abstract void OnEnded(Goroutine goroutine);

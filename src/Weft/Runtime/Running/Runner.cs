@@ -69,6 +69,9 @@ internal abstract class Runner : WeftThread
     /// <summary>The next machine that waits with frames of the same goroutine; under the engine's lock.</summary>
     internal Runner? NextHost { get; set; }
 
+    /// <summary>The next machine that waits with frames of a flow of the same goroutine; under the engine's lock.</summary>
+    internal Runner? NextFlowHost { get; set; }
+
     /// <summary>Whether it can be given mail; under the engine's lock.</summary>
     internal Hosting Hosting { get; set; }
 
