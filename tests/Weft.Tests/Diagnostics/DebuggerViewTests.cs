@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Weft.Tests.Support;
 
@@ -8,6 +9,9 @@ namespace Weft.Tests.Diagnostics;
 /// <summary>What a debugger evaluates: the line of each object, and the view behind it. Looking must not change anything.</summary>
 public sealed partial class DebuggerViewTests
 {
+    public DebuggerViewTests() =>
+        Assert.SkipUnless(RuntimeFeature.IsDynamicCodeSupported, "NativeAOT leaves out what only a debugger asks for by its name.");
+
     [Fact]
     public async Task Goroutine_Parked_ShowsItsLineAndMakesNoTask()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Runtime.Core;
@@ -65,6 +66,9 @@ public sealed class ThreadPropertiesTests
     [Fact]
     public async Task Priority_ChangedByALockedGoroutine_StaysUntilItUnlocks()
     {
+        Assert.SkipUnless(
+            RuntimeFeature.IsDynamicCodeSupported || OperatingSystem.IsWindows(),
+            "NativeAOT keeps no priority of a thread outside Windows.");
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs: 1);
         await scheduler.StartChecked(async () =>
         {
