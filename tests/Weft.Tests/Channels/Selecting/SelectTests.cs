@@ -97,7 +97,7 @@ public sealed class SelectTests
         const int Rounds = 5_000;
         using var _ = TestScheduler.Create(out Scheduler scheduler);
         var channel = new Chan<int>();
-        int sent = 0, received = 0;
+        int sent = 0, received = 0, meeting = 2;
         await scheduler.StartMany(2, async _ =>
         {
             var select = new Select();
@@ -109,8 +109,14 @@ public sealed class SelectTests
                 Interlocked.Increment(ref winner == send ? ref sent : ref received);
                 if (winner == receive)
                     Assert.Equal(1, receive.Value);
-                if (Volatile.Read(ref sent) + Volatile.Read(ref received) >= 2 * Rounds)
-                    channel.TrySend(1);
+            }
+
+            // The other one may have looked before the last was counted, and be on its way into one more wait.
+            Interlocked.Decrement(ref meeting);
+            while (Volatile.Read(ref meeting) > 0)
+            {
+                channel.TrySend(1);
+                await Go.Yield();
             }
         }).Within();
         Assert.InRange(Math.Abs(sent - received), 0, 2);
