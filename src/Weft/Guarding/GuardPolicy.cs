@@ -50,8 +50,10 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     /// </summary>
     private const long OfAThreadNanoseconds = 4_000;
 
-    /// <summary>Between looks while processors are the limit: nothing is lost by a few milliseconds.</summary>
-    private const long BusyNanoseconds = 4 * Millisecond;
+    /// <summary>
+    /// Between looks while processors are the limit: nothing is lost by some milliseconds, and each look takes a processor from an item.
+    /// </summary>
+    private const long BusyNanoseconds = 10 * Millisecond;
 
     /// <summary>Between looks at a pool that has had nothing to do for a while: 16 a second cost 0.2 ms of processor time.</summary>
     private const long QuietNanoseconds = 64 * Millisecond;

@@ -26,6 +26,7 @@ internal sealed class GuardRecord(GuardNotices notices)
     // What has not been told yet.
     private int _toldMinimum = -1;
     private long _changedAt = -1;
+    private PoolFinding _why;
     private bool _hasToldOfStarving;
     private long _toldBoundAt = -1;
     private long _toldFutileAt = -1;
@@ -54,7 +55,7 @@ internal sealed class GuardRecord(GuardNotices notices)
             Interlocked.Increment(ref _starvations);
         Volatile.Write(ref _isStarving, starves);
         _lastTime = look.TimeNanoseconds;
-        NoteMinimum(look, minimum);
+        NoteMinimum(look, finding, minimum);
         NoteFinding(look, finding, boundReason);
         if (_changedAt >= 0 && look.TimeNanoseconds - _changedAt >= TogetherNanoseconds)
             TellChange(look);
@@ -76,7 +77,7 @@ internal sealed class GuardRecord(GuardNotices notices)
             TellChange(look);
     }
 
-    private void NoteMinimum(in PoolLook look, PoolMinimum minimum)
+    private void NoteMinimum(in PoolLook look, PoolFinding finding, PoolMinimum minimum)
     {
         if (_toldMinimum < 0)
             _toldMinimum = look.Minimum;
@@ -84,8 +85,12 @@ internal sealed class GuardRecord(GuardNotices notices)
             Interlocked.Increment(ref _raised);
         else if (minimum.Current < look.Minimum)
             Interlocked.Increment(ref _lowered);
-        if (minimum.Current != look.Minimum && _changedAt < 0)
-            _changedAt = look.TimeNanoseconds;
+        if (minimum.Current != look.Minimum)
+        {
+            _changedAt = _changedAt < 0 ? look.TimeNanoseconds : _changedAt;
+            _why = finding;
+        }
+
         Volatile.Write(ref _minimum, minimum.Current);
         Volatile.Write(ref _userMinimum, minimum.OfUser);
         if (minimum.Current > minimum.OfUser)
@@ -97,12 +102,14 @@ internal sealed class GuardRecord(GuardNotices notices)
         if (finding == PoolFinding.AtBound && (_toldBoundAt < 0 || look.TimeNanoseconds - _toldBoundAt >= RepeatNanoseconds))
         {
             _toldBoundAt = look.TimeNanoseconds;
+            TellChange(look);
             Tell(ThreadPoolGuardAction.BoundReached, look, look.Minimum,
                 $"{look.Pending} work items wait for .NET's pool, whose {look.Working} threads block; it may have no more: {boundReason}.");
         }
         else if (finding == PoolFinding.Futile && (_toldFutileAt < 0 || look.TimeNanoseconds - _toldFutileAt >= RepeatNanoseconds))
         {
             _toldFutileAt = look.TimeNanoseconds;
+            TellChange(look);
             Tell(ThreadPoolGuardAction.FoundFutile, look, look.Minimum,
                 $"{look.Pending} work items wait for .NET's pool, but with more than {_minimum} threads it completed no more of them: they "
                 + "wait for each other, or for something that is scarce.");
@@ -121,10 +128,17 @@ internal sealed class GuardRecord(GuardNotices notices)
             rose ? ThreadPoolGuardAction.Raised : ThreadPoolGuardAction.Lowered,
             look,
             before,
-            rose
-                ? $"The minimum of .NET's pool went from {before} to {_minimum}: work waited while its threads blocked."
-                : $"The minimum of .NET's pool went from {before} to {_minimum}: fewer threads do as much.");
+            $"The minimum of .NET's pool went from {before} to {_minimum}: "
+            + (rose ? "work waited while its threads blocked." : $"{Fall(_why)}."));
     }
+
+    private static string Fall(PoolFinding why) => why switch
+    {
+        PoolFinding.Busy => "those of its threads that compute fill the processors",
+        PoolFinding.Trying => "to see whether fewer threads do as much",
+        PoolFinding.Futile => "fewer threads do as much",
+        _ => "the threads are not needed any more",
+    };
 
     private void Tell(ThreadPoolGuardAction action, in PoolLook look, int before, string description)
     {
