@@ -7,28 +7,22 @@ namespace Weft.Guarding;
 /// <remarks>
 /// <para>
 /// <b>What is known.</b> The pool says how many items wait, how many have ended, and how many threads work. The process's time on
-/// processors
-/// says how many of those compute. The rest of them block. A pool needs as many threads as block, and one more for each processor: so the
-/// guard raises the minimum while work waits, all allowed threads work, and those that want a processor are fewer than there are
-/// processors.
-/// It lowers it to what is in use when nothing waits, and to what blocks when those that compute fill the processors.
+/// processors says how many of those compute. The rest of them block. A pool needs as many threads as block, and one more for each
+/// processor: so the guard raises the minimum while work waits, all allowed threads work, and those that want a processor are fewer than
+/// there are processors. It lowers it to what is in use when nothing waits, and to what blocks when those that compute fill the processors.
 /// </para>
 /// <para>
-/// <b>Findings</b> (<see cref="PoolFinding"/>), and what leads from one to another:
-/// Calm to Starving: work waited in two looks, every allowed thread works, processors are free, and the threads do not want them.
-/// Starving to Calm: nothing waits. Starving to Busy: the threads want all processors. Starving to AtBound: the process may have no more
-/// threads. Starving to Futile: <see cref="ThreadTrial"/> has shown that fewer complete as much. Futile to Starving: nothing is completed
-/// any
-/// more, or time has passed. Any of them to Calm: a look that came too late, as it tells nothing of the time between.
+/// <b>Findings</b> (<see cref="PoolFinding"/>), and what leads from one to another: Calm to Starving: work waited in two looks, every
+/// allowed thread works, processors are free, and the threads do not want them. Starving to Calm: nothing waits. Starving to Busy: the
+/// threads want all processors. Starving to AtBound: the process may have no more threads. Starving to Futile: <see cref="ThreadTrial"/>
+/// has shown that fewer complete as much. Futile to Starving: nothing is completed any more, or time has passed. Any of them to Calm: a
+/// look that came too late, as it tells nothing of the time between.
 /// </para>
 /// <para>
 /// <b>What can go wrong.</b> The process, or the guard's thread, is stopped: the look comes late and only begins anew. A collection stops
-/// the
-/// process: its pauses are not counted as time without completions. Others use the processors: the threads want them, which the system
-/// tells
-/// on Linux; elsewhere the guard raises the minimum, at most to what work waits for. Threads are not to be had: the bound keeps room. The
-/// user
-/// changes the minimum: it becomes the least that the guard goes back to. A convoy: the trial.
+/// the process: its pauses are not counted as time without completions. Others use the processors: the threads want them, which the system
+/// tells on Linux; elsewhere the guard raises the minimum, at most to what work waits for. Threads are not to be had: the bound keeps room.
+/// The user changes the minimum: it becomes the least that the guard goes back to. A convoy: the trial.
 /// </para>
 /// </remarks>
 internal sealed class GuardPolicy(double processors, IGuardSenses senses)

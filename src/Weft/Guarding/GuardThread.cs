@@ -6,9 +6,8 @@ namespace Weft.Guarding;
 /// <summary>The guard's thread: looks at the pool, has the policy judge, and does what follows.</summary>
 /// <remarks>
 /// It does not leave while the pool rests, although there is nothing to watch then: nothing of .NET would call it back. A work item would
-/// be
-/// stuck in the very queue that it is to watch, a timer's call-back likewise, and both would cost more than a thread of its own that looks
-/// at a counter 16 times a second.
+/// be stuck in the very queue that it is to watch, a timer's call-back likewise, and both would cost more than a thread of its own that
+/// looks at a counter 16 times a second.
 /// </remarks>
 internal sealed class GuardThread : IThreadBody
 {

@@ -4,8 +4,7 @@ namespace Weft.Guarding;
 
 /// <summary>
 /// Keeps the pool's maximum below what the system gives to the process. When the system refuses a thread to the pool, .NET ends the
-/// process;
-/// and a pool that starves asks for one after the other, guard or not. For the guard's thread only.
+/// process; and a pool that starves asks for one after the other, guard or not. For the guard's thread only.
 /// </summary>
 /// <remarks>
 /// Where no limit is near, the maximum stays what the user has set. As with the minimum, a value that is not what the guard has set last is

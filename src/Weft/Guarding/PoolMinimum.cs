@@ -8,8 +8,7 @@ namespace Weft.Guarding;
 /// </summary>
 /// <remarks>
 /// The user's value is told from the guard's by comparing: whatever is not what the guard has set last, the user has set. What the user
-/// sets
-/// between the guard's reading and its setting, a microsecond, is lost; so is a value that happens to be the guard's own.
+/// sets between the guard's reading and its setting, a microsecond, is lost; so is a value that happens to be the guard's own.
 /// </remarks>
 internal sealed class PoolMinimum
 {
@@ -63,8 +62,7 @@ internal sealed class PoolMinimum
 
     /// <summary>
     /// Tells the pool to run no more threads than its new minimum. A lower minimum alone changes nothing until threads have been idle for
-    /// as
-    /// long as they are kept: the pool goes on with the number that the higher one has led it to, on work that computes, too. A maximum
+    /// as long as they are kept: the pool goes on with the number that the higher one has led it to, on work that computes, too. A maximum
     /// below that number lowers it at once, and the pool goes on from there, with the user's maximum again.
     /// </summary>
     private static void LowerGoal(int minimum)

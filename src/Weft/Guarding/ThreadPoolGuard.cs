@@ -16,8 +16,7 @@ namespace Weft;
 /// <para>
 /// The pool belongs to the process, so the guards in it share one thread: the pool is guarded until the last of them is disposed, which
 /// sets the minimum to what the user has set. The greatest of their <see cref="ThreadPoolGuardOptions.MaxThreads"/> holds. A minimum that
-/// is
-/// set meanwhile, by <see cref="ThreadPool.SetMinThreads"/>, is the least that the guard goes back to. To lower the number of threads at
+/// is set meanwhile, by <see cref="ThreadPool.SetMinThreads"/>, is the least that the guard goes back to. To lower the number of threads at
 /// once, the guard lowers the pool's maximum for some microseconds.
 /// </para>
 /// <para>All members may be used from any thread.</para>
@@ -48,8 +47,7 @@ public sealed class ThreadPoolGuard : IDisposable
 
     /// <summary>
     /// The guard changed the pool's minimum, or could not. Handlers run one after the other on a thread of the guard's, and may block;
-    /// while
-    /// they do, changes wait, at most 1,000. An exception that leaves one ends the process.
+    /// while they do, changes wait, at most 1,000. An exception that leaves one ends the process.
     /// </summary>
     public event EventHandler<ThreadPoolGuardEventArgs>? Changed;
 
@@ -80,8 +78,7 @@ public sealed class ThreadPoolGuard : IDisposable
 
     /// <summary>
     /// Ends this guard. If it is the last, sets the pool's minimum to what the user has set, and waits until the guard's thread is gone.
-    /// Can
-    /// be called any number of times.
+    /// Can be called any number of times.
     /// </summary>
     public void Dispose()
     {

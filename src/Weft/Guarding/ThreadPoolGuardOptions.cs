@@ -32,8 +32,7 @@ public sealed class ThreadPoolGuardOptions
 
     /// <summary>
     /// How long the pool keeps a thread that has nothing to do, from 100 ms to one day; null to leave that to .NET, which keeps it for 20
-    /// s.
-    /// Default: 5 s.
+    /// s. Default: 5 s.
     /// </summary>
     /// <remarks>
     /// .NET reads this once, when the pool is first used: a guard that is started later changes nothing. It can also be set for every

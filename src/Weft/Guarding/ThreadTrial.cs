@@ -7,18 +7,16 @@ namespace Weft.Guarding;
 /// <remarks>
 /// <para>
 /// A trial halves: the pool goes on with half of its threads; if it completes as much, half of the rest is tried next. There are two
-/// reasons
-/// to begin one. A pool still starves after a second. Or it has been raised, and .NET counts that many of its items had to wait for a lock:
-/// this one cannot wait, as the locks of .NET are unfair, and with hundreds of threads at a lock that two would keep busy, some wait for a
-/// second.
+/// reasons to begin one. A pool still starves after a second. Or it has been raised, and .NET counts that many of its items had to wait for
+/// a lock: this one cannot wait, as the locks of .NET are unfair, and with hundreds of threads at a lock that two would keep busy, some
+/// wait for a second.
 /// </para>
 /// <para>
 /// States: Resting; Draining, from the moment that fewer are allowed until as many items have ended as there were threads, since those that
 /// were running end at the old rate; Measuring; Capped, with the threads that were enough. Draining and Measuring last two seconds at most
 /// each. Capped lasts for a pause, or until the load must be another one: locks are contended no more, or much less is completed. A pool
-/// that completes
-/// nothing
-/// for half a second leaves any of them, as its items may wait for items behind them; so does one that has nothing to do.
+/// that completes nothing for half a second leaves any of them, as its items may wait for items behind them; so does one that has nothing
+/// to do.
 /// </para>
 /// </remarks>
 internal sealed class ThreadTrial
