@@ -23,7 +23,7 @@ Contenders.ApplyToPipeline(args[0], app);
 Endpoints.Map(app);
 await app.StartAsync();
 
-// The one who started this process reads the port here, and learns that there is a server.
+// The process that started this one reads the port here, and learns that there is a server.
 Console.Out.WriteLine(new Uri(app.Urls.Single()).Port);
 Console.Out.Flush();
 await app.WaitForShutdownAsync();

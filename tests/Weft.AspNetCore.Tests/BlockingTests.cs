@@ -54,7 +54,7 @@ public sealed class BlockingTests
                 var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 Task<bool>[] flows = [.. Enumerable.Range(0, Flows).Select(async _ =>
                 {
-                    await begin.Task; // or a flow might block whoever starts it
+                    await begin.Task; // or a flow might block the goroutine that starts it
                     if (ofWeft)
                         await Go.SleepAsync(TimeSpan.FromMilliseconds(1));
                     else

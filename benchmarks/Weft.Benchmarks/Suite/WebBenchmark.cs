@@ -54,7 +54,7 @@ internal abstract class WebBenchmark(string name) : IBenchmark
     protected static Figure RowOf(string way, string key, string unit, string? suffix, params IReadOnlyList<Target> targets) =>
         new(key, unit, suffix is null ? way : $"{way}-{suffix}") { Subject = way, Targets = targets };
 
-    /// <summary>At most <paramref name="value"/>, or so many times the value of the peer.</summary>
+    /// <summary>At most <paramref name="value"/>, or that multiple of the peer's value.</summary>
     protected static Target AtMost(double value, string? against = null) => new(against, value, value);
 
     private Sample Take(string way, Run run)

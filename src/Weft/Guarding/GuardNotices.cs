@@ -40,23 +40,29 @@ internal sealed class GuardNotices(Action<ThreadPoolGuardEventArgs> tell) : IThr
         _hasThread |= needsThread;
         _lock.Exit();
         if (needsThread && OSThread.TryStart(ThreadHost.Shared, this, "weft-notices", OSThreadOptions.DefaultStackSizeBytes, out _) != 0)
-            TryTake(out _, leaves: true);
+            Forget();
     }
 
     void IThreadBody.Run()
     {
-        while (TryTake(out ThreadPoolGuardEventArgs? notice, leaves: false))
-            tell(notice!);
+        while (TryTake() is ThreadPoolGuardEventArgs notice)
+            tell(notice);
     }
 
-    private bool TryTake(out ThreadPoolGuardEventArgs? notice, bool leaves)
+    /// <summary>The next notice; null if there is none, and then the thread counts as gone.</summary>
+    private ThreadPoolGuardEventArgs? TryTake()
     {
-        notice = null;
         _lock.Enter();
-        bool took = !leaves && _waiting.TryDequeue(out notice);
-        if (!took)
-            _hasThread = false;
+        _hasThread = _waiting.TryDequeue(out ThreadPoolGuardEventArgs? notice);
         _lock.Exit();
-        return took;
+        return notice;
+    }
+
+    /// <summary>There is no thread: the system refused it.</summary>
+    private void Forget()
+    {
+        _lock.Enter();
+        _hasThread = false;
+        _lock.Exit();
     }
 }

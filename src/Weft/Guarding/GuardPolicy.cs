@@ -49,6 +49,9 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     /// </summary>
     private const long BusyNanoseconds = 10 * Millisecond;
 
+    /// <summary>Between looks at a pool that works and in which nothing waits: as long as a burst may go unnoticed.</summary>
+    private const long WorkingNanoseconds = 5 * Millisecond;
+
     /// <summary>Between looks at a pool that has had nothing to do for a while: 16 a second cost 0.2 ms of processor time.</summary>
     private const long QuietNanoseconds = 64 * Millisecond;
 
@@ -155,9 +158,9 @@ internal sealed class GuardPolicy(double processors, IGuardSenses senses)
     {
         _starvingLooks = 0;
 
-        // A pool that completes items is looked at as often as one that has just had work waiting; one at rest more and more seldom.
+        // A pool at rest is looked at more and more seldom.
         bool isQuiet = look.Completed == _last.Completed;
-        _quietNanoseconds = isQuiet ? Math.Min(2 * _quietNanoseconds, QuietNanoseconds) : BusyNanoseconds / 2;
+        _quietNanoseconds = isQuiet ? Math.Min(2 * _quietNanoseconds, QuietNanoseconds) : WorkingNanoseconds;
         if (look.Minimum > look.UserMinimum || _trial.IsTrying)
         {
             if (look.Working == 0)

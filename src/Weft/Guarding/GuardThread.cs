@@ -15,9 +15,9 @@ internal sealed class GuardThread : IThreadBody
     private const int StackBytes = OSThreadOptions.MinStackSizeBytes;
 
     private readonly Parker _parker = new(ThreadPlatform.Current);
-    private readonly PoolSenses _senses = new(ThreadPlatform.Current);
+    private readonly PoolSenses _senses;
     private readonly PoolMinimum _minimum = new();
-    private readonly PoolMaximum _maximum = new(ThreadPlatform.Current);
+    private readonly PoolMaximum _maximum;
     private readonly GuardPolicy _policy;
     private readonly GuardNotices _notices;
     private readonly OSThread _thread;
@@ -28,7 +28,11 @@ internal sealed class GuardThread : IThreadBody
     internal GuardThread(int allowed, Action<ThreadPoolGuardEventArgs> tell)
     {
         _allowed = allowed;
-        _policy = new GuardPolicy(ThreadPlatform.Current.FindProcessors(), _senses);
+        IThreadPlatform platform = ThreadPlatform.Current;
+        IThreadLimits? limits = platform.FindThreadLimits();
+        _senses = new PoolSenses(platform, limits);
+        _maximum = new PoolMaximum(limits);
+        _policy = new GuardPolicy(platform.FindProcessors(), _senses);
         _notices = new GuardNotices(tell);
         Record = new GuardRecord(_notices);
         _minimum.Read();
@@ -60,7 +64,7 @@ internal sealed class GuardThread : IThreadBody
                 ScarceThreads.TryPreparePool();
             PoolLook look = PoolSenses.Look(_minimum);
             _senses.Allowed = _allowed;
-            _maximum.Update(look.Minimum, look.TimeNanoseconds);
+            _maximum.Update(look);
             GuardStep step = _policy.Judge(look);
             if (step.Minimum != look.Minimum)
                 _minimum.Set(step.Minimum);

@@ -43,7 +43,7 @@ internal sealed class LockContention
     /// <summary>Begins to count anew, for <see cref="IsHigh"/>.</summary>
     internal void Mark() => _marked = _last;
 
-    /// <summary>Whether, since a mark, or of late, so many threads had to wait for a lock that they may form a convoy.</summary>
+    /// <summary>Whether enough threads had to wait for a lock, since a mark or of late, to form a convoy.</summary>
     internal bool IsHigh(in PoolLook mark, in PoolLook look) =>
         IsHighOfLate(look) || _last - _marked >= Math.Max(Least, OfItems * (look.Completed - mark.Completed));
 

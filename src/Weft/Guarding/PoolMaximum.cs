@@ -10,7 +10,7 @@ namespace Weft.Guarding;
 /// Where no limit is near, the maximum stays what the user has set. As with the minimum, a value that is not what the guard has set last is
 /// the user's.
 /// </remarks>
-internal sealed class PoolMaximum(IThreadPlatform platform)
+internal sealed class PoolMaximum(IThreadLimits? limits)
 {
     /// <summary>
     /// Threads that .NET makes besides those of the pool: its watcher, the one that fires timers, the compiler's, those that sockets and
@@ -24,23 +24,25 @@ internal sealed class PoolMaximum(IThreadPlatform platform)
     /// <summary>A pool that starves makes two threads in a second by itself; to ask takes some 50 us.</summary>
     private const long PauseNanoseconds = 100_000_000;
 
-    private readonly IThreadLimits? _limits = platform.FindThreadLimits();
     private long _askedAt = long.MinValue / 2;
     private int _ofUser;
     private int _set = -1;
 
-    /// <summary>Asks the system, if that was not done just now, and sets the maximum accordingly.</summary>
-    internal void Update(int minimum, long nowNanoseconds)
+    /// <summary>
+    /// Asks the system, if that was not done just now, and sets the maximum accordingly. A pool in which nothing waits makes no thread, and
+    /// is left alone.
+    /// </summary>
+    internal void Update(in PoolLook look)
     {
-        if (_limits is null || nowNanoseconds - _askedAt < PauseNanoseconds)
+        if (limits is null || look.Pending == 0 || look.TimeNanoseconds - _askedAt < PauseNanoseconds)
             return;
-        _askedAt = nowNanoseconds;
-        long free = _limits.TightestShared().Free;
+        _askedAt = look.TimeNanoseconds;
+        long free = limits.TightestShared().Free;
         ThreadPool.GetMaxThreads(out int most, out int ports);
         if (most != _set)
             (_ofUser, _set) = (most, most);
         long allowed = free >= Ample ? int.MaxValue : ThreadPool.ThreadCount + Math.Max(0, free - Reserve);
-        Set(Math.Max((int)Math.Min(allowed, _ofUser), minimum), ports);
+        Set(Math.Max((int)Math.Min(allowed, _ofUser), look.Minimum), ports);
     }
 
     /// <summary>Gives the user's maximum back, unless the user has set another one meanwhile.</summary>

@@ -4,13 +4,13 @@ using Weft.Threads;
 namespace Weft.Guarding;
 
 /// <summary>Looks at .NET's pool and at the process. For the guard's thread only.</summary>
-internal sealed class PoolSenses(IThreadPlatform platform) : IGuardSenses
+internal sealed class PoolSenses(IThreadPlatform platform, IThreadLimits? limits) : IGuardSenses
 {
     /// <summary>What .NET calls the threads of its pool, as far as the system shows names.</summary>
     private const string NameOfWorkers = ".NET TP Worker";
 
     private readonly IThreadSample? _workers = platform.FindThreads(NameOfWorkers);
-    private readonly GuardBound _bound = new(platform);
+    private readonly GuardBound _bound = new(platform, limits);
 
     /// <summary>The most threads that the user allows the guard to raise the minimum to.</summary>
     internal int Allowed { get; set; }

@@ -25,8 +25,8 @@ internal sealed class ThreadTrial
     internal const int LeastThreads = 64;
 
     /// <summary>
-    /// Threads that the pool gets without a trial: as many as those who set the minimum by hand commonly give it for good. With some 60 KB
-    /// each they take 60 MB.
+    /// Threads that the pool gets without a trial: as many as those who set the minimum by hand commonly give it for good. With some 40 KB
+    /// each they take 40 MB.
     /// </summary>
     internal const int AmpleThreads = 1_024;
 

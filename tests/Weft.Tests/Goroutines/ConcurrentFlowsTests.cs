@@ -20,7 +20,7 @@ public sealed class ConcurrentFlowsTests
         using var all = new Barrier(Flows);
         int met = await scheduler.Start(async () =>
         {
-            // What a flow waits for may have come as it begins to wait, and then it blocks whoever has started it.
+            // What a flow waits for may have come as it begins to wait. Then the flow blocks the goroutine that has started it.
             var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var channel = new Chan<int>();
             Task[] flows = [.. Enumerable.Range(0, Flows).Select(async _ =>

@@ -118,6 +118,11 @@ internal sealed partial class Engine
     /// executed only if the next comes from elsewhere, or if something seems to wait for the end of the parked one: to tell it may take
     /// long, and what has been taken out is out of the thieves' reach.
     /// </summary>
+    /// <remarks>
+    /// The run-next slot is emptied only after the parked goroutine was looked at again, by <see cref="Goroutine.FinishPark"/>: thieves can
+    /// still take from it in the meantime. Whether the processor's own queue comes next was asked before that. What may have changed since
+    /// (a stop, fewer processors, a turn of the global queue) then counts from the next turn on, as for what comes out of the ring.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Goroutine? FindNext(Machine machine, Goroutine? parked, bool hasEnded)
     {

@@ -49,54 +49,16 @@ internal sealed class GoroutineExtra
     internal IKeptSelects? KeptSelects { get; set; }
 
     /// <summary>With the engine's lock.</summary>
-    internal void AddHost(Runner machine)
-    {
-        machine.NextHost = Hosts;
-        Hosts = machine;
-    }
+    internal void AddHost(Runner machine) => Hosts = Linked(machine, Hosts, ofFlows: false);
 
     /// <summary>With the engine's lock.</summary>
-    internal void RemoveHost(Runner machine)
-    {
-        if (Hosts == machine)
-        {
-            Hosts = machine.NextHost;
-        }
-        else
-        {
-            Runner before = Hosts!;
-            while (before.NextHost != machine)
-                before = before.NextHost!;
-            before.NextHost = machine.NextHost;
-        }
-
-        machine.NextHost = null;
-    }
+    internal void RemoveHost(Runner machine) => Hosts = Unlinked(machine, Hosts, ofFlows: false);
 
     /// <summary>With the engine's lock.</summary>
-    internal void AddFlowHost(Runner machine)
-    {
-        machine.NextFlowHost = FlowHosts;
-        FlowHosts = machine;
-    }
+    internal void AddFlowHost(Runner machine) => FlowHosts = Linked(machine, FlowHosts, ofFlows: true);
 
     /// <summary>With the engine's lock.</summary>
-    internal void RemoveFlowHost(Runner machine)
-    {
-        if (FlowHosts == machine)
-        {
-            FlowHosts = machine.NextFlowHost;
-        }
-        else
-        {
-            Runner before = FlowHosts!;
-            while (before.NextFlowHost != machine)
-                before = before.NextFlowHost!;
-            before.NextFlowHost = machine.NextFlowHost;
-        }
-
-        machine.NextFlowHost = null;
-    }
+    internal void RemoveFlowHost(Runner machine) => FlowHosts = Unlinked(machine, FlowHosts, ofFlows: true);
 
     /// <summary>
     /// The machine to be given the goroutine: one that comes back, so that its wait is over; otherwise one that hears of mail. With the
@@ -114,5 +76,21 @@ internal sealed class GoroutineExtra
         }
 
         return hears;
+    }
+
+    private static Runner Linked(Runner machine, Runner? first, bool ofFlows)
+    {
+        machine.NextHostOf(ofFlows) = first;
+        return machine;
+    }
+
+    private static Runner? Unlinked(Runner machine, Runner? first, bool ofFlows)
+    {
+        ref Runner? link = ref first;
+        while (link != machine)
+            link = ref link!.NextHostOf(ofFlows);
+        link = machine.NextHostOf(ofFlows);
+        machine.NextHostOf(ofFlows) = null;
+        return first;
     }
 }

@@ -36,6 +36,9 @@ internal abstract class Runner : WeftThread
     /// <summary>What is left of <see cref="OperationBudget"/>; written by the machine.</summary>
     internal int Budget;
 
+    private Runner? _nextHost;
+    private Runner? _nextFlowHost;
+
     private protected Runner() => Comeback = new ComebackItem(this);
 
     /// <summary>The context of a thread on which nobody has set an AsyncLocal; known once the first machine has started.</summary>
@@ -67,10 +70,13 @@ internal abstract class Runner : WeftThread
     internal int CallDepth { get; set; }
 
     /// <summary>The next machine that waits with frames of the same goroutine; under the engine's lock.</summary>
-    internal Runner? NextHost { get; set; }
+    internal Runner? NextHost => _nextHost;
 
     /// <summary>The next machine that waits with frames of a flow of the same goroutine; under the engine's lock.</summary>
-    internal Runner? NextFlowHost { get; set; }
+    internal Runner? NextFlowHost => _nextFlowHost;
+
+    /// <summary>Where one of these two is stored.</summary>
+    internal ref Runner? NextHostOf(bool ofFlows) => ref ofFlows ? ref _nextFlowHost : ref _nextHost;
 
     /// <summary>Whether it can be given mail; under the engine's lock.</summary>
     internal Hosting Hosting { get; set; }

@@ -15,19 +15,17 @@ internal sealed class LinuxThreadSample : IThreadSample
     private readonly byte[] _name;
     private readonly SystemFiles _files = new("/");
 
-    // All threads of the process that are known, and of those the ones with the name.
-    private readonly HashSet<int> _known = [];
     private readonly List<int> _named = [];
-    private int _threads;
     private int _next;
 
     internal LinuxThreadSample(string name) => _name = Encoding.ASCII.GetBytes(name + "\n");
 
     public double? ShareRunning(int threads)
     {
-        // A quarter more or fewer: the threads that are not on the list may do something else than those that are.
-        if (_named.Count == 0 || Math.Abs(threads - _threads) > _threads / 4)
-            ListAgain(threads);
+        // A quarter more or fewer: the threads that are not on the list may do something else than those that are. Some may have had no
+        // name yet as it was made.
+        if (_named.Count == 0 || Math.Abs(threads - _named.Count) > _named.Count / 4)
+            ListAgain();
         int found = 0;
         int running = 0;
         int wanted = Math.Min(Size, _named.Count);
@@ -46,11 +44,10 @@ internal sealed class LinuxThreadSample : IThreadSample
         if (found > 0)
             return running / (double)found;
         _named.Clear();
-        _known.Clear();
         return null;
     }
 
-    private void ListAgain(int threads)
+    private void ListAgain()
     {
         var present = new HashSet<int>();
         foreach (string name in _files.Names("/proc/self/task"))
@@ -60,18 +57,10 @@ internal sealed class LinuxThreadSample : IThreadSample
         }
 
         _named.RemoveAll(id => !present.Contains(id));
-        _known.IntersectWith(present);
-        foreach (int id in present)
-        {
-            // A thread that has no name yet gets it in its first instructions; it is looked at again.
-            if (!_known.Contains(id) && IsNamed(id))
-            {
-                _known.Add(id);
-                _named.Add(id);
-            }
-        }
 
-        _threads = threads;
+        // A thread that has another name is looked at again: it may get this one in its first instructions.
+        present.ExceptWith(_named);
+        _named.AddRange(present.Where(IsNamed));
     }
 
     private bool IsNamed(int id)

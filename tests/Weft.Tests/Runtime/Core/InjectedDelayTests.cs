@@ -52,18 +52,49 @@ public sealed class InjectedDelayTests
     public Task Waits_WithDelaysAtEveryLabelAndFewThreads_NothingIsLost(int seed, int procs) =>
         WithDelaysAsync(seed, procs, WaitsAsync, s_ofWaits, maxThreads: 3 + procs);
 
+    /// <summary>
+    /// Flows side by side that block for each other, with a thread more than processors for them: what is posted becomes a goroutine, or,
+    /// for want of a thread, mail of a flow that waits.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    public async Task Flows_WithDelaysAtEveryLabelAndFewThreads_NothingIsLost(int seed, int procs)
+    {
+        using var delays = InjectedDelays.Begin(seed, s_all);
+        using var _ = TestScheduler.Create(Options(), out Scheduler scheduler);
+        string[] expected = ["blocking.began", "blocking.ended", "blocking.returns", "runright.released", "mail.given", "inbox.pushed"];
+        await RepeatAsync(scheduler, delays, expected, FlowsAsync);
+
+        SchedulerOptions Options() => new()
+        {
+            Name = TestScheduler.NextName(),
+            MaxProcs = procs,
+            MaxThreads = 3 + procs,
+            IdleTimeout = TimeSpan.FromMilliseconds(1),
+            ConcurrentFlows = true,
+        };
+    }
+
     /// <summary>Runs a load five times, and then until every label that it can pass was passed.</summary>
     private static async Task WithDelaysAsync(int seed, int procs, Func<Scheduler, Task> load, string[] ofLoad, int maxThreads = 10_000)
     {
         using var delays = InjectedDelays.Begin(seed, s_all);
         using var _ = TestScheduler.Create(out Scheduler scheduler, procs, maxThreads, idleMilliseconds: 1);
         string[] expected = [.. s_general, .. ofLoad, .. procs > 1 ? s_ofThieves : []];
-        long giveUp = Environment.TickCount64 + (long)Limits.Hang.TotalMilliseconds;
-        for (int round = 0; round < 5 || (delays.NotPassed(expected).Any() && Environment.TickCount64 < giveUp); round++)
+        await RepeatAsync(scheduler, delays, expected, async scheduler =>
         {
             await load(scheduler);
             await GiveProcessorsUpAsync(scheduler, procs);
-        }
+        });
+    }
+
+    private static async Task RepeatAsync(Scheduler scheduler, InjectedDelays delays, string[] expected, Func<Scheduler, Task> load)
+    {
+        long giveUp = Environment.TickCount64 + (long)Limits.Hang.TotalMilliseconds;
+        for (int round = 0; round < 5 || (delays.NotPassed(expected).Any() && Environment.TickCount64 < giveUp); round++)
+            await load(scheduler);
 
         await Limits.Until(() => scheduler.Statistics.Threads == 0, "every thread has left", scheduler);
         Assert.Empty(delays.NotPassed([.. expected, .. s_ofEnd]));
@@ -176,6 +207,29 @@ public sealed class InjectedDelayTests
     /// <summary>
     /// Waits inside waits, for continuations that others and the goroutine itself bring, in more goroutines than there are threads.
     /// </summary>
+    private static async Task FlowsAsync(Scheduler scheduler)
+    {
+        int ended = 0;
+        Goroutine<bool>[] all = scheduler.StartMany(40, async _ =>
+        {
+            Task<int>[] flows = [.. Enumerable.Range(0, 3).Select(depth => FlowAsync(depth))];
+            Assert.Equal(1, flows[0].Result);
+            Assert.Equal(3, flows[2].Result);
+            await Task.WhenAll(flows);
+            Interlocked.Increment(ref ended);
+        });
+        await all.Within();
+        Assert.Equal(all.Length, ended);
+
+        static async Task<int> FlowAsync(int depth)
+        {
+            await Task.Yield();
+            int inner = depth > 0 ? FlowAsync(depth - 1).Result : 0;
+            await Go.SleepAsync(TimeSpan.FromMicroseconds(20));
+            return inner + 1;
+        }
+    }
+
     private static async Task WaitsAsync(Scheduler scheduler)
     {
         await scheduler.StartMany(60, i =>

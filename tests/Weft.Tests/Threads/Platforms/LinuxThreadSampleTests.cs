@@ -43,5 +43,36 @@ public sealed class LinuxThreadSampleTests
         }
     }
 
+    [Fact]
+    public async Task ShareRunning_OneOfAsManyAsTheStride_IsSeenSoonAndNotAlways()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
+        const int Stride = 97;
+        bool ends = false;
+        using var release = new ManualResetEventSlim();
+        using var named = new CountdownEvent(Stride); // a list that is made before leaves threads out
+        OSThread runner = Start("weft-strided", () =>
+        {
+            named.Signal();
+            while (!Volatile.Read(ref ends))
+                Thread.SpinWait(100);
+        });
+        OSThread[] sleepers = [.. Enumerable.Range(1, Stride - 1).Select(_ => Start("weft-strided", () =>
+        {
+            named.Signal();
+            release.Wait();
+        }))];
+        Assert.True(named.Wait(Limits.Hang));
+        var sample = new LinuxThreadSample("weft-strided");
+
+        await Limits.Until(() => sample.ShareRunning(Stride) == 1.0 / LinuxThreadSample.Size, "the runner is among those asked");
+        await Limits.Until(() => sample.ShareRunning(Stride) == 0, "the runner is not among those asked");
+
+        Volatile.Write(ref ends, true);
+        release.Set();
+        foreach (OSThread thread in (OSThread[])[runner, .. sleepers])
+            thread.Join();
+    }
+
     private static OSThread Start(string name, Action body) => OSThread.Start(body, new OSThreadOptions { Name = name });
 }
