@@ -9,7 +9,13 @@ namespace Weft.Tests.Runtime.Queues;
 /// </summary>
 public sealed class PairFairnessTests
 {
-    private const int Factor = 4;
+    // In percent of the busiest pair's turns.
+    private const int Least = 25;
+
+    // Where other processes take the processors, the system gives one pair's threads ten times the turns of another's, even in a whole
+    // second. It does so by chance; a pair that keeps the run-next slot does so in each try.
+    private const int Tries = 5;
+
     private const int Windows = 5;
 
     [Theory]
@@ -27,8 +33,10 @@ public sealed class PairFairnessTests
     [InlineData("blocking", 8)]
     public async Task Pairs_OnOneProcessor_HaveAboutTheSameTurns(string form, int pairs)
     {
-        int idlest = form == "blocking" ? await IdlestInASecondAsync(form, pairs) : await IdlestUndisturbedAsync(form, pairs);
-        Assert.InRange(idlest, 100 / Factor, 100);
+        int idlest = 0;
+        for (int left = Tries; left > 0 && idlest < Least; left--)
+            idlest = form == "blocking" ? await IdlestInASecondAsync(form, pairs) : await IdlestUndisturbedAsync(form, pairs);
+        Assert.InRange(idlest, Least, 100);
     }
 
     // Many pairs have fewer turns each: a try that takes seconds is hardly ever undisturbed on a busy machine.
