@@ -11,23 +11,23 @@ internal sealed class GoroutineHubFilter(WeftHost weft) : IHubFilter
     /// <summary>The label that a hub method's goroutine has: the hub and the method.</summary>
     internal const string HubLabel = "hub";
 
-    // The label of each method, or of a hub's beginning and end; null for those that run on the pool.
-    private readonly ConcurrentDictionary<MemberInfo, string?> _labels = new();
+    // Of each method, or of a hub's beginning and end; null for those that run on the pool.
+    private readonly ConcurrentDictionary<MemberInfo, Kind?> _kinds = new();
 
     public ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext,
         Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        string? label = _labels.GetOrAdd(invocationContext.HubMethod, static method => LabelOf(method));
-        if (label is null)
+        Kind? kind = _kinds.GetOrAdd(invocationContext.HubMethod, static method => KindOf(method));
+        if (kind is null)
             return next(invocationContext);
         return new ValueTask<object?>(weft.Scheduler.Start(
             static call =>
             {
-                Go.Current!.SetLabel(HubLabel, call.label);
-                return call.next(call.invocationContext).AsTask();
+                Go.Current!.SetLabel(HubLabel, call.kind.Label);
+                return Go.MayBlock(call.kind.Habit, static call => call.next(call.invocationContext).AsTask(), call);
             },
-            (next, invocationContext, label)).Task);
+            (next, invocationContext, kind)).Task);
     }
 
     public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next) =>
@@ -44,25 +44,32 @@ internal sealed class GoroutineHubFilter(WeftHost weft) : IHubFilter
 
     private Task RunAsync<TCall>(Type hub, Func<TCall, Task> run, TCall call)
     {
-        string? label = _labels.GetOrAdd(hub, static hub => LabelOf(hub));
-        if (label is null)
+        Kind? kind = _kinds.GetOrAdd(hub, static hub => KindOf(hub));
+        if (kind is null)
             return run(call);
         return weft.Scheduler.RunAsync(
             static start =>
             {
-                Go.Current!.SetLabel(HubLabel, start.label);
-                return start.run(start.call);
+                Go.Current!.SetLabel(HubLabel, start.kind.Label);
+                return Go.MayBlock(start.kind.Habit, static start => start.run(start.call), start);
             },
-            (run, call, label)).Task;
+            (run, call, kind)).Task;
     }
 
-    private static string? LabelOf(MemberInfo member)
+    private static Kind? KindOf(MemberInfo member)
     {
         Type? hub = member as Type ?? member.ReflectedType;
         IGoroutineMetadata? said = Said(member) ?? Said(hub);
         if (said is { RunsAsGoroutine: false })
             return null;
-        return member is Type ? hub!.Name : $"{hub!.Name}.{member.Name}";
+        return new Kind(member is Type ? hub!.Name : $"{hub!.Name}.{member.Name}");
+    }
+
+    private sealed class Kind(string label)
+    {
+        public string Label => label;
+
+        public BlockingHabit Habit { get; } = new();
     }
 
     private static IGoroutineMetadata? Said(MemberInfo? of) =>

@@ -17,10 +17,15 @@ internal sealed class GoroutineMiddleware
 
     private static readonly ConditionalWeakTable<WeftHost, object> s_users = [];
 
+    // An endpoint leads to what its requests have done; it goes with the endpoint.
+    private static readonly ConditionalWeakTable<Endpoint, BlockingHabit> s_habits = [];
+
+    private static readonly Func<Request, Task> s_next = static request => request.Next(request.Context);
+
     private static readonly Func<Request, Task> s_run = static request =>
     {
         Go.Current!.SetLabel(RouteLabel, request.Route);
-        return request.Next(request.Context);
+        return Go.MayBlock(request.Habit, s_next, request);
     };
 
     private readonly RequestDelegate _next;
@@ -55,7 +60,7 @@ internal sealed class GoroutineMiddleware
     }
 
     private Task RunAsync(HttpContext context, Endpoint endpoint) =>
-        _scheduler.RunAsync(s_run, new Request(_next, context, RouteOf(endpoint))).Task;
+        _scheduler.RunAsync(s_run, new Request(_next, context, RouteOf(endpoint), s_habits.GetOrCreateValue(endpoint))).Task;
 
     // The endpoint's own gate first: those that wait there keep nobody else from entering.
     private async Task EnterAsync(HttpContext context, Endpoint endpoint, GoroutineGate? own)
@@ -71,5 +76,5 @@ internal sealed class GoroutineMiddleware
 
     private static string? RouteOf(Endpoint endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName;
 
-    private readonly record struct Request(RequestDelegate Next, HttpContext Context, string? Route);
+    private readonly record struct Request(RequestDelegate Next, HttpContext Context, string? Route, BlockingHabit Habit);
 }

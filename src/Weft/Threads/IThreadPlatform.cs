@@ -109,6 +109,13 @@ internal unsafe interface IThreadPlatform
     /// <summary>Names the calling thread; names may be cut to what the system allows.</summary>
     void NameCurrentThread(string name);
 
+    /// <summary>What the calling thread has had of the system; false where the system does not tell.</summary>
+    bool TryReadOwnUse(out ThreadUse use)
+    {
+        use = default;
+        return false;
+    }
+
     /// <summary>What a thread of this process is doing.</summary>
     ThreadActivity GetActivity(int threadId);
 

@@ -13,6 +13,8 @@ internal sealed partial class Engine
     internal void BeginBlocking(Machine machine, Goroutine goroutine, HandOffCause cause, Hosting hosting)
     {
         WaitReason reason = cause == HandOffCause.Explicit ? WaitReason.Blocking : WaitReason.ManagedWait;
+        if (cause == HandOffCause.Wait)
+            machine.NoticedBlocks++;
         Processor? processor = BeginBlocked(machine, goroutine, reason, hosting);
         FaultPoints.Hit("blocking.began");
         if (goroutine.ReleaseRunRight())
@@ -106,6 +108,7 @@ internal sealed partial class Engine
         if (wasGiven)
         {
             machine.AcceptProcessor();
+            machine.IsAhead = false;
             machine.NextGoroutine = null;
         }
         else if (goroutine.TryClaimRunRight())
@@ -118,6 +121,7 @@ internal sealed partial class Engine
             goroutine.PostItem(machine.Comeback);
             machine.ParkForProcessor();
             machine.AcceptProcessor();
+            machine.IsAhead = false;
             wasGiven = machine.NextGoroutine is not null;
             if (wasGiven)
             {
@@ -137,10 +141,12 @@ internal sealed partial class Engine
 
     /// <summary>
     /// For a machine that has its goroutine's run right but no processor: takes an idle one, or queues the goroutine, bound to the machine,
-    /// and waits. While the engine is being stopped a machine may go on without.
+    /// and waits. While the engine is being stopped a machine may go on without; one that is ahead does so at any time.
     /// </summary>
     private void AcquireForRunning(Machine machine, Goroutine goroutine)
     {
+        if (machine.IsAhead)
+            return;
         _lock.Enter();
         Processor? processor = _processors.PopIdle();
         if (processor is not null)

@@ -60,7 +60,11 @@ internal sealed partial class Engine
         machine.ExitScheduler();
         goroutine.RunMailbox(machine);
         if (!machine.EnterScheduler())
+        {
             StillOwns(machine);
+            machine.IsAhead = false;
+        }
+
         machine.Current = null;
         machine.ResetThread();
         hasEnded = goroutine.HasEnded;

@@ -8,8 +8,8 @@ internal sealed partial class Engine
 {
     /// <summary>
     /// Goroutine code entered the scheduler and <see cref="Machine.EnterScheduler"/> said no: waits for a processor if it is really
-    /// gone. False in a declared call, which needs none, while the engine is being stopped, when there may be none, and when the
-    /// machine was given its turn without (<see cref="RunWithoutProcessor"/>).
+    /// gone. False in a declared call and when the machine is ahead, which need none, while the engine is being stopped, when there may be
+    /// none, and when the machine was given its turn without (<see cref="RunWithoutProcessor"/>).
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Reenter(Machine machine)

@@ -60,6 +60,11 @@ internal sealed class FlowContext : SynchronizationContext
         SetWaitNotificationRequired();
     }
 
+    /// <summary>
+    /// What the flows do that go on after an await; null as long as nothing is to be learned. Written by the root before its first await.
+    /// </summary>
+    internal BlockHabit? Habit { get; set; }
+
     /// <summary>The goroutine whose flows these are.</summary>
     internal Goroutine Root { get; }
 

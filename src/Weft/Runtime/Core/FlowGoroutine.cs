@@ -43,12 +43,13 @@ internal sealed class FlowGoroutine(FlowContext context, object action, object? 
     }
 
     /// <summary>Has the pool run what no goroutine will run.</summary>
-    internal void RunOnPool() => CleanThread.QueueToPool(static flow => ((FlowGoroutine)flow!).InvokeBody(null!), this);
+    internal void RunOnPool() => CleanThread.QueueToPool(static flow => ((FlowGoroutine)flow!).RunUncounted(), this);
 
     private protected override object? InvokeBody(object body)
     {
         HasBegun = true;
-        RunAction();
+        using (context.Habit is BlockHabit habit ? habit.Begin(Machine.Calling!) : default)
+            RunAction();
         return null;
     }
 
@@ -69,6 +70,12 @@ internal sealed class FlowGoroutine(FlowContext context, object action, object? 
         if (EndUnbegun() is ExecutionContext values)
             ExecutionContext.Restore(values);
         SynchronizationContext.SetSynchronizationContext(context);
+        RunAction();
+    }
+
+    private void RunUncounted()
+    {
+        HasBegun = true;
         RunAction();
     }
 

@@ -74,6 +74,15 @@ internal sealed partial class Machine : Runner, IThreadBody
     /// <summary>Why the monitor took its processor, until the machine has noticed; under the engine's lock.</summary>
     internal HandOffCause? TakenFor { get; set; }
 
+    /// <summary>Runs a goroutine without a processor, and wants none (<see cref="Engine.GoAhead"/>). Written by the machine.</summary>
+    internal bool IsAhead { get; set; }
+
+    /// <summary>
+    /// How often its thread has blocked without a declaration, and the scheduler noticed: managed waits, and processors that the monitor
+    /// took. Written by the machine.
+    /// </summary>
+    internal int NoticedBlocks { get; set; }
+
     // Handed over before the wake-up: what to do next, with what.
     internal MachineOrder Order { get; set; }
     internal Goroutine? NextGoroutine { get; set; }

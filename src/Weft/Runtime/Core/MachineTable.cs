@@ -104,6 +104,8 @@ internal sealed class MachineTable
     {
         if (machine.TakenFor == HandOffCause.TimeSlice)
             ComputingExtra--;
+        else if (machine.TakenFor == HandOffCause.Monitor)
+            machine.NoticedBlocks++;
         machine.TakenFor = null;
     }
 

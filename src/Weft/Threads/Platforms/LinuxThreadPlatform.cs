@@ -164,6 +164,20 @@ internal sealed unsafe class LinuxThreadPlatform : IThreadPlatform
         return activity == ThreadActivity.Unknown ? GetActivityByCpuTime(threadId) : activity;
     }
 
+    public bool TryReadOwnUse(out ThreadUse use)
+    {
+        nint* words = stackalloc nint[ResourceUseWords];
+        if (getrusage(RUSAGE_THREAD, words) != 0)
+        {
+            use = default;
+            return false;
+        }
+
+        long microseconds = (((long)words[0] + words[2]) * 1_000_000) + words[1] + words[3];
+        use = new ThreadUse(microseconds * 1_000, words[16]);
+        return true;
+    }
+
     /// <summary>
     /// The same without /proc. A thread that waits for a CPU cannot be told from one that sleeps; but the caller waits for its CPU as well,
     /// so that several looks of the caller leave a computing thread time for some progress.
