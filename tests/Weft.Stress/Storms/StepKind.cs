@@ -10,6 +10,7 @@ internal enum StepKind
     Compute,
     ThreadSleep,
     DeclaredSleep,
+    GoAhead,
     Read,
     ContendedLock,
     Lock,

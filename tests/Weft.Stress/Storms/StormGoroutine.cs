@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weft.Runtime.Core;
 
 namespace Weft.Stress.Storms;
 
@@ -68,6 +69,10 @@ internal sealed class StormGoroutine(GoroutinePlan plan, Scheduler scheduler, St
                 return true;
             case StepKind.DeclaredSleep:
                 Go.Blocking(() => Native.SleepMicroseconds((uint)amount * 10));
+                return true;
+            case StepKind.GoAhead:
+                Machine machine = Machine.Calling!;
+                machine.Engine.GoAhead(machine); // whatever comes next is done without a processor, until something waits
                 return true;
             case StepKind.Read:
                 pipe.Read();

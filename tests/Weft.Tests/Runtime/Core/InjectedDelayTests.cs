@@ -1,3 +1,4 @@
+using Weft.Runtime.Core;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Runtime.Core;
@@ -19,7 +20,7 @@ public sealed class InjectedDelayTests
     private static readonly string[] s_ofStorm =
         ["blocking.began", "blocking.ended", "blocking.returns", "lock.enqueuing", "lock.woken", "lock.unlocked"];
 
-    private static readonly string[] s_ofWaits = ["blocking.began", "blocking.ended", "blocking.returns", "mail.given"];
+    private static readonly string[] s_ofWaits = ["blocking.began", "blocking.ended", "blocking.returns", "mail.given", "ahead.disowned"];
 
     private static readonly string[] s_ofChannels = ["operation.ended", "select.opening", "select.opened", "place.dropped", "place.marked"];
 
@@ -29,7 +30,7 @@ public sealed class InjectedDelayTests
     private static readonly string[] s_all =
     [
         .. s_general, .. s_ofThieves, .. s_ofStorm, "mail.given", .. s_ofChannels, .. s_ofEnd, "machine.dozing",
-        "shortage.ending", "extra.taken", "line.entering", "line.dropping",
+        "shortage.ending", "extra.taken", "line.entering", "line.dropping", "ahead.disowned",
     ];
 
     [Theory]
@@ -64,7 +65,8 @@ public sealed class InjectedDelayTests
     {
         using var delays = InjectedDelays.Begin(seed, s_all);
         using var _ = TestScheduler.Create(Options(), out Scheduler scheduler);
-        string[] expected = ["blocking.began", "blocking.ended", "blocking.returns", "runright.released", "mail.given", "inbox.pushed"];
+        string[] expected =
+            ["blocking.began", "blocking.ended", "blocking.returns", "runright.released", "mail.given", "inbox.pushed", "ahead.disowned"];
         await RepeatAsync(scheduler, delays, expected, FlowsAsync);
 
         SchedulerOptions Options() => new()
@@ -224,11 +226,15 @@ public sealed class InjectedDelayTests
         static async Task<int> FlowAsync(int depth)
         {
             await Task.Yield();
+            if (depth != 1)
+                GoAhead();
             int inner = depth > 0 ? FlowAsync(depth - 1).Result : 0;
             await Go.SleepAsync(TimeSpan.FromMicroseconds(20));
             return inner + 1;
         }
     }
+
+    private static void GoAhead() => Machine.Calling!.Engine.GoAhead(Machine.Calling);
 
     private static async Task WaitsAsync(Scheduler scheduler)
     {
@@ -237,6 +243,8 @@ public sealed class InjectedDelayTests
             int inside = 0;
             for (int round = 0; round < 5; round++)
             {
+                if ((i + round) % 2 == 0)
+                    GoAhead();
                 Task[] flows = [.. Enumerable.Range(0, 2).Select(flow => FlowAsync((i + flow) % 3))];
                 Assert.True(flows[0].Wait(Limits.Hang));
                 flows[1].Wait();
