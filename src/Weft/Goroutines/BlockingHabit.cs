@@ -22,7 +22,7 @@ namespace Weft;
 /// <code>
 /// var habit = new BlockingHabit();
 /// for (int i = 0; i &lt; 1_000; i++)
-///     Go.Start(() =&gt; Go.MayBlock(habit, () =&gt; File.ReadAllText("/etc/hostname")));
+///     Go.Start(() =&gt; Go.MayBlock(habit, () =&gt; Thread.Sleep(50)));
 /// </code>
 /// </example>
 public sealed class BlockingHabit
