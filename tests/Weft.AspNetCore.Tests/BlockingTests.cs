@@ -41,6 +41,38 @@ public sealed class BlockingTests
     }
 
     [Theory]
+    [InlineData("/sleep")]
+    [InlineData("/later")]
+    public async Task Requests_ToAnEndpointThatHasBlocked_HandTheirProcessorOnBeforehand(string path)
+    {
+        // More than an endpoint's habit takes to be known.
+        const int Learning = 30;
+        await using TestApp app = await TestApp.StartAsync(static app =>
+        {
+            app.UseWeft(static options => options.AllEndpoints = true);
+            app.MapGet("/sleep", static () => Thread.Sleep(2));
+            app.MapGet("/later", static async () =>
+            {
+                await Task.Delay(1);
+                Thread.Sleep(2);
+            });
+            app.MapGet("/quick", static () => "quick");
+        });
+        for (int i = 0; i < Learning; i++)
+        {
+            await app.GetAsync(path);
+            await app.GetAsync("/quick");
+        }
+
+        long before = app.Scheduler.Statistics.HandOffsExplicit;
+        await app.GetAsync(path);
+        long after = app.Scheduler.Statistics.HandOffsExplicit;
+        await app.GetAsync("/quick");
+        Assert.Equal(before + 1, after);
+        Assert.Equal(after, app.Scheduler.Statistics.HandOffsExplicit);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Flows_OfARequest_RunSideBySide(bool ofWeft)
