@@ -15,6 +15,9 @@ internal static class Endpoints
     private static readonly TimeSpan s_flowBlock = TimeSpan.FromMilliseconds(100);
     private const int Flows = 10;
 
+    // More threads than the pool makes in a quarter of an hour.
+    private const int Starving = 2_000;
+
     // The least that Thread.Sleep sleeps: a lock that is held over a system call.
     private static readonly TimeSpan s_heldAsleep = TimeSpan.FromMilliseconds(1);
 
@@ -43,6 +46,7 @@ internal static class Endpoints
         app.MapGet("/lock-spin", static () => Locked(static () => Spin(s_heldSpinning)));
         app.MapGet("/cpu", Hash);
         app.MapGet("/flows", FlowAsync);
+        app.MapGet("/starved", StarveAsync);
         app.MapGet("/threads", ProcessState.Read);
     }
 
@@ -88,6 +92,18 @@ internal static class Endpoints
             Thread.Sleep(s_flowBlock);
         }));
         return "flown";
+    }
+
+    // All that wait are in the pool's queue before what they wait for, which the waiters cannot run themselves.
+    private static async Task<string> StarveAsync()
+    {
+        TaskCompletionSource[] behind = [.. Enumerable.Range(0, Starving).Select(static _ => new TaskCompletionSource())];
+        var inOrder = new TaskFactory(TaskCreationOptions.PreferFairness, TaskContinuationOptions.None);
+        Task[] waiting = [.. behind.Select(it => inOrder.StartNew(it.Task.Wait))];
+        foreach (TaskCompletionSource it in behind)
+            ThreadPool.UnsafeQueueUserWorkItem(static it => it.SetResult(), it, preferLocal: false);
+        await Task.WhenAll(waiting);
+        return "fed";
     }
 
     private sealed record Message(string Text);

@@ -39,6 +39,7 @@ internal static class WebSuite
         new WebBystander("sleep", "/sleep"),
         new WebBystander("result", "/result"),
         new WebBystander("run-wait", "/run-wait"),
+        new WebStarved(),
         new WebThreads(),
         new WebStop(),
     ];
