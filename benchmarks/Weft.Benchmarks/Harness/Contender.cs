@@ -19,6 +19,9 @@ internal sealed record Contender(string Name)
     /// <summary>The program's arguments.</summary>
     public Func<Run, string> Arguments { get; private init; } = static _ => "";
 
+    /// <summary>Why it cannot be measured on this machine; null if it can.</summary>
+    public Func<string?>? WhyNot { get; init; }
+
     /// <summary>Whether <c>--quick</c> leaves it out.</summary>
     public bool Slow { get; init; }
 

@@ -58,6 +58,12 @@ internal sealed class Runner(Options options, TextWriter progress)
     {
         if (options.Quick && contender.Slow)
             return false;
+        if (contender.WhyNot?.Invoke() is string lacking)
+        {
+            Fail(benchmark, contender.Name, contender.IsWeft, $"left out: {lacking}");
+            return false;
+        }
+
         if (contender.Program is not { } program || _programs.Find(program, out string reason) is not null)
             return true;
         Fail(benchmark, contender.Name, contender.IsWeft, reason);

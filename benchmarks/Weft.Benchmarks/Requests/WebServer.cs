@@ -21,12 +21,12 @@ internal sealed partial class WebServer : IDisposable
 
     /// <summary>Starts it, and returns when it listens.</summary>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public WebServer(string contender)
+    public WebServer(string contender, CpuQuota? quota = null)
     {
         string program = PeerPrograms.PathOf(PeerProgram.Web) is { } path && File.Exists(path)
             ? path
             : throw new InvalidOperationException("Weft.Benchmarks.Web was not built; the runner builds it before it takes samples.");
-        ProcessStartInfo command = new("dotnet", [program, contender])
+        ProcessStartInfo command = new(quota is null ? "dotnet" : "sh", Arguments(program, contender, quota))
         {
             // The server ends when its standard input does: see its ParentWatch.
             RedirectStandardInput = true,
@@ -73,6 +73,10 @@ internal sealed partial class WebServer : IDisposable
             return _process.WorkingSet64;
         }
     }
+
+    // The shell becomes the program: it is the same process.
+    private static string[] Arguments(string program, string contender, CpuQuota? quota) =>
+        quota is null ? [program, contender] : ["-c", $"{quota.EnterCommand} && exec dotnet \"$0\" \"$1\"", program, contender];
 
     /// <summary>Waits until it uses next to no CPU time, at most as long as <paramref name="limit"/>.</summary>
     public void WaitUntilIdle(TimeSpan limit)

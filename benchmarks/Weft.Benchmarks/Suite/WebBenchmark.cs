@@ -29,12 +29,15 @@ internal abstract class WebBenchmark(string name) : IBenchmark
 
     public IReadOnlyList<Contender> Contenders =>
     [
-        Contender.Web(Default, isWeft: false, run => Take(Default, run)),
-        Contender.Web(Min1000, isWeft: false, run => Take(Min1000, run)),
-        .. Ways.Select(way => Contender.Web(way, isWeft: true, run => Take(way, run))),
+        Contender.Web(Default, isWeft: false, run => Take(Default, run)) with { WhyNot = WhyNot },
+        Contender.Web(Min1000, isWeft: false, run => Take(Min1000, run)) with { WhyNot = WhyNot },
+        .. Ways.Select(way => Contender.Web(way, isWeft: true, run => Take(way, run)) with { WhyNot = WhyNot }),
     ];
 
     public virtual bool Slow => false;
+
+    /// <summary>How much of a processor the server has, if not all of them.</summary>
+    public double? Processors { get; init; }
 
     /// <summary>The ways to use Weft that take part.</summary>
     protected virtual IReadOnlyList<string> Ways => [Guard, Goroutine];
@@ -57,10 +60,25 @@ internal abstract class WebBenchmark(string name) : IBenchmark
     /// <summary>At most <paramref name="value"/>, or that multiple of the peer's value.</summary>
     protected static Target AtMost(double value, string? against = null) => new(against, value, value);
 
+    private string? WhyNot()
+    {
+        if (Processors is not double processors)
+            return null;
+        using CpuQuota? quota = CpuQuota.TryMake(processors, out string reason);
+        return quota is null ? reason : null;
+    }
+
     private Sample Take(string way, Run run)
     {
         Prepare();
-        using WebServer server = new(way);
-        return Measure(server, run);
+        if (Processors is not double processors)
+        {
+            using WebServer server = new(way);
+            return Measure(server, run);
+        }
+
+        using CpuQuota quota = CpuQuota.TryMake(processors, out string reason) ?? throw new InvalidOperationException(reason);
+        using WebServer limited = new(way, quota);
+        return Measure(limited, run);
     }
 }

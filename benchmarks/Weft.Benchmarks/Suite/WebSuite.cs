@@ -13,6 +13,12 @@ internal static class WebSuite
     private const double AlmostAll = 0.99;
     private const double FivePercentWorse = 1.05;
 
+    // Of a processor: the least that people give a container.
+    private const double SmallContainer = 0.2;
+
+    // Each of these requests for 5 ms of a processor is answered within half a second there.
+    private const int SmallLoad = 16;
+
     // The compiler has to be done, where nothing but the code is measured.
     private static readonly TimeSpan s_untilHot = TimeSpan.FromSeconds(3);
 
@@ -32,6 +38,8 @@ internal static class WebSuite
         NotToBeHarmed("lock-sleep"),
         NotToBeHarmed("lock-spin"),
         NotToBeHarmed("cpu"),
+        NotToBeHarmed("cpu", "quota-cpu", SmallContainer, SmallLoad),
+        NotToBeHarmed("plaintext", "quota-plaintext", SmallContainer),
         new WebFlows(),
         new WebCold("sleep", "/sleep", guardedMs: 500, inGoroutinesMs: 600),
         new WebCold("result", "/result", guardedMs: 700, inGoroutinesMs: 500),
@@ -58,6 +66,11 @@ internal static class WebSuite
         };
 
     /// <summary>More threads than there are do not help such handlers.</summary>
-    private static WebThroughput NotToBeHarmed(string kind) =>
-        new(kind, $"/{kind}", connections: 256) { Guarded = 1 / FivePercentWorse, GuardedP99 = FivePercentWorse };
+    private static WebThroughput NotToBeHarmed(string kind, string? name = null, double? processors = null, int connections = 256) =>
+        new(name ?? kind, $"/{kind}", connections)
+        {
+            Guarded = 1 / FivePercentWorse,
+            GuardedP99 = FivePercentWorse,
+            Processors = processors,
+        };
 }
