@@ -18,7 +18,8 @@ internal sealed record Options
           --timeout N           seconds after which a call counts as failed, 1 to 600; default 5
           --kill none|1|2|3     the silo that is killed after half of the time; default 3
           --clustering WHERE    who keeps the list of silos: localhost, the first silo, which is the default; redis; postgres
-          --connection TEXT     the connection string of Redis or PostgreSQL
+          --connection TEXT     the connection string of Redis, or of a PostgreSQL database that has Orleans' tables: run
+                                PostgreSQL-Main.sql and PostgreSQL-Clustering.sql of Orleans' sources in it first
           --verbose             show what the silos warn of
         """;
 

@@ -36,7 +36,7 @@ internal static class Program
         {
             return await RunAsync(options, ledger);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or OrleansException)
         {
             Console.Error.WriteLine($"Silos: {e.Message}");
             return Failed;

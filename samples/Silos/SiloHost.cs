@@ -39,7 +39,17 @@ internal static class SiloHost
         builder.UseOrleans(silo => Cluster.Join(silo, settings));
 
         using IHost host = builder.Build();
-        host.Start();
+        try
+        {
+            host.Start();
+        }
+        catch (Exception e)
+        {
+            string hint = settings.Clustering == Clustering.Postgres ? " (the database needs Orleans' tables: see --help)" : "";
+            Console.Error.WriteLine($"Silos: a silo did not start: {e.Message.Split('\n')[0]}{hint}");
+            return 1;
+        }
+
         Console.WriteLine(Ready);
         Scheduler scheduler = host.Services.GetRequiredService<WeftHost>().Scheduler;
         new Thread(() => CountThreads(scheduler)) { IsBackground = true }.Start();
