@@ -16,7 +16,7 @@ internal sealed class SiloProcess : IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _mostPoolThreads;
     private int _mostWeftThreads;
-    private string _end = "stopped";
+    private string? _end; // null while nobody has ended it
 
     private SiloProcess(int number, Process process)
     {
@@ -59,12 +59,19 @@ internal sealed class SiloProcess : IDisposable
     public async Task StopAsync()
     {
         long start = Stopwatch.GetTimestamp();
+        bool isKilled = _end is not null;
+        if (!isKilled && _process.HasExited)
+        {
+            _end = "ended under load by itself, as a silo does that the others took for dead";
+            return;
+        }
+
         try
         {
             _process.StandardInput.Close();
             using var limit = new CancellationTokenSource(s_stopLimit);
             await _process.WaitForExitAsync(limit.Token);
-            if (_end == "stopped")
+            if (!isKilled)
                 _end = string.Create(CultureInfo.InvariantCulture, $"stopped in {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} s");
         }
         catch (OperationCanceledException)
