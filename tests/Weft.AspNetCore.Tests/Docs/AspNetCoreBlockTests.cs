@@ -2,12 +2,12 @@ using Weft.Tests.Docs;
 
 namespace Weft.AspNetCore.Tests.Docs;
 
-/// <summary>What a reader of the page on ASP.NET Core, or of the documentation of members, can paste into a web project compiles.</summary>
+/// <summary>
+/// What a reader of the pages on ASP.NET Core and Orleans, or of the documentation of members, can paste into a project of theirs compiles.
+/// </summary>
 public sealed class AspNetCoreBlockTests
 {
-    private const string Page = "docs/aspnetcore.md";
-
-    // Those that a new web project has, and Weft's.
+    // Those that a new web project has, and those of Orleans and Weft.
     private static readonly string[] s_usings =
     [
         "System.Net.Http.Json",
@@ -19,15 +19,19 @@ public sealed class AspNetCoreBlockTests
         "Microsoft.Extensions.DependencyInjection",
         "Microsoft.Extensions.Hosting",
         "Microsoft.Extensions.Logging",
+        "Orleans",
+        "Orleans.Hosting",
         "Weft.AspNetCore",
         "Weft.Hosting",
     ];
 
-    [Fact]
-    public void Blocks_OfThePage_Compile()
+    [Theory]
+    [InlineData("docs/aspnetcore.md")]
+    [InlineData("docs/orleans.md")]
+    public void Blocks_OfThePage_Compile(string page)
     {
         Assert.SkipWhen(Repository.Documents.Length == 0, "The tests run on a machine without their source.");
-        AssertCompile(CodeBlock.Of(Page, "csharp"));
+        AssertCompile(CodeBlock.Of(page, "csharp"));
     }
 
     [Theory]

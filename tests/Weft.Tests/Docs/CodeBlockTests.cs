@@ -84,9 +84,9 @@ public sealed partial class CodeBlockTests
             text.TrimStart().StartsWith("private ", StringComparison.Ordinal) ? $"_ = new Example();\nclass Example\n{{\n{text}\n}}" : text;
     }
 
-    // Weft.AspNetCore.Tests has ASP.NET Core, and compiles what is about it.
+    // Weft.AspNetCore.Tests has ASP.NET Core and Orleans, and compiles what is about them.
     private static IEnumerable<CodeBlock> AllBlocks() =>
-        Repository.Documents.Where(static document => Path.GetFileName(document) != "aspnetcore.md")
+        Repository.Documents.Where(static document => Path.GetFileName(document) is not ("aspnetcore.md" or "orleans.md"))
             .SelectMany(static document => CodeBlock.Of(document, "csharp"));
 
     // Members of a class are quoted from a sample, which is compiled and tested as such.

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Weft.Tests.Support;
 
 namespace Weft.Tests.Waiting;
@@ -9,7 +8,10 @@ namespace Weft.Tests.Waiting;
 /// </summary>
 public sealed class WaitPlaceTests
 {
-    private static readonly TimeSpan s_aMoment = TimeSpan.FromMilliseconds(1);
+    // Turns of every wait at once, often enough that one which leaves its turn meets another.
+    private const int Callers = 8;
+    private const int Rounds = 10;
+    private const int SpinsInATurn = 2_000;
 
     /// <summary>Where the wait is awaited.</summary>
     public enum Place
@@ -33,116 +35,12 @@ public sealed class WaitPlaceTests
         PumpInAGoroutine,
     }
 
-    private static readonly Dictionary<string, Func<Task>> s_waits = new()
-    {
-        ["yield"] = async () => await Go.Yield(),
-        ["sleep for no time"] = async () => await Go.SleepAsync(TimeSpan.Zero),
-        ["sleep"] = async () => await Go.SleepAsync(s_aMoment),
-        ["sleep with a token"] = async () =>
-        {
-            using var source = new CancellationTokenSource();
-            await Go.SleepAsync(s_aMoment, source.Token);
-        },
-        ["cancelled sleep"] = async () =>
-        {
-            using var source = new CancellationTokenSource(s_aMoment);
-            await Assert.ThrowsAsync<OperationCanceledException>(async () => await Go.SleepAsync(TimeSpan.MaxValue, source.Token));
-        },
-        ["sleep as a ValueTask"] = async () => await Go.SleepAsync(s_aMoment).AsValueTask(),
-        ["sleep as a task"] = async () => await Go.SleepAsync(s_aMoment).AsTask(),
-        ["receive"] = async () => await Soon(channel => channel.Send(1)).ReceiveAsync(),
-        ["receive or closed"] = async () => await Soon(channel => channel.Close()).ReceiveOrClosedAsync(),
-        ["receive as a ValueTask"] = async () => await Soon(channel => channel.Send(1)).ReceiveAsync().AsValueTask(),
-        ["send"] = async () => await Soon(channel => channel.Receive()).SendAsync(1),
-        ["foreach"] = async () =>
-        {
-            await foreach (int _ in Soon(channel =>
-            {
-                channel.Send(1);
-                channel.Close();
-            }))
-            {
-            }
-        },
-        ["adapter"] = async () =>
-        {
-            ChannelReader<int> reader = Soon(channel =>
-            {
-                channel.Send(1);
-                channel.Send(1);
-                channel.Close();
-            }).AsChannel().Reader;
-            Assert.True(await reader.WaitToReadAsync());
-            await reader.ReadAsync();
-            await foreach (int _ in reader.ReadAllAsync())
-            {
-            }
-
-            await reader.Completion;
-        },
-        ["after"] = async () => await Go.After(s_aMoment).ReceiveAsync(),
-        ["ticker"] = async () =>
-        {
-            using var ticker = new Ticker(s_aMoment);
-            await ticker.Channel.ReceiveAsync();
-        },
-        ["select"] = async () =>
-        {
-            var select = new Select();
-            select.Receive(Soon(channel => channel.Send(1)));
-            await select.WaitAsync();
-        },
-        ["select over a time"] = async () => await new Select().OnTimeout(s_aMoment, static () => { }).RunAsync(),
-        ["select over a task"] = async () =>
-        {
-            var select = new Select();
-            select.Task(Task.Delay(s_aMoment));
-            await select.WaitAsync();
-        },
-        ["lock"] = async () =>
-        {
-            var @lock = new GoLock();
-            Assert.True(@lock.TryLock());
-            _ = Task.Delay(s_aMoment).ContinueWith(_ => @lock.Unlock(), TaskScheduler.Default);
-            using (await @lock.LockAsync())
-            {
-            }
-        },
-        ["wait group"] = async () =>
-        {
-            var group = new WaitGroup();
-            group.Go(static async () => await Go.SleepAsync(s_aMoment));
-            await group.WaitAsync();
-        },
-        ["group"] = async () =>
-        {
-            await using var group = new GoroutineGroup { Limit = 1 };
-            await group.StartAsync(static async () => await Go.SleepAsync(s_aMoment));
-            await group.StartAsync(static async () => await Go.SleepAsync(s_aMoment));
-            await group.WaitAsync();
-        },
-        ["group of a method"] = async () => await GoroutineGroup.RunAllAsync(
-            [1, 2, 3],
-            static async (i, token) =>
-            {
-                await Go.SleepAsync(s_aMoment, token);
-                return i;
-            },
-            limit: 1),
-        ["goroutine"] = async () => await Go.Start(static async () =>
-        {
-            await Go.SleepAsync(s_aMoment);
-            return 1;
-        }),
-        ["goroutine without a result"] = async () => await Go.Start(static async () => await Go.SleepAsync(s_aMoment)).Completion,
-    };
-
     public static TheoryData<Place, string> Everywhere()
     {
         var all = new TheoryData<Place, string>();
         foreach (Place place in Enum.GetValues<Place>())
         {
-            foreach (string wait in s_waits.Keys)
+            foreach (string wait in EveryWait.Names)
                 all.Add(place, wait);
         }
 
@@ -163,42 +61,72 @@ public sealed class WaitPlaceTests
             _ => null,
         };
 
-        async Task<bool> WaitAsync()
+        async Task WaitAsync()
         {
             Goroutine? before = Go.Current;
             bool isWeft = place is Place.Goroutine or Place.TaskScheduler or Place.ExclusiveOnTop;
             Assert.Equal(isWeft || place == Place.PumpInAGoroutine, TaskList.IsCurrentOf(scheduler));
             if (place == Place.PumpInAGoroutine)
                 SynchronizationContext.SetSynchronizationContext(pump);
+            int looks = 0;
+            bool wasBack = true;
 
-            // The pump's thread may be through with the wait before this one looks: then the await would go on here, as with any task.
-            ConfigureAwaitOptions options = ConfigureAwaitOptions.ContinueOnCapturedContext;
-            if (place == Place.PumpInAGoroutine)
-                options |= ConfigureAwaitOptions.ForceYielding;
-            await s_waits[wait]().ConfigureAwait(options);
-            return place switch
+            // A wait that had ended goes on at once, so the goroutine may still be there, with the pump set.
+            void Look()
             {
-                Place.Goroutine => Go.Current == before && SynchronizationContext.Current == before,
-                Place.Pump or Place.PumpInAGoroutine => pump.IsCurrent,
-                _ => TaskScheduler.Current == on && TaskList.IsCurrentOf(scheduler) == isWeft,
-            };
+                looks++;
+                wasBack &= place switch
+                {
+                    Place.Goroutine => Go.Current == before && SynchronizationContext.Current == before,
+                    Place.Pump => pump.IsCurrent,
+                    Place.PumpInAGoroutine => SynchronizationContext.Current == pump,
+                    _ => TaskScheduler.Current == on && TaskList.IsCurrentOf(scheduler) == isWeft,
+                };
+            }
+
+            await EveryWait.AwaitAsync(wait, Look).ConfigureAwait(false);
+            Assert.True(wasBack && looks > 0);
         }
 
-        Task<bool> waiting = place switch
+        Task waiting = place switch
         {
-            Place.Goroutine => scheduler.Start(WaitAsync).Task,
-            Place.Pump => pump.Run(WaitAsync),
-            Place.PumpInAGoroutine => scheduler.Start(async Task<bool> () => await WaitAsync().ConfigureAwait(false)).Task,
+            Place.Goroutine or Place.PumpInAGoroutine => scheduler.RunAsync(WaitAsync).Task,
+            Place.Pump => pump.Run(async () =>
+            {
+                await WaitAsync();
+                return true;
+            }),
             _ => Task.Factory.StartNew(WaitAsync, CancellationToken.None, TaskCreationOptions.None, on!).Unwrap(),
         };
-        Assert.True(await waiting.Within(scheduler));
+        await waiting.Within(scheduler);
     }
 
-    /// <summary>An unbuffered channel that another thread soon uses.</summary>
-    private static Chan<int> Soon(Action<Chan<int>> use)
+    /// <summary>What a grain relies on: no turn of it begins before the one before it has ended or awaits.</summary>
+    [Theory]
+    [MemberData(nameof(Waits))]
+    public async Task Await_OfAnyWaitInTurnsOfAnExclusiveScheduler_LeavesThemOneAtATime(string wait)
     {
-        var channel = new Chan<int>();
-        _ = Task.Delay(s_aMoment).ContinueWith(_ => use(channel), TaskScheduler.Default);
-        return channel;
+        var turns = new TaskFactory(new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler);
+        int inTurn = 0;
+        int overlaps = 0;
+
+        void TakeTurn()
+        {
+            if (Interlocked.Increment(ref inTurn) > 1)
+                Interlocked.Increment(ref overlaps);
+            Thread.SpinWait(SpinsInATurn);
+            Interlocked.Decrement(ref inTurn);
+        }
+
+        async Task CallAsync()
+        {
+            for (int i = 0; i < Rounds; i++)
+                await EveryWait.AwaitAsync(wait, TakeTurn);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => turns.StartNew(CallAsync).Unwrap())).Within(Scheduler.Default);
+        Assert.Equal(0, overlaps);
     }
+
+    public static TheoryData<string> Waits() => [.. EveryWait.Names];
 }
