@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +14,8 @@ internal sealed class GoroutineMiddleware
     /// <summary>The label that a request's goroutine has: the pattern of its route.</summary>
     internal const string RouteLabel = "route";
 
-    private static readonly ConditionalWeakTable<WeftHost, object> s_users = [];
+    private const string OwnLimit = "endpoint";
+    private const string CommonLimit = "application";
 
     private static readonly Func<Request, Task> s_run = static request =>
     {
@@ -25,48 +25,60 @@ internal sealed class GoroutineMiddleware
 
     private readonly RequestDelegate _next;
     private readonly Scheduler _scheduler;
+    private readonly WeftUse _use;
     private readonly bool _takesAll;
     private readonly GoroutineGate? _gate;
 
-    public GoroutineMiddleware(RequestDelegate next, WeftHost weft, WeftEndpointOptions options)
+    public GoroutineMiddleware(RequestDelegate next, WeftHost weft, WeftUse use, WeftEndpointOptions options)
     {
+        _use = use;
         _next = next;
         _scheduler = weft.Scheduler;
         _takesAll = options.AllEndpoints;
         _gate = options.Limit is GoroutineLimit limit ? new GoroutineGate(limit) : null;
     }
 
-    /// <summary>Notes that the application of a host has the middleware.</summary>
-    internal static void NoteUse(WeftHost weft) => s_users.TryAdd(weft, weft);
-
-    /// <summary>Whether it has.</summary>
-    internal static bool IsUsedWith(WeftHost weft) => s_users.TryGetValue(weft, out _);
+    /// <summary>Whether requests of an endpoint are to run as goroutines.</summary>
+    internal static bool IsMarked(Endpoint endpoint, bool byDefault) =>
+        endpoint.Metadata.GetMetadata<IGoroutineMetadata>()?.RunsAsGoroutine ?? byDefault;
 
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is not Endpoint endpoint)
-            return _next(context);
+        {
+            return _use.Placement.IsUnknown
+                ? _use.Placement.WatchAsync(context, _next, one => IsMarked(one, _takesAll))
+                : _next(context);
+        }
+
+        _use.Placement.NoteEndpoint();
         IGoroutineMetadata? said = endpoint.Metadata.GetMetadata<IGoroutineMetadata>();
         if (!(said?.RunsAsGoroutine ?? _takesAll) || Go.Current?.Scheduler == _scheduler)
             return _next(context);
         return _gate is null && said?.Gate is null
-            ? RunAsync(context, endpoint)
-            : EnterAsync(context, endpoint, said?.Gate);
+            ? RunAsync(context, RouteOf(endpoint))
+            : EnterAsync(context, RouteOf(endpoint), said?.Gate);
     }
 
-    private Task RunAsync(HttpContext context, Endpoint endpoint) =>
-        _scheduler.RunAsync(s_run, new Request(_next, context, RouteOf(endpoint))).Task;
+    private Task RunAsync(HttpContext context, string? route) =>
+        _use.Metrics.CountsInside ? RunCountedAsync(context, route) : StartAsync(context, route);
+
+    // A method of its own: the closure would be allocated by every request.
+    private Task RunCountedAsync(HttpContext context, string? route) =>
+        _use.Metrics.CountInsideAsync(() => StartAsync(context, route), route);
+
+    private Task StartAsync(HttpContext context, string? route) => _scheduler.RunAsync(s_run, new Request(_next, context, route)).Task;
 
     // The endpoint's own gate first: those that wait there keep nobody else from entering.
-    private async Task EnterAsync(HttpContext context, Endpoint endpoint, GoroutineGate? own)
+    private async Task EnterAsync(HttpContext context, string? route, GoroutineGate? own)
     {
-        using RateLimitLease? first = own is null ? null : await own.TryEnterAsync(context);
+        using RateLimitLease? first = own is null ? null : await own.TryEnterAsync(context, _use.Metrics, OwnLimit, route);
         if (own is not null && first is null)
             return;
-        using RateLimitLease? second = _gate is null ? null : await _gate.TryEnterAsync(context);
+        using RateLimitLease? second = _gate is null ? null : await _gate.TryEnterAsync(context, _use.Metrics, CommonLimit, route);
         if (_gate is not null && second is null)
             return;
-        await RunAsync(context, endpoint);
+        await RunAsync(context, route);
     }
 
     private static string? RouteOf(Endpoint endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName;
