@@ -15,8 +15,7 @@ internal sealed class Flows : Scenario
     // The fewest that a scheduler may have: the monitor, and three.
     private const int FewestThreads = 4;
 
-    // More than there are flows that block. A disposal meets only these: what a flow that waits has been given to run for want of a thread
-    // is lost with it.
+    // More than there are flows that block.
     private const int AmpleThreads = 2_000;
 
     public override string Name => "flows";
@@ -45,7 +44,7 @@ internal sealed class Flows : Scenario
             Name = "flows",
             ConcurrentFlows = true,
             MaxProcs = random.Next(1, 5),
-            MaxThreads = isDisposedEarly || random.Next(2) == 0 ? AmpleThreads : FewestThreads + random.Next(8),
+            MaxThreads = random.Next(2) == 0 ? FewestThreads + random.Next(8) : AmpleThreads,
             IdleTimeout = TimeSpan.FromMilliseconds(1),
             MinIdleTimeout = TimeSpan.FromMilliseconds(1),
             TimeSlice = TimeSpan.FromMilliseconds(random.Next(1, 11)),
