@@ -35,7 +35,7 @@ internal sealed class GoroutineConvention(bool runsAsGoroutine, GoroutineLimit? 
         string what = $"Endpoint '{endpoint.DisplayName}' is to run as a goroutine, but ";
         if (services.GetService<WeftHost>() is not WeftHost weft)
             throw new InvalidOperationException($"{what}the host has no Weft: call builder.Services.AddWeft().");
-        if (!GoroutineMiddleware.IsUsedWith(weft))
+        if (!WeftUse.IsOf(weft))
             throw new InvalidOperationException($"{what}the application does not use Weft: call app.UseWeft(), after UseRouting.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
@@ -19,36 +20,55 @@ internal sealed class GoroutineGate(GoroutineLimit limit)
     private readonly string _retryAfter = Math.Ceiling(limit.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Lets a request in, at once or when others have ended.</summary>
+    /// <param name="context">The request's.</param>
+    /// <param name="metrics">Are told of requests that wait and of those that are refused.</param>
+    /// <param name="kind">For these: whose limit it is.</param>
+    /// <param name="route">For these: the request's.</param>
     /// <returns>What it gives back when it has ended; null if it was refused, and is answered.</returns>
     /// <exception cref="OperationCanceledException">Its client has hung up.</exception>
-    internal async ValueTask<RateLimitLease?> TryEnterAsync(HttpContext context)
+    internal async ValueTask<RateLimitLease?> TryEnterAsync(HttpContext context, RequestMetrics metrics, string kind, string? route)
     {
         RateLimitLease lease = _limiter.AttemptAcquire();
         if (!lease.IsAcquired)
         {
             lease.Dispose();
-            lease = await WaitAsync(context.RequestAborted).ConfigureAwait(false);
+            lease = await QueueAsync(metrics, kind, route, context.RequestAborted).ConfigureAwait(false);
         }
 
         if (lease.IsAcquired)
             return lease;
+        metrics.CountRejected(kind, route, lease == Refused.Lease ? RequestMetrics.TimedOut : RequestMetrics.QueueFull);
         lease.Dispose();
         context.Response.StatusCode = limit.StatusCode;
         context.Response.Headers.RetryAfter = _retryAfter;
         return null;
     }
 
-    private async ValueTask<RateLimitLease> WaitAsync(CancellationToken aborted)
+    private async ValueTask<RateLimitLease> QueueAsync(RequestMetrics metrics, string kind, string? route, CancellationToken aborted)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        ValueTask<RateLimitLease> waiting = _limiter.AcquireAsync(cancellationToken: ends.Token);
+        if (waiting.IsCompletedSuccessfully)
+            return waiting.Result; // somebody has just left, or the queue is full
+        long started = Stopwatch.GetTimestamp();
+        bool isCounted = metrics.TryCountQueued(kind, route);
         ends.CancelAfter(limit.MaxWait);
         try
         {
-            return await _limiter.AcquireAsync(cancellationToken: ends.Token).ConfigureAwait(false);
+            return await waiting.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
         {
             return Refused.Lease; // it has waited long enough
+        }
+        catch (OperationCanceledException)
+        {
+            metrics.CountRejected(kind, route, RequestMetrics.Aborted);
+            throw;
+        }
+        finally
+        {
+            metrics.CountUnqueued(kind, route, isCounted, Stopwatch.GetElapsedTime(started));
         }
     }
 

@@ -15,66 +15,86 @@ internal sealed class GoroutineMiddleware
     /// <summary>The label that a request's goroutine has: the pattern of its route.</summary>
     internal const string RouteLabel = "route";
 
-    private static readonly ConditionalWeakTable<WeftHost, object> s_users = [];
+    private const string OwnLimit = "endpoint";
+    private const string CommonLimit = "application";
 
-    // An endpoint leads to what its requests have done; it goes with the endpoint.
-    private static readonly ConditionalWeakTable<Endpoint, BlockingHabit> s_habits = [];
+    // It goes with the endpoint.
+    private static readonly ConditionalWeakTable<Endpoint, Kind> s_kinds = [];
 
     private static readonly Func<Request, Task> s_next = static request => request.Next(request.Context);
 
     private static readonly Func<Request, Task> s_run = static request =>
     {
-        Go.Current!.SetLabel(RouteLabel, request.Route);
-        return Go.MayBlock(request.Habit, s_next, request);
+        Go.Current!.SetLabel(RouteLabel, request.Kind.Route);
+        return Go.MayBlock(request.Kind.Habit, s_next, request);
     };
 
     private readonly RequestDelegate _next;
     private readonly Scheduler _scheduler;
+    private readonly WeftUse _use;
     private readonly bool _takesAll;
     private readonly GoroutineGate? _gate;
 
-    public GoroutineMiddleware(RequestDelegate next, WeftHost weft, WeftEndpointOptions options)
+    public GoroutineMiddleware(RequestDelegate next, WeftHost weft, WeftUse use, WeftEndpointOptions options)
     {
+        _use = use;
         _next = next;
         _scheduler = weft.Scheduler;
         _takesAll = options.AllEndpoints;
         _gate = options.Limit is GoroutineLimit limit ? new GoroutineGate(limit) : null;
     }
 
-    /// <summary>Notes that the application of a host has the middleware.</summary>
-    internal static void NoteUse(WeftHost weft) => s_users.TryAdd(weft, weft);
-
-    /// <summary>Whether it has.</summary>
-    internal static bool IsUsedWith(WeftHost weft) => s_users.TryGetValue(weft, out _);
+    /// <summary>Whether requests of an endpoint are to run as goroutines.</summary>
+    internal static bool IsMarked(Endpoint endpoint, bool byDefault) =>
+        endpoint.Metadata.GetMetadata<IGoroutineMetadata>()?.RunsAsGoroutine ?? byDefault;
 
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is not Endpoint endpoint)
-            return _next(context);
+        {
+            return _use.Placement.IsUnknown
+                ? _use.Placement.WatchAsync(context, _next, one => IsMarked(one, _takesAll))
+                : _next(context);
+        }
+
+        _use.Placement.NoteEndpoint();
         IGoroutineMetadata? said = endpoint.Metadata.GetMetadata<IGoroutineMetadata>();
         if (!(said?.RunsAsGoroutine ?? _takesAll) || Go.Current?.Scheduler == _scheduler)
             return _next(context);
+        Kind kind = s_kinds.GetValue(endpoint, static endpoint => new Kind(endpoint));
         return _gate is null && said?.Gate is null
-            ? RunAsync(context, endpoint)
-            : EnterAsync(context, endpoint, said?.Gate);
+            ? RunAsync(context, kind)
+            : EnterAsync(context, kind, said?.Gate);
     }
 
-    private Task RunAsync(HttpContext context, Endpoint endpoint) =>
-        _scheduler.RunAsync(s_run, new Request(_next, context, RouteOf(endpoint), s_habits.GetOrCreateValue(endpoint))).Task;
+    private Task RunAsync(HttpContext context, Kind kind) =>
+        _use.Metrics.CountsInside ? RunCountedAsync(context, kind) : StartAsync(context, kind);
+
+    // A method of its own: the closure would be allocated by every request.
+    private Task RunCountedAsync(HttpContext context, Kind kind) =>
+        _use.Metrics.CountInsideAsync(() => StartAsync(context, kind), kind.Route);
+
+    private Task StartAsync(HttpContext context, Kind kind) => _scheduler.RunAsync(s_run, new Request(_next, context, kind)).Task;
 
     // The endpoint's own gate first: those that wait there keep nobody else from entering.
-    private async Task EnterAsync(HttpContext context, Endpoint endpoint, GoroutineGate? own)
+    private async Task EnterAsync(HttpContext context, Kind kind, GoroutineGate? own)
     {
-        using RateLimitLease? first = own is null ? null : await own.TryEnterAsync(context);
+        using RateLimitLease? first = own is null ? null : await own.TryEnterAsync(context, _use.Metrics, OwnLimit, kind.Route);
         if (own is not null && first is null)
             return;
-        using RateLimitLease? second = _gate is null ? null : await _gate.TryEnterAsync(context);
+        using RateLimitLease? second = _gate is null ? null : await _gate.TryEnterAsync(context, _use.Metrics, CommonLimit, kind.Route);
         if (_gate is not null && second is null)
             return;
-        await RunAsync(context, endpoint);
+        await RunAsync(context, kind);
     }
 
-    private static string? RouteOf(Endpoint endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName;
+    private readonly record struct Request(RequestDelegate Next, HttpContext Context, Kind Kind);
 
-    private readonly record struct Request(RequestDelegate Next, HttpContext Context, string? Route, BlockingHabit Habit);
+    /// <summary>What the requests of an endpoint have in common.</summary>
+    private sealed class Kind(Endpoint endpoint)
+    {
+        public string? Route { get; } = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName;
+
+        public BlockingHabit Habit { get; } = new();
+    }
 }

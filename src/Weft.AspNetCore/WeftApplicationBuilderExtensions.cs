@@ -23,6 +23,10 @@ public static class WeftApplicationBuilderExtensions
     /// An exception goes up the pipeline as without Weft: an exception handler that is added before sees it. A request has no goroutine
     /// before routing, and so none if no endpoint is found.
     /// </para>
+    /// <para>
+    /// Where it stands before an explicit <c>UseRouting</c>, or after <c>UseEndpoints</c>, no request runs as a goroutine, and a warning is
+    /// logged.
+    /// </para>
     /// <para>Not for several threads at once.</para>
     /// </remarks>
     /// <example>
@@ -40,7 +44,8 @@ public static class WeftApplicationBuilderExtensions
             ?? throw new InvalidOperationException("UseWeft needs the host's services to have Weft: call builder.Services.AddWeft().");
         var options = new WeftEndpointOptions();
         configure?.Invoke(options);
-        GoroutineMiddleware.NoteUse(weft);
-        return app.Use(next => new GoroutineMiddleware(next, weft, options).InvokeAsync);
+        var use = WeftUse.Of(weft, app.ApplicationServices);
+        use.Placement.CheckWhenStarted(endpoint => GoroutineMiddleware.IsMarked(endpoint, options.AllEndpoints));
+        return app.Use(next => new GoroutineMiddleware(next, weft, use, options).InvokeAsync);
     }
 }

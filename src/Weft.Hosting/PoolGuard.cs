@@ -22,7 +22,13 @@ internal sealed class PoolGuard : IDisposable
             return;
         }
 
-        _guard.Changed += (_, change) => log.PoolChanged(LevelOf(change), change);
+        if (_guard.Statistics.IsThreadTimeoutIgnored)
+            log.ThreadTimeoutIgnored();
+        _guard.Changed += (_, change) =>
+        {
+            if (change.Action != ThreadPoolGuardAction.ThreadTimeoutIgnored) // logged at once
+                log.PoolChanged(LevelOf(change), change);
+        };
     }
 
     /// <summary>What it has done; null if there is none.</summary>

@@ -67,4 +67,10 @@ internal sealed partial class WeftLog(ILogger logger)
 
     [LoggerMessage(6, LogLevel.Warning, "The guard of .NET's pool has no thread, and the pool is not guarded. The host goes on without.")]
     internal partial void NoGuard(Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning,
+        "The pool of .NET had been used before the host was started, and keeps idle threads for as long as it was told then (20 s), not "
+        + "for " + nameof(ThreadPoolGuardOptions) + "." + nameof(ThreadPoolGuardOptions.ThreadTimeout) + ". Await nothing before the host "
+        + "runs, or set System.Threading.ThreadPool.ThreadTimeoutMs in the program's project file, or have no time-out: null.")]
+    internal partial void ThreadTimeoutIgnored();
 }

@@ -73,32 +73,16 @@ public sealed class WeftOptions
     internal SchedulerOptions ToSchedulerOptions()
     {
         var defaults = new SchedulerOptions();
-        int procs = MaxProcs ?? defaults.MaxProcs;
-        int stack = StackSizeBytes ?? defaults.StackSizeBytes;
-        TimeSpan idle = IdleTimeout ?? defaults.IdleTimeout;
-
-        // MaxThreads is set or left alone: a scheduler that finds the number itself can tell where it comes from.
-        return MaxThreads is int threads
-            ? new SchedulerOptions
-            {
-                Name = Name,
-                MaxProcs = procs,
-                MaxThreads = threads,
-                StackSizeBytes = stack,
-                IdleTimeout = idle,
-                ConcurrentFlows = ConcurrentFlows,
-                UnhandledExceptions = UnhandledExceptions,
-                DisposeTimeout = DisposeTimeout,
-            }
-            : new SchedulerOptions
-            {
-                Name = Name,
-                MaxProcs = procs,
-                StackSizeBytes = stack,
-                IdleTimeout = idle,
-                ConcurrentFlows = ConcurrentFlows,
-                UnhandledExceptions = UnhandledExceptions,
-                DisposeTimeout = DisposeTimeout,
-            };
+        return new SchedulerOptions
+        {
+            Name = Name,
+            MaxProcs = MaxProcs ?? defaults.MaxProcs,
+            MaxThreads = MaxThreads ?? SchedulerOptions.DefaultMaxThreads, // so that it can tell where the number comes from
+            StackSizeBytes = StackSizeBytes ?? defaults.StackSizeBytes,
+            IdleTimeout = IdleTimeout ?? defaults.IdleTimeout,
+            ConcurrentFlows = ConcurrentFlows,
+            UnhandledExceptions = UnhandledExceptions,
+            DisposeTimeout = DisposeTimeout,
+        };
     }
 }

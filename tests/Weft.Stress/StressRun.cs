@@ -15,6 +15,7 @@ internal static class StressRun
         new Handshakes(),
         new RandomStorms(),
         new Waits(),
+        new Flows(),
         new Refusals(),
         new Signals(),
         new Suspensions(),

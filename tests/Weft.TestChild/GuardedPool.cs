@@ -143,7 +143,7 @@ internal static class GuardedPool
     }
 
     /// <summary>Whether that many items, each of which blocks until all have begun, have ended: they need as many threads.</summary>
-    private static bool BeginAll(int count)
+    internal static bool BeginAll(int count)
     {
         using var begun = new CountdownEvent(count);
         using var ended = new CountdownEvent(count);

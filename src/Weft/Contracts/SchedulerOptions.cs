@@ -15,6 +15,11 @@ namespace Weft;
 /// </example>
 public sealed class SchedulerOptions
 {
+    /// <summary>
+    /// Stands for the default of <see cref="MaxThreads"/>, for code that has the number from elsewhere, or has none.
+    /// </summary>
+    public const int DefaultMaxThreads = -1;
+
     private static readonly TimeSpan s_minIdleTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly TimeSpan? _minIdleTimeout;
@@ -47,7 +52,7 @@ public sealed class SchedulerOptions
     public int MaxThreads
     {
         get => _maxThreads ?? ThreadAllowance.From((Platform ?? ThreadPlatform.Current).FindThreadLimits()).Threads;
-        init => _maxThreads = value;
+        init => _maxThreads = value == DefaultMaxThreads ? null : value;
     }
 
     /// <summary>

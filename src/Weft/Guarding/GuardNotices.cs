@@ -4,7 +4,7 @@ namespace Weft.Guarding;
 
 /// <summary>
 /// Tells users of changes, on a thread of its own, as a handler may block. The thread is made when there is something to tell, and leaves
-/// when that was told.
+/// when that was told. At the end of the guard, the thread that ended it does the same.
 /// </summary>
 /// <remarks>
 /// Publisher: the guard adds a notice under the lock, and starts a thread if none is marked as there.
@@ -43,7 +43,23 @@ internal sealed class GuardNotices(Action<ThreadPoolGuardEventArgs> tell) : IThr
             Forget();
     }
 
-    void IThreadBody.Run()
+    /// <summary>
+    /// Tells what waits on the calling thread, unless there is a thread that does: it may be the calling one, or wait for it, and tells the
+    /// rest when its handler has returned.
+    /// </summary>
+    internal void TellHere()
+    {
+        _lock.Enter();
+        bool hasThread = _hasThread;
+        _hasThread = true;
+        _lock.Exit();
+        if (!hasThread)
+            TellAll();
+    }
+
+    void IThreadBody.Run() => TellAll();
+
+    private void TellAll()
     {
         while (TryTake() is ThreadPoolGuardEventArgs notice)
             tell(notice);

@@ -20,6 +20,10 @@ internal sealed class GuardRecord(GuardNotices notices)
     private int _minimum;
     private int _userMinimum;
     private bool _isStarving;
+    private bool _isTimeoutIgnored;
+
+    // By what was found, as a number.
+    private readonly long[] _loweredBy = new long[Enum.GetValues<PoolFinding>().Length];
 
     private long _lastTime;
 
@@ -28,6 +32,7 @@ internal sealed class GuardRecord(GuardNotices notices)
     private long _changedAt = -1;
     private PoolFinding _why;
     private bool _hasToldOfStarving;
+    private bool _hasToldOfTimeout;
     private long _toldBoundAt = -1;
     private long _toldFutileAt = -1;
 
@@ -42,7 +47,11 @@ internal sealed class GuardRecord(GuardNotices notices)
         Starvations = Interlocked.Read(ref _starvations),
         StarvedFor = TimeSpan.FromTicks(Interlocked.Read(ref _starvedNanoseconds) / TimeSpan.NanosecondsPerTick),
         Looks = Interlocked.Read(ref _looks),
+        IsThreadTimeoutIgnored = Volatile.Read(ref _isTimeoutIgnored),
     };
+
+    /// <summary>Times the minimum was lowered for a reason.</summary>
+    internal long LoweredBy(PoolFinding finding) => Interlocked.Read(ref _loweredBy[(int)finding]);
 
     /// <summary>Notes a look, what was found, and what the minimum came to.</summary>
     internal void Add(in PoolLook look, PoolFinding finding, PoolMinimum minimum, string boundReason)
@@ -60,6 +69,12 @@ internal sealed class GuardRecord(GuardNotices notices)
         if (_changedAt >= 0 && look.TimeNanoseconds - _changedAt >= TogetherNanoseconds)
             TellChange(look);
     }
+
+    /// <summary>
+    /// Notes that a guard's time-out of threads came too late. It is told before the first change: whoever starts a guard has no handler
+    /// yet.
+    /// </summary>
+    internal void NoteTimeoutIgnored() => Volatile.Write(ref _isTimeoutIgnored, true);
 
     /// <summary>Tells that the pool has a minimum of its own.</summary>
     internal void AddNotObeyed(in PoolLook look) => Tell(
@@ -84,7 +99,11 @@ internal sealed class GuardRecord(GuardNotices notices)
         if (minimum.Current > look.Minimum)
             Interlocked.Increment(ref _raised);
         else if (minimum.Current < look.Minimum)
+        {
             Interlocked.Increment(ref _lowered);
+            Interlocked.Increment(ref _loweredBy[(int)finding]);
+        }
+
         if (minimum.Current != look.Minimum)
         {
             _changedAt = _changedAt < 0 ? look.TimeNanoseconds : _changedAt;
@@ -142,6 +161,8 @@ internal sealed class GuardRecord(GuardNotices notices)
 
     private void Tell(ThreadPoolGuardAction action, in PoolLook look, int before, string description)
     {
+        if (Volatile.Read(ref _isTimeoutIgnored) && !_hasToldOfTimeout)
+            TellOfTimeout(look);
         bool isFirst = action == ThreadPoolGuardAction.Raised && !_hasToldOfStarving;
         _hasToldOfStarving |= isFirst;
         notices.Add(new ThreadPoolGuardEventArgs
@@ -154,5 +175,16 @@ internal sealed class GuardRecord(GuardNotices notices)
             IsFirstStarvation = isFirst,
             Description = description,
         });
+    }
+
+    private void TellOfTimeout(in PoolLook look)
+    {
+        _hasToldOfTimeout = true;
+        Tell(
+            ThreadPoolGuardAction.ThreadTimeoutIgnored,
+            look,
+            look.Minimum,
+            "The pool of .NET had been used before the guard was started, and keeps idle threads for as long as it was told then: 20 s, "
+            + $"unless somebody has set that. {PoolTimeout.Remedy}");
     }
 }

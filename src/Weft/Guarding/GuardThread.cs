@@ -55,6 +55,9 @@ internal sealed class GuardThread : IThreadBody
         _thread.Join();
     }
 
+    /// <summary>Tells what has not been told, after the end. On the calling thread, which must have no lock.</summary>
+    internal void TellRest() => _notices.TellHere();
+
     void IThreadBody.Run()
     {
         bool wasObeyed = true;
@@ -81,6 +84,5 @@ internal sealed class GuardThread : IThreadBody
         _maximum.Restore();
         Record.Add(last, PoolFinding.Calm, _minimum, "");
         Record.End(last);
-        _notices.Tell();
     }
 }

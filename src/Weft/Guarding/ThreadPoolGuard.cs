@@ -29,25 +29,26 @@ namespace Weft;
 /// </example>
 public sealed class ThreadPoolGuard : IDisposable
 {
-    private const string TimeoutSetting = "System.Threading.ThreadPool.ThreadTimeoutMs";
-    private const string TimeoutVariable = "DOTNET_ThreadPool_ThreadTimeoutMs";
-
     private static readonly Lock s_lock = new();
 
-    // Under the lock. The array is replaced, never changed: the thread that tells reads it without the lock.
+    // Under the lock.
     private static GuardThread? s_thread;
-    private static volatile ThreadPoolGuard[] s_guards = [];
+    private static GuardAudience s_audience = new();
 
     private readonly int _maxThreads;
 
     // Kept for statistics after the end.
     private readonly GuardRecord _record;
 
+    // Under the lock.
+    private bool _isDisposed;
+
     private ThreadPoolGuard(GuardRecord record, int maxThreads) => (_record, _maxThreads) = (record, maxThreads);
 
     /// <summary>
     /// The guard changed the pool's minimum, or could not. Handlers run one after the other on a thread of the guard's, and may block;
-    /// while they do, changes wait, at most 1,000. An exception that leaves one ends the process.
+    /// while they do, changes wait, at most 1,000. An exception that leaves one ends the process. What the end of the guard changes is told
+    /// by <see cref="Dispose"/>, on the thread that calls it; or, while a handler runs, by the guard's thread afterwards.
     /// </summary>
     public event EventHandler<ThreadPoolGuardEventArgs>? Changed;
 
@@ -64,53 +65,52 @@ public sealed class ThreadPoolGuard : IDisposable
     {
         options ??= new ThreadPoolGuardOptions();
         options.Validate();
-        SetTimeout(options.ThreadTimeout);
+        bool isTimeoutIgnored = PoolTimeout.IsTooLateToSet(options.ThreadTimeout);
         lock (s_lock)
         {
-            int most = Math.Max(options.MaxThreads, s_guards.Select(static guard => guard._maxThreads).DefaultIfEmpty().Max());
-            s_thread ??= new GuardThread(most, Tell);
+            GuardAudience audience = s_thread is null ? new GuardAudience() : s_audience;
+            int most = Math.Max(options.MaxThreads, audience.Guards.Select(static guard => guard._maxThreads).DefaultIfEmpty().Max());
+            s_thread ??= new GuardThread(most, audience.Tell);
+            s_audience = audience;
             s_thread.Allowed = most;
+            if (isTimeoutIgnored)
+                s_thread.Record.NoteTimeoutIgnored();
+            GuardMetrics.Record = s_thread.Record;
             var guard = new ThreadPoolGuard(s_thread.Record, options.MaxThreads);
-            s_guards = [.. s_guards, guard];
+            audience.Guards = [.. audience.Guards, guard];
             return guard;
         }
     }
 
     /// <summary>
-    /// Ends this guard. If it is the last, sets the pool's minimum to what the user has set, and waits until the guard's thread is gone.
-    /// Can be called any number of times.
+    /// Ends this guard. If it is the last, sets the pool's minimum to what the user has set, waits until the guard's thread is gone, and
+    /// raises <see cref="Changed"/> for what has not been told yet. Can be called any number of times, by a handler, too.
     /// </summary>
     public void Dispose()
     {
+        GuardThread ended;
         lock (s_lock)
         {
-            if (!s_guards.Contains(this))
+            if (_isDisposed)
                 return;
-            s_guards = [.. s_guards.Where(guard => guard != this)];
-            if (s_guards.Length > 0)
+            _isDisposed = true;
+            ThreadPoolGuard[] left = [.. s_audience.Guards.Where(guard => guard != this)];
+            if (left.Length > 0)
             {
-                s_thread!.Allowed = s_guards.Max(static guard => guard._maxThreads);
+                s_audience.Guards = left;
+                s_thread!.Allowed = left.Max(static guard => guard._maxThreads);
                 return;
             }
 
             // Inside the lock, so that the next guard's thread does not begin before this one has given the user's minimum back.
-            s_thread!.End();
+            ended = s_thread!;
+            GuardMetrics.Record = null;
+            ended.End();
             s_thread = null;
         }
+
+        ended.TellRest();
     }
 
-    /// <summary>Has the pool keep idle threads for that long, if it has not been used yet and nobody has said otherwise.</summary>
-    private static void SetTimeout(TimeSpan? timeout)
-    {
-        if (timeout is not TimeSpan span || AppContext.GetData(TimeoutSetting) is not null)
-            return;
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TimeoutVariable)))
-            AppContext.SetData(TimeoutSetting, (int)span.TotalMilliseconds);
-    }
-
-    private static void Tell(ThreadPoolGuardEventArgs change)
-    {
-        foreach (ThreadPoolGuard guard in s_guards)
-            guard.Changed?.Invoke(guard, change);
-    }
+    internal void Tell(ThreadPoolGuardEventArgs change) => Changed?.Invoke(this, change);
 }

@@ -19,6 +19,12 @@ public enum ThreadPoolGuardAction
 
     /// <summary>The pool does not take a minimum: the program's configuration or environment fixes it. The guard can do nothing.</summary>
     NotObeyed,
+
+    /// <summary>
+    /// The pool had been used before the guard was started, so <see cref="ThreadPoolGuardOptions.ThreadTimeout"/> is without effect. Told
+    /// with the first change.
+    /// </summary>
+    ThreadTimeoutIgnored,
 }
 
 /// <summary>The guard changed the minimum of .NET's pool, or could not.</summary>

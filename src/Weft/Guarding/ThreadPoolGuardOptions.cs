@@ -35,7 +35,8 @@ public sealed class ThreadPoolGuardOptions
     /// s. Default: 5 s.
     /// </summary>
     /// <remarks>
-    /// .NET reads this once, when the pool is first used: a guard that is started later changes nothing. It can also be set for every
+    /// .NET reads this once, when the pool is first used: a guard that is started later changes nothing, and says so
+    /// (<see cref="ThreadPoolGuardAction.ThreadTimeoutIgnored"/>). It can also be set for every
     /// start of a program, by <c>System.Threading.ThreadPool.ThreadTimeoutMs</c> in its configuration or
     /// <c>DOTNET_ThreadPool_ThreadTimeoutMs</c> in its environment (a decimal number), and then the option is without effect.
     /// </remarks>

@@ -44,4 +44,10 @@ public sealed record ThreadPoolGuardStatistics
 
     /// <summary>Looks that the guard has taken.</summary>
     public long Looks { get; internal init; }
+
+    /// <summary>
+    /// Whether the pool had been used before the guard was started, so that its idle threads stay for as long as .NET had been told before,
+    /// and not for <see cref="ThreadPoolGuardOptions.ThreadTimeout"/>.
+    /// </summary>
+    public bool IsThreadTimeoutIgnored { get; internal init; }
 }

@@ -49,6 +49,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable, IEngineLi
         options.Validate();
         _engine = new Engine(this, options, static engine => new SystemMonitor(engine));
         _writesSuspicions = ScheduleTrace.Attach(_engine);
+        SchedulerMetrics.Attach(_engine);
         Created?.Invoke(this);
     }
 

@@ -34,6 +34,10 @@ public sealed class OSThread
     private volatile int _nativeId;
     private nint _handle;
 
+    // Timestamps of the stopwatch. Written by the creator before the thread exists, and by the thread before it counts as exited.
+    private long _createdAt;
+    private long _exitedAt;
+
     private OSThread(ThreadHost host, object body, string? name)
     {
         _host = host;
@@ -140,6 +144,7 @@ public sealed class OSThread
             _host.Stacks.Return(stack);
         _root.Free();
         _state = (int)OSThreadState.Reaped;
+        _host.Lives?.Add(Stopwatch.GetElapsedTime(_createdAt, _exitedAt), Stopwatch.GetElapsedTime(_exitedAt));
         _host.CountReaped();
     }
 
@@ -153,6 +158,7 @@ public sealed class OSThread
         if (error == 0)
         {
             host.CountCreated();
+            thread._createdAt = Stopwatch.GetTimestamp();
             thread.Stack = stack;
             nuint size = stack.MappingSize == 0 ? (nuint)stackSize : stack.Size;
             error = host.Platform.Create(thread, stack.Base, size, out nint handle);
@@ -187,6 +193,7 @@ public sealed class OSThread
         // The root holds this object, and with it everything below, until the join: nothing here can be collected or freed under us.
         _body = null;
         _exitState = ThreadExitState.Wait;
+        _exitedAt = Stopwatch.GetTimestamp();
         _state = (int)OSThreadState.Exited;
         _host.CountExited();
         _host.Reaper.Reap(ThreadReaper.SomeThreads);

@@ -33,6 +33,9 @@ internal sealed class ThreadHost
 
     internal ThreadReaper Reaper { get; }
 
+    /// <summary>Is told of each thread that was joined; null if nobody is. Set before the first thread is made.</summary>
+    internal IThreadLives? Lives { get; set; }
+
     /// <summary>
     /// Threads made. Counted before the system is asked, so that no thread exits uncounted, and taken back if it refuses.
     /// </summary>

@@ -29,6 +29,25 @@ public sealed class GuardTests
         Assert.Equal("Healthy", await app.GetAsync("/health"));
     }
 
+    /// <summary>The pool of a test's process has been used for long. Another test may be the one whose guard comes first.</summary>
+    [Fact]
+    public async Task ThreadTimeout_OfAPoolThatHasBeenUsed_IsLoggedAsWithoutEffect()
+    {
+        const string Setting = "System.Threading.ThreadPool.ThreadTimeoutMs";
+        const int Tries = 10;
+        LogEntry? logged = null;
+        for (int i = 0; i < Tries && logged is null; i++)
+        {
+            AppContext.SetData(Setting, null); // as if no guard had been started
+            await using TestApp app = await TestApp.StartAsync(
+                static _ => { }, weft: static options => options.ThreadPoolGuard = new ThreadPoolGuardOptions());
+            logged = app.Log.FirstOrDefault(
+                static entry => entry is { Category: "Weft", Level: LogLevel.Warning } && entry.Message.Contains(Setting));
+        }
+
+        Assert.NotNull(logged);
+    }
+
     /// <summary>Looks until a condition holds that no event announces.</summary>
     internal static async Task UntilAsync(Func<bool> condition)
     {

@@ -19,6 +19,20 @@ public sealed class WeftHostTests
     };
 
     [Theory]
+    [InlineData(null)]
+    [InlineData(77)]
+    public async Task Options_WithOrWithoutMaxThreads_AreTheSchedulers(int? threads)
+    {
+        await using TestApp app = await TestApp.StartAsync(static _ => { }, weft: options => options.MaxThreads = threads);
+        using var dump = new StringWriter();
+        app.Scheduler.WriteDump(dump);
+        Assert.Equal(threads ?? new SchedulerOptions().MaxThreads, app.Scheduler.MaxThreads);
+
+        // One that finds the number itself says where it comes from.
+        Assert.Equal(threads is not null, dump.ToString().Contains("(as given)", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [MemberData(nameof(BadOptions), DisableDiscoveryEnumeration = true)]
     public async Task Start_WithABadOption_FailsNamingIt(string option, Action<WeftOptions> configure)
     {

@@ -62,6 +62,43 @@ public sealed class ThreadPoolGuardTests
         Assert.True(child.ExitCode == 0, child.Error);
     }
 
+    [Fact]
+    public async Task Dispose_AfterARise_TellsOfTheFallBeforeItReturns()
+    {
+        ChildProcess child = await ChildProcess.RunAsync("guard-end");
+
+        Assert.True(child.ExitCode == 0, $"{child.ExitCode} {child.Error}");
+        Assert.Equal("Lowered to 0", child.Output.Trim());
+    }
+
+    [Fact]
+    public async Task Dispose_ByAHandlerThatWaitsForAnother_ReturnsAndTheFallIsToldAfterwards()
+    {
+        ChildProcess child = await ChildProcess.RunAsync("guard-end-in-handler");
+
+        Assert.True(child.ExitCode == 0, $"{child.ExitCode} {child.Error}");
+    }
+
+    [Theory]
+    [InlineData("late", "True", "ThreadTimeoutIgnored")]
+    [InlineData("early", "False", "Raised")]
+    public async Task Start_ThePoolHasBeenUsed_SaysThatItsTimeoutIsIgnored(string when, string isIgnored, string first)
+    {
+        ChildProcess child = await ChildProcess.RunAsync("guard-timeout", when);
+
+        Assert.True(child.ExitCode == 0, $"{child.ExitCode} {child.Error}");
+        Assert.Equal([isIgnored, first], child.Output.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Metrics_OfTheGuard_TellWhatItsStatisticsTellWhileItIsThere()
+    {
+        ChildProcess child = await ChildProcess.RunAsync("guard-metrics");
+
+        Assert.True(child.ExitCode == 0, $"{child.ExitCode} {child.Error}");
+        Assert.Equal("0 0", child.Output.Trim());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(32_768)]

@@ -36,7 +36,7 @@ internal sealed class FlowGoroutine(FlowContext context, object action, object? 
     /// <summary>Has the flow go on as mail of a goroutine that waits, and ends. False if that one is not parked any more.</summary>
     internal bool TryBecomeMailOf(Goroutine hosted)
     {
-        if (!hosted.TryPostInHand(s_runAsMail, this))
+        if (!hosted.TryPostInHand(new FlowMail(this)))
             return false;
         HasBegun = true;
         return true;
@@ -86,5 +86,11 @@ internal sealed class FlowGoroutine(FlowContext context, object action, object? 
             callback(MoveOut(ref _state));
         else
             ((Action<object?>)action)(MoveOut(ref _state));
+    }
+
+    // In the mailbox of another, which may be abandoned with it there.
+    private sealed class FlowMail(FlowGoroutine flow) : WorkItem(s_runAsMail, flow)
+    {
+        internal override void OnNeverRun() => flow.RunOnPool();
     }
 }

@@ -27,9 +27,9 @@ public abstract partial class Goroutine
     internal virtual Goroutine? FindHostedOfItsFlows() => null;
 
     /// <summary>
-    /// Brings a continuation if it is parked. True: it is Ready now, and in the caller's hands; false: nothing was brought.
+    /// Brings an item if it is parked. True: it is Ready now, and in the caller's hands; false: nothing was brought.
     /// </summary>
-    internal bool TryPostInHand(Action<object?> action, object? state) => _mailbox.TryPost(action, state);
+    internal bool TryPostInHand(WorkItem item) => _mailbox.TryPostItem(item);
 
     /// <summary>Whether nothing is to be run for it, and no machine runs it. Other threads may be changing that.</summary>
     private protected static bool IsParked(Goroutine goroutine) => goroutine._mailbox.Phase == Mailbox.Parked;

@@ -124,6 +124,19 @@ internal struct Mailbox
     }
 
     /// <summary>
+    /// The same for an item, which must not be in use: it is told if it is never run (<see cref="WorkItem.OnNeverRun"/>).
+    /// </summary>
+    internal bool TryPostItem(WorkItem item)
+    {
+        if (!TryMakeReady())
+            return false;
+        item.Next = null;
+        _slot = item;
+        _slotState = null;
+        return true;
+    }
+
+    /// <summary>
     /// Brings an item, which must not be in use, whatever the phase. True: it is Ready now, and the caller puts the owner into a queue.
     /// False: a machine runs the owner or will, and finds the item. Any thread.
     /// </summary>
