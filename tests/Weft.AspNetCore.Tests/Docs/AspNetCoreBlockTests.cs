@@ -34,6 +34,13 @@ public sealed class AspNetCoreBlockTests
         AssertCompile(CodeBlock.Of(page, "csharp"));
     }
 
+    [Fact]
+    public void Blocks_OfTheReadmeThatAreForHosts_Compile()
+    {
+        Assert.SkipWhen(Repository.Documents.Length == 0, "The tests run on a machine without their source.");
+        AssertCompile(CodeBlock.Of("README.md", "csharp").Where(static block => block.IsOfAHost));
+    }
+
     [Theory]
     [InlineData("Weft.Hosting.xml")]
     [InlineData("Weft.AspNetCore.xml")]

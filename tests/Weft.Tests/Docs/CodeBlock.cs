@@ -10,6 +10,9 @@ internal sealed record CodeBlock(string Place, string Language, string Text)
 {
     private const string Fence = "```";
 
+    /// <summary>Whether it is code of a host, for which the tests of the packages for hosts have the references.</summary>
+    public bool IsOfAHost => Text.Contains("builder.Services", StringComparison.Ordinal);
+
     /// <summary>All blocks of a document in one language.</summary>
     public static IEnumerable<CodeBlock> Of(string document, string language)
     {

@@ -87,7 +87,7 @@ public sealed partial class CodeBlockTests
     // Weft.AspNetCore.Tests has ASP.NET Core and Orleans, and compiles what is about them.
     private static IEnumerable<CodeBlock> AllBlocks() =>
         Repository.Documents.Where(static document => Path.GetFileName(document) is not ("aspnetcore.md" or "orleans.md"))
-            .SelectMany(static document => CodeBlock.Of(document, "csharp"));
+            .SelectMany(static document => CodeBlock.Of(document, "csharp")).Where(static block => !block.IsOfAHost);
 
     // Members of a class are quoted from a sample, which is compiled and tested as such.
     private static bool IsOfASample(CodeBlock block) => block.Text.StartsWith("/// <summary>", StringComparison.Ordinal);
