@@ -57,6 +57,9 @@ internal sealed class WatchAnswers(Sampler sampler, ModeSwitch modes, LoadProces
         Send(client, error.Length == 0 ? "200 OK" : "400 Bad Request", Text, error);
     }
 
+    /// <summary>Has those end that are sent what happens.</summary>
+    public void End() => sampler.Dispose();
+
     private string TrySetMode(string name)
     {
         if (!ModeNames.TryParse(name, out Mode mode))

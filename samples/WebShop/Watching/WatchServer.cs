@@ -12,7 +12,6 @@ internal sealed class WatchServer(WatchAnswers answers) : IDisposable
     // A browser sends a request at once, and takes an answer that fits into the system's buffers.
     private const int TimeoutMs = 5_000;
 
-    // At the end, clients that receive what happens are told so within a moment.
     private readonly Scheduler _scheduler = new(new SchedulerOptions { Name = "watch" });
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private volatile bool _hasEnded;
@@ -43,6 +42,7 @@ internal sealed class WatchServer(WatchAnswers answers) : IDisposable
     public void Dispose()
     {
         _hasEnded = true;
+        answers.End();
         _listener.Dispose();
         _scheduler.Dispose();
     }
