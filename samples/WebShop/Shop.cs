@@ -46,6 +46,7 @@ internal sealed class Shop : IAsyncDisposable
         WebApplication app = builder.Build();
         WatchServer watch = app.Services.GetRequiredService<WatchServer>();
         Map(app, options, watch);
+        app.Lifetime.ApplicationStopping.Register(() => EndStarvation(app.Services));
         await app.StartAsync();
         watch.Start(options.Port == 0 ? 0 : options.Port + 2, new Uri(app.Urls.First()));
         return new Shop(app, watch);
@@ -74,6 +75,13 @@ internal sealed class Shop : IAsyncDisposable
         services.AddSingleton<Sampler>();
         services.AddSingleton<WatchAnswers>();
         services.AddSingleton<WatchServer>();
+    }
+
+    /// <summary>A host needs the pool to stop.</summary>
+    private static void EndStarvation(IServiceProvider services)
+    {
+        services.GetRequiredService<LoadProcess>().Stop();
+        services.GetRequiredService<ModeSwitch>().Current = Mode.Guard;
     }
 
     private static void Map(WebApplication app, Options options, WatchServer watch)
