@@ -6,7 +6,10 @@ namespace Weft.Samples.WebShop;
 internal static class ParentWatch
 {
     /// <summary>Does something when the standard input ends, on a thread of its own: the pool may starve.</summary>
-    public static void Start(Action atEnd) => new Thread(() =>
+    public static void Start(Action atEnd) =>
+        new Thread(() => WaitForEnd(atEnd)) { IsBackground = true, Name = "parent-watch" }.Start();
+
+    private static void WaitForEnd(Action atEnd)
     {
         using Stream input = Console.OpenStandardInput();
         byte[] ignored = new byte[16];
@@ -15,5 +18,5 @@ internal static class ParentWatch
         }
 
         atEnd();
-    }) { IsBackground = true, Name = "parent-watch" }.Start();
+    }
 }
