@@ -1,5 +1,3 @@
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 
@@ -18,7 +16,7 @@ public sealed class HubTests
     public async Task RunAsGoroutines_OfHubs_RunsTheirMethods(string method, string expected)
     {
         await using TestApp app = await StartAsync();
-        using HubClient client = await HubClient.ConnectAsync(app, "/places");
+        using HubClient client = await HubClient.ConnectAsync(app.Address, "/places");
         Assert.Equal(expected, (await client.InvokeAsync(method)).GetProperty("result").GetString());
     }
 
@@ -28,7 +26,7 @@ public sealed class HubTests
     public async Task Hub_ThatOptsOut_RunsOnThePool(string method, string expected)
     {
         await using TestApp app = await StartAsync();
-        using HubClient client = await HubClient.ConnectAsync(app, "/exempt");
+        using HubClient client = await HubClient.ConnectAsync(app.Address, "/exempt");
         Assert.Equal(expected, (await client.InvokeAsync(method)).GetProperty("result").GetString());
     }
 
@@ -36,7 +34,7 @@ public sealed class HubTests
     public async Task Method_ThatThrows_AnswersWithItsError()
     {
         await using TestApp app = await StartAsync();
-        using HubClient client = await HubClient.ConnectAsync(app, "/places");
+        using HubClient client = await HubClient.ConnectAsync(app.Address, "/places");
         Assert.Contains("no such place", (await client.InvokeAsync("throw")).GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Contains("goroutine", (await client.InvokeAsync("here")).GetProperty("result").GetString(), StringComparison.Ordinal);
     }
@@ -45,7 +43,7 @@ public sealed class HubTests
     public async Task Methods_ThatBlock_AreAllInsideAtOnce()
     {
         await using TestApp app = await StartAsync();
-        HubClient[] clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => HubClient.ConnectAsync(app, "/places")));
+        HubClient[] clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => HubClient.ConnectAsync(app.Address, "/places")));
         JsonElement[] answers = await Task.WhenAll(clients.Select(static client => client.InvokeAsync("meet")));
         Assert.All(answers, static answer => Assert.True(answer.GetProperty("result").GetBoolean()));
         foreach (HubClient client in clients)
@@ -98,60 +96,5 @@ public sealed class HubTests
 
         [RunAsGoroutine]
         public string Marked() => Where.Here();
-    }
-
-    private sealed class HubClient : IDisposable
-    {
-        private const char End = '\x1e';
-
-        private readonly ClientWebSocket _socket = new();
-        private readonly CancellationTokenSource _limit = new(TestApp.Limit);
-        private readonly Queue<string> _messages = new();
-        private string _rest = "";
-
-        public static async Task<HubClient> ConnectAsync(TestApp app, string path)
-        {
-            var client = new HubClient();
-            await client._socket.ConnectAsync(new Uri($"ws://{app.Address.Authority}{path}"), client._limit.Token);
-            await client.SendAsync("""{"protocol":"json","version":1}""");
-            Assert.Equal("{}", await client.ReceiveAsync());
-            return client;
-        }
-
-        /// <summary>Calls a method; what the hub answers.</summary>
-        public async Task<JsonElement> InvokeAsync(string method)
-        {
-            await SendAsync($$"""{"type":1,"invocationId":"1","target":"{{method}}","arguments":[]}""");
-            while (true)
-            {
-                JsonElement answer = JsonDocument.Parse(await ReceiveAsync()).RootElement;
-                if (answer.GetProperty("type").GetInt32() == 3)
-                    return answer;
-            }
-        }
-
-        public void Dispose()
-        {
-            _socket.Dispose();
-            _limit.Dispose();
-        }
-
-        private Task SendAsync(string message) =>
-            _socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, true, _limit.Token);
-
-        private async Task<string> ReceiveAsync()
-        {
-            byte[] buffer = new byte[1_000];
-            while (_messages.Count == 0)
-            {
-                WebSocketReceiveResult got = await _socket.ReceiveAsync(buffer, _limit.Token);
-                string[] parts = (_rest + Encoding.UTF8.GetString(buffer, 0, got.Count)).Split(End);
-                foreach (string message in parts[..^1])
-                    _messages.Enqueue(message);
-                _rest = parts[^1];
-            }
-
-            return _messages.Dequeue();
-        }
     }
 }
