@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Npgsql;
 
 namespace Weft.Benchmarks.Web;
 
@@ -24,6 +25,8 @@ internal static class Endpoints
     // A lock that is held over a computation, long enough that those who want it stop spinning.
     private static readonly TimeSpan s_heldSpinning = TimeSpan.FromMicroseconds(100);
 
+    private static readonly string? s_database = Environment.GetEnvironmentVariable("WEFT_BENCHMARK_DATABASE");
+
     private static readonly Lock s_lock = new();
 
     // About 5 ms of SHA-256 with the CPU's instructions for it, which do 1.5 to 2 GB/s.
@@ -37,6 +40,7 @@ internal static class Endpoints
         app.MapGet("/sleep", static () => Sleep(s_block));
         app.MapGet("/sleep-long", static () => Sleep(s_longBlock));
         app.MapGet("/result", static () => DelayAsync(s_block).Result);
+        app.MapGet("/postgres", static () => Query(s_block));
         app.MapGet("/run-wait", static () =>
         {
             Task.Run(static () => Thread.Sleep(s_block)).Wait();
@@ -54,6 +58,16 @@ internal static class Endpoints
     {
         Thread.Sleep(length);
         return "slept";
+    }
+
+    // As most code asks a database: a connection out of the driver's pool, which has 100 unless told otherwise.
+    private static string Query(TimeSpan length)
+    {
+        using var connection = new NpgsqlConnection(s_database);
+        connection.Open();
+        using var command = new NpgsqlCommand("select pg_sleep($1)", connection) { Parameters = { new() { Value = length.TotalSeconds } } };
+        command.ExecuteNonQuery();
+        return "asked";
     }
 
     private static async Task<string> DelayAsync(TimeSpan length)

@@ -21,7 +21,7 @@ internal sealed partial class WebServer : IDisposable
 
     /// <summary>Starts it, and returns when it listens.</summary>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public WebServer(string contender, CpuQuota? quota = null)
+    public WebServer(string contender, CpuQuota? quota = null, PostgresCluster? database = null)
     {
         string program = PeerPrograms.PathOf(PeerProgram.Web) is { } path && File.Exists(path)
             ? path
@@ -33,6 +33,8 @@ internal sealed partial class WebServer : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (database is not null)
+            command.Environment["WEFT_BENCHMARK_DATABASE"] = database.Connection;
         _process = Process.Start(command)!;
         Task<string> errors = _process.StandardError.ReadToEndAsync();
         Task<string?> line = _process.StandardOutput.ReadLineAsync();

@@ -39,6 +39,9 @@ internal abstract class WebBenchmark(string name) : IBenchmark
     /// <summary>How much of a processor the server has, if not all of them.</summary>
     public double? Processors { get; init; }
 
+    /// <summary>Whether its handlers ask a PostgreSQL server.</summary>
+    public bool NeedsDatabase { get; init; }
+
     /// <summary>The ways to use Weft that take part.</summary>
     protected virtual IReadOnlyList<string> Ways => [Guard, Goroutine];
 
@@ -60,25 +63,32 @@ internal abstract class WebBenchmark(string name) : IBenchmark
     /// <summary>At most <paramref name="value"/>, or that multiple of the peer's value.</summary>
     protected static Target AtMost(double value, string? against = null) => new(against, value, value);
 
+    // What cannot be had for a sample cannot be had now.
     private string? WhyNot()
     {
-        if (Processors is not double processors)
-            return null;
-        using CpuQuota? quota = CpuQuota.TryMake(processors, out string reason);
-        return quota is null ? reason : null;
+        using CpuQuota? quota = MakeQuota(out string noQuota);
+        using PostgresCluster? database = StartDatabase(out string noDatabase);
+        return quota is null && Processors is not null ? noQuota : database is null && NeedsDatabase ? noDatabase : null;
     }
 
     private Sample Take(string way, Run run)
     {
         Prepare();
-        if (Processors is not double processors)
-        {
-            using WebServer server = new(way);
-            return Measure(server, run);
-        }
+        using CpuQuota? quota = MakeQuota(out _);
+        using PostgresCluster? database = StartDatabase(out _);
+        using WebServer server = new(way, quota, database);
+        return Measure(server, run);
+    }
 
-        using CpuQuota quota = CpuQuota.TryMake(processors, out string reason) ?? throw new InvalidOperationException(reason);
-        using WebServer limited = new(way, quota);
-        return Measure(limited, run);
+    private CpuQuota? MakeQuota(out string reason)
+    {
+        reason = "";
+        return Processors is double processors ? CpuQuota.TryMake(processors, out reason) : null;
+    }
+
+    private PostgresCluster? StartDatabase(out string reason)
+    {
+        reason = "";
+        return NeedsDatabase ? PostgresCluster.TryStart(out reason) : null;
     }
 }

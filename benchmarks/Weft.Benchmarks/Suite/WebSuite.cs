@@ -33,6 +33,7 @@ internal static class WebSuite
         Blocking("run-wait", 64, needsGuard: true),
         Blocking("run-wait", 256, needsGuard: true),
         Blocking("run-wait", 1000, needsGuard: true),
+        Blocking("postgres", 256, guarded: 0.98, inGoroutines: 0.95, needsDatabase: true),
         new WebThroughput("plaintext", "/plaintext", connections: 256) { Guarded = AlmostAll, InGoroutines = 0.9, WarmUp = s_untilHot },
         new WebThroughput("json", "/json", connections: 256) { Guarded = AlmostAll, WarmUp = s_untilHot },
         NotToBeHarmed("lock-sleep"),
@@ -54,7 +55,12 @@ internal static class WebSuite
 
     /// <summary>Handlers that block for 50 ms.</summary>
     private static WebThroughput Blocking(
-        string kind, int connections, double? guarded = null, double? inGoroutines = null, bool needsGuard = false) =>
+        string kind,
+        int connections,
+        double? guarded = null,
+        double? inGoroutines = null,
+        bool needsGuard = false,
+        bool needsDatabase = false) =>
         new($"{kind}-{connections}", $"/{kind}", connections)
         {
             Against = WebBenchmark.Min1000,
@@ -63,6 +69,7 @@ internal static class WebSuite
             GuardedCpu = guarded is null ? null : GuardedCpu,
             CpuInGoroutines = inGoroutines is null ? null : CpuInGoroutines,
             NeedsGuard = needsGuard,
+            NeedsDatabase = needsDatabase,
         };
 
     /// <summary>More threads than there are do not help such handlers.</summary>
