@@ -1,3 +1,5 @@
+using Weft.Runtime.Core;
+
 namespace Weft;
 
 /// <content>Code that blocks in most of its runs, or in none: nobody knows beforehand.</content>
@@ -33,8 +35,7 @@ public static partial class Go
     {
         ArgumentNullException.ThrowIfNull(habit);
         ArgumentNullException.ThrowIfNull(call);
-        using (habit.Begin())
-            return call();
+        return MayBlock(habit, static call => call(), call);
     }
 
     /// <param name="habit">What is known of this code; it learns from the run.</param>
@@ -46,7 +47,20 @@ public static partial class Go
     {
         ArgumentNullException.ThrowIfNull(habit);
         ArgumentNullException.ThrowIfNull(call);
-        using (habit.Begin())
-            return call(state);
+        Task? left = null;
+        FlowContext? flows = null;
+        try
+        {
+            using (habit.Begin(out flows))
+            {
+                TResult result = call(state);
+                left = result as Task;
+                return result;
+            }
+        }
+        finally
+        {
+            flows?.EndHabitWith(left);
+        }
     }
 }
