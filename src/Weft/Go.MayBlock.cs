@@ -12,7 +12,8 @@ public static partial class Go
     /// <param name="habit">What is known of this code; it learns from the run.</param>
     /// <param name="call">
     /// The code. If it returns a task, this is about its part up to the first await that waits, and on a scheduler with
-    /// <see cref="SchedulerOptions.ConcurrentFlows"/> about what comes after it, too.
+    /// <see cref="SchedulerOptions.ConcurrentFlows"/> about what comes after it, too: until the task ends, and of calls inside each other
+    /// for the outermost.
     /// </param>
     /// <remarks>
     /// The code is an ordinary part of the goroutine, other than that of <see cref="Blocking(Action)"/>: what is posted to the goroutine

@@ -52,13 +52,14 @@ public sealed class BlockingHabitMixTests
     {
         using var _ = TestScheduler.Create(out Scheduler scheduler, platform: new ManagedThreadPlatform());
         BlockingHabit waits = new(), computes = new();
+        using var never = new ManualResetEvent(false);
         await scheduler.StartChecked(() =>
         {
-            Repeat(waits, () => Task.Delay(s_long).Wait());
+            Repeat(waits, () => never.WaitOne(s_long));
             Assert.True(waits.BlocksAtOnce);
             for (int i = 0; i < Many; i++)
             {
-                Go.MayBlock(waits, () => Task.Delay(s_long).Wait()); // has no processor from here on
+                Go.MayBlock(waits, () => never.WaitOne(s_long)); // has no processor from here on
                 Go.MayBlock(computes, Compute);
             }
         }).Within();

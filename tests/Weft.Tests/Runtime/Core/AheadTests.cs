@@ -72,6 +72,7 @@ public sealed class AheadTests
                 Go.Blocking(() => Go.Blocking(() => { }));
                 AssertIsAhead();
                 await Go.SleepAsync(TimeSpan.FromMilliseconds(1));
+                await Go.Yield(); // the sleep may have been over before the goroutine was parked
                 AssertHasProcessor();
                 Assert.Equal(thread, Environment.CurrentManagedThreadId);
                 GoAhead();
