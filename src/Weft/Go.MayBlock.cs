@@ -1,3 +1,5 @@
+using Weft.Runtime.Core;
+
 namespace Weft;
 
 /// <content>Code that blocks in most of its runs, or in none: nobody knows beforehand.</content>
@@ -10,7 +12,8 @@ public static partial class Go
     /// <param name="habit">What is known of this code; it learns from the run.</param>
     /// <param name="call">
     /// The code. If it returns a task, this is about its part up to the first await that waits, and on a scheduler with
-    /// <see cref="SchedulerOptions.ConcurrentFlows"/> about what comes after it, too.
+    /// <see cref="SchedulerOptions.ConcurrentFlows"/> about what comes after it, too: until the task ends, and of calls inside each other
+    /// for the outermost.
     /// </param>
     /// <remarks>
     /// The code is an ordinary part of the goroutine, other than that of <see cref="Blocking(Action)"/>: what is posted to the goroutine
@@ -33,8 +36,7 @@ public static partial class Go
     {
         ArgumentNullException.ThrowIfNull(habit);
         ArgumentNullException.ThrowIfNull(call);
-        using (habit.Begin())
-            return call();
+        return MayBlock(habit, static call => call(), call);
     }
 
     /// <param name="habit">What is known of this code; it learns from the run.</param>
@@ -46,7 +48,20 @@ public static partial class Go
     {
         ArgumentNullException.ThrowIfNull(habit);
         ArgumentNullException.ThrowIfNull(call);
-        using (habit.Begin())
-            return call(state);
+        Task? left = null;
+        FlowContext? flows = null;
+        try
+        {
+            using (habit.Begin(out flows))
+            {
+                TResult result = call(state);
+                left = result as Task;
+                return result;
+            }
+        }
+        finally
+        {
+            flows?.EndHabitWith(left);
+        }
     }
 }

@@ -87,7 +87,10 @@ public sealed record SchedulerStatistics
     /// <summary>Times the monitor took a processor from a machine asleep in a call.</summary>
     public long HandOffsByMonitor { get; internal init; }
 
-    /// <summary>Times a processor was handed on by <see cref="Go.Blocking(Action)"/> or a blocking operation of Weft.</summary>
+    /// <summary>
+    /// Times a processor was handed on by <see cref="Go.Blocking(Action)"/> or a blocking operation of Weft, or beforehand by
+    /// <see cref="Go.MayBlock(BlockingHabit, Action)"/>.
+    /// </summary>
     public long HandOffsExplicit { get; internal init; }
 
     /// <summary>Times the monitor took a processor from a computing goroutine.</summary>

@@ -39,13 +39,22 @@ public sealed class BlockingHabit
     /// </summary>
     public bool BlocksAfterAwait => _afterAwait.IsExpected;
 
-    /// <summary>A run begins, if the caller is a goroutine and not in a declared call. The flows that it leaves belong to it.</summary>
-    internal BlockHabit.Run Begin()
+    /// <summary>A run begins, if the caller is a goroutine and not in a declared call.</summary>
+    internal BlockHabit.Run Begin() => RunnerOfRuns() is Machine machine ? _atOnce.Begin(machine) : default;
+
+    /// <summary>The same for a call that may return a task.</summary>
+    /// <param name="flows">Is to be told what the call has returned; null if its flows are not counted.</param>
+    internal BlockHabit.Run Begin(out FlowContext? flows)
     {
-        if (Machine.Calling is not { Current: not null, IsInScheduler: false } machine)
+        flows = null;
+        if (RunnerOfRuns() is not Machine machine)
             return default;
-        if (SynchronizationContext.Current is FlowContext flows)
-            flows.Habit = _afterAwait;
+        if (SynchronizationContext.Current is FlowContext context && context.TryBeginHabit(_afterAwait))
+            flows = context;
         return _atOnce.Begin(machine);
     }
+
+    // A goroutine that is locked to its thread is the current one in a declared call, too.
+    private static Machine? RunnerOfRuns() =>
+        Machine.Calling is { Current: not null, IsInScheduler: false, CallDepth: 0 } machine ? machine : null;
 }

@@ -15,13 +15,14 @@ namespace Weft.Runtime.Core;
 /// </para>
 /// <para>
 /// <b>Whether a run has blocked</b> is asked only if it took <see cref="LeastNanoseconds"/> or longer. The system tells, where it can: the
-/// thread has slept, and it has computed for less than half of the time. To ask costs half a microsecond at each end of a run, so a run
-/// after a short one is not asked beforehand. If that run is long, it has blocked if the scheduler noticed it: it was in a managed wait, or
-/// the monitor took its processor.
+/// thread has slept, and it has computed for less than half of the time. To ask costs half a microsecond at each end of a run, so it is not
+/// asked beforehand while runs are short, unless the run has no processor anyway. If such a run is long after all, it has blocked if the
+/// scheduler noticed it: it was in a managed wait, or the monitor took its processor.
 /// </para>
 /// <para>
 /// <b>Threads.</b> Runs end at the same time on several machines, which write without an order. A run that is not counted delays the habit
-/// by one run. What does not change is not written: code that never blocks leaves these words shared by all CPUs.
+/// by one run. What is expected can be written late, when the share says something else; so each run compares the two. What does not
+/// change is not written: code that never blocks leaves these words shared by all CPUs.
 /// </para>
 /// </remarks>
 internal sealed class BlockHabit
@@ -49,7 +50,10 @@ internal sealed class BlockHabit
     // The share of runs that have blocked, the last ones counting most.
     private int _share;
     private bool _isExpected;
-    private bool _lastWasLong;
+
+    // How many of the next runs are asked beforehand: as many as the memory is long. Of code that has fewer long runs than one in so many,
+    // no expectation comes, whatever is counted for them.
+    private int _asked;
 
     /// <summary>Whether the next run is expected to block.</summary>
     internal bool IsExpected => Volatile.Read(ref _isExpected);
@@ -57,36 +61,38 @@ internal sealed class BlockHabit
     /// <summary>A run begins, on the calling machine.</summary>
     internal Run Begin(Machine machine)
     {
-        ThreadUse? use = null;
-        if (Volatile.Read(ref _lastWasLong) && machine.Engine.Platform.TryReadOwnUse(out ThreadUse read))
-            use = read;
         bool isExpected = IsExpected;
         if (isExpected)
             machine.Engine.GoAhead(machine);
-        return new Run(this, machine, MonotonicClock.Now, use);
+        ThreadUse? use = null;
+        if ((machine.IsAhead || Volatile.Read(ref _asked) > 0) && machine.Engine.Platform.TryReadOwnUse(out ThreadUse read))
+            use = read;
+        return new Run(this, machine, MonotonicClock.Now, use, isExpected);
     }
 
     /// <summary>Counts a run.</summary>
     internal void Note(bool isLong, bool hasBlocked)
     {
-        if (_lastWasLong != isLong)
-            Volatile.Write(ref _lastWasLong, isLong);
+        int asked = Volatile.Read(ref _asked);
+        int nextAsked = isLong ? Memory : Math.Max(0, asked - 1);
+        if (nextAsked != asked)
+            Volatile.Write(ref _asked, nextAsked);
         int share = Volatile.Read(ref _share);
         int next = hasBlocked
             ? share + ((Whole - share + Memory - 1) / Memory)
             : share - ((share + Memory - 1) / Memory);
-        if (next == share)
-            return;
-        Volatile.Write(ref _share, next);
-        bool isExpected = next >= Learned || (next >= Unlearned && _isExpected);
-        if (isExpected != _isExpected)
+        if (next != share)
+            Volatile.Write(ref _share, next);
+        bool wasExpected = IsExpected;
+        bool isExpected = next >= Learned || (next >= Unlearned && wasExpected);
+        if (isExpected != wasExpected)
             Volatile.Write(ref _isExpected, isExpected);
     }
 
     /// <summary>A run that has begun. It ends on the machine on which it began.</summary>
-    internal readonly ref struct Run(BlockHabit? habit, Machine machine, long begun, ThreadUse? use)
+    internal readonly ref struct Run(BlockHabit? habit, Machine machine, long begun, ThreadUse? use, bool isExpected)
     {
-        private readonly int _blocks = machine.NoticedBlocks;
+        private readonly int _blocks = machine.BlocksSoFar;
 
         /// <summary>Of no run, nothing is counted.</summary>
         public void Dispose()
@@ -102,7 +108,9 @@ internal sealed class BlockHabit
         {
             if (use is ThreadUse before && machine.Engine.Platform.TryReadOwnUse(out ThreadUse now))
                 return now.Sleeps > before.Sleeps && 2 * (now.CpuNanoseconds - before.CpuNanoseconds) <= length;
-            return machine.IsAhead || machine.NoticedBlocks != _blocks || machine.TakenFor == HandOffCause.Monitor;
+            if (isExpected && machine.IsAhead)
+                return true; // nobody looks at a machine without a processor
+            return machine.BlocksSoFar != _blocks;
         }
     }
 }

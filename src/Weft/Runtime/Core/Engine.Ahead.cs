@@ -24,8 +24,8 @@ internal sealed partial class Engine
     /// <summary>Hands the calling machine's processor on, if it has one. Its goroutine goes on without, until it parks or ends.</summary>
     internal void GoAhead(Machine machine)
     {
-        if (!Platform.CreatesThreads)
-            return; // there is no other machine
+        if (machine.IsAhead || !Platform.CreatesThreads)
+            return; // it is already, or there is no other machine
         if (machine.EnterScheduler() || StillOwns(machine))
         {
             _lock.Enter();

@@ -79,6 +79,7 @@ internal sealed partial class Engine
     {
         Debug.Assert(machine.Locked is null || machine.Locked == goroutine, "A locked machine runs another goroutine.");
         Debug.Assert(!machine.Tainted || machine.Locked == goroutine, "A tainted machine runs a goroutine.");
+        Debug.Assert(!machine.IsAhead, "A machine is still ahead for the goroutine that it ran before.");
         Debug.Assert(!machine.IsIdle && !machine.IsGone, "An idle machine, or one on its way out, runs a goroutine.");
     }
 

@@ -14,7 +14,7 @@ internal sealed partial class Engine
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Reenter(Machine machine)
     {
-        if (machine.OutOnCall is not null)
+        if (machine.OutOnCall is not null || machine.IsAhead)
             return false;
         if (!StillOwns(machine))
             AcquireForRunning(machine, machine.Current!);

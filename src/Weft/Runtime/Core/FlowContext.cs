@@ -53,6 +53,11 @@ internal sealed class FlowContext : SynchronizationContext
 {
     private readonly Engine _engine;
 
+    // What the flows do that a call has left, and the task that they bring to its end; no task as long as the call itself runs. Written
+    // without an order by the flows that begin such calls: then a few runs are counted for the wrong habit.
+    private BlockHabit? _habit;
+    private Task? _callLeft;
+
     internal FlowContext(Engine engine, Goroutine root)
     {
         _engine = engine;
@@ -60,10 +65,8 @@ internal sealed class FlowContext : SynchronizationContext
         SetWaitNotificationRequired();
     }
 
-    /// <summary>
-    /// What the flows do that go on after an await; null as long as nothing is to be learned. Written by the root before its first await.
-    /// </summary>
-    internal BlockHabit? Habit { get; set; }
+    /// <summary>What the flows do that go on after an await; null as long as nothing is to be learned.</summary>
+    internal BlockHabit? Habit => Volatile.Read(ref _callLeft) is { IsCompleted: true } ? null : Volatile.Read(ref _habit);
 
     /// <summary>The goroutine whose flows these are.</summary>
     internal Goroutine Root { get; }
@@ -94,6 +97,28 @@ internal sealed class FlowContext : SynchronizationContext
         return Machine.Calling?.OnStack is Goroutine goroutine
             ? goroutine.Wait(waitHandles, waitAll, millisecondsTimeout)
             : WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+    }
+
+    /// <summary>
+    /// A call begins whose flows are to be counted for <paramref name="habit"/>. False if those of another, which is not over, are counted:
+    /// nobody knows which of two calls a flow comes from, and the outer one is an endpoint rather than a detail of many.
+    /// </summary>
+    internal bool TryBeginHabit(BlockHabit habit)
+    {
+        if (Habit is not null)
+            return false;
+        Volatile.Write(ref _habit, habit);
+        Volatile.Write(ref _callLeft, null);
+        return true;
+    }
+
+    /// <summary>The call has returned, and has left flows if it returned a task that is not completed.</summary>
+    internal void EndHabitWith(Task? task)
+    {
+        if (task is { IsCompleted: false })
+            Volatile.Write(ref _callLeft, task);
+        else
+            Volatile.Write(ref _habit, null);
     }
 
     private void Start(object action, object? state)

@@ -83,6 +83,9 @@ internal sealed partial class Machine : Runner, IThreadBody
     /// </summary>
     internal int NoticedBlocks { get; set; }
 
+    /// <summary>The same with the one that the machine has not noticed yet. By the machine; may be late by one.</summary>
+    internal int BlocksSoFar => NoticedBlocks + (TakenFor == HandOffCause.Monitor ? 1 : 0);
+
     // Handed over before the wake-up: what to do next, with what.
     internal MachineOrder Order { get; set; }
     internal Goroutine? NextGoroutine { get; set; }

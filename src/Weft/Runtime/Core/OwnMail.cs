@@ -23,7 +23,9 @@ internal static class OwnMail
         if (context != Runner.DefaultContext)
             ExecutionContext.Restore(Runner.DefaultContext!);
         SynchronizationContext.SetSynchronizationContext(goroutine);
+        bool wasAhead = machine.IsAhead;
         goroutine.RunMailbox(machine);
+        machine.IsAhead &= wasAhead; // what the mail expected to block is over; the caller's code wants a processor again
         if (goroutine.HasEnded)
             goroutine.CompleteEnded(); // what waits for the end may be what this wait is for
         SynchronizationContext.SetSynchronizationContext(synchronization);
