@@ -41,6 +41,7 @@ internal static class SchedulerMetrics
         AddCounter(
             "weft.continuation.refused", "{continuation}", "Continuations that arrived after the scheduler was disposed.",
             static e => e.Refused);
+        ThreadLifeTimes.MakeInstruments();
     }
 
     /// <summary>Has the instruments made, which cover every scheduler, and the lives of this one's threads measured.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Weft.Threads;
 
 namespace Weft.Diagnostics;
@@ -27,6 +28,11 @@ internal sealed class ThreadLifeTimes(string scheduler) : IThreadLives
 
     private static readonly Histogram<double> s_reapDelay = WeftMeter.Instance.CreateHistogram<double>(
         "weft.thread.reap_delay", "s", "From the end of a thread's code until it was joined and its stack was free.");
+
+    /// <summary>
+    /// Makes the instruments, which tells listeners, if they are not made. Otherwise the first thread that is joined would do so.
+    /// </summary>
+    internal static void MakeInstruments() => RuntimeHelpers.RunClassConstructor(typeof(ThreadLifeTimes).TypeHandle);
 
     /// <summary>Records what was kept. Called when a listener asks for what is observed.</summary>
     internal static void Tell()
